@@ -1,0 +1,49 @@
+/** Generates the Prisma client and compiles `src` to `dist`. With --if-stale, only when something is newer than the last build. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const generated = join(root, 'src', 'database', 'generated');
+const dist = join(root, 'dist');
+const stamp = join(dist, '.built');
+
+export function isStale() {
+  const built = lastChange(stamp);
+  const sources = ['src', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+  return sources.some((source) => lastChange(join(root, source)) > built);
+}
+
+export function generate() {
+  if (lastChange(generated) > lastChange(join(root, 'prisma', 'schema.prisma'))) return;
+  // Generating needs no native engine, but Prisma looks for one: any file that exists will do.
+  const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
+  run('prisma/build/index.js', ['generate', '--no-hints'], env);
+}
+
+export function build() {
+  rmSync(dist, { recursive: true, force: true });
+  generate();
+  run('typescript/bin/tsc', ['-p', 'tsconfig.build.json'], process.env);
+  mkdirSync(dist, { recursive: true });
+  writeFileSync(stamp, '');
+}
+
+/** The output goes to standard error, so that a command's own output stays clean. */
+function run(script, args, env) {
+  execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, env, stdio: ['ignore', 2, 2] });
+}
+
+/** The newest change below a path, in milliseconds; 0 when it is not there. */
+function lastChange(path) {
+  if (!existsSync(path)) return 0;
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => lastChange(join(path, name))));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--generate-only')) generate();
+  else if (!process.argv.includes('--if-stale') || isStale()) build();
+}

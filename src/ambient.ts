@@ -1,0 +1,16 @@
+/** What the world hands in, so that a test can hold it still: the wall clock and randomness. */
+
+export interface Clock {
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+}
+
+export interface Randomness {
+  /** Cryptographically secure random bytes. */
+  bytes(count: number): Buffer;
+}
+
+/** A fresh identifier: 128 random bits as 22 characters of base64url, flat in memory and safe in a URL. */
+export function freshId(randomness: Randomness): string {
+  return randomness.bytes(16).toString('base64url');
+}

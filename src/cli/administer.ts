@@ -1,0 +1,102 @@
+/** Carries out a command: through the running server if there is one, else with the data to itself. */
+import { request } from 'node:http';
+import { openServices } from '../app.js';
+import { type Config, readConfig } from '../config.js';
+import { DataDirLocked } from '../database/file-lock.js';
+import type { Administration } from '../domain/administration.js';
+import type { Outcome } from '../errors.js';
+import { controlSocketPath } from '../http/control-socket.js';
+
+type CommandName = keyof Administration;
+type Input<Name extends CommandName> = Parameters<Administration[Name]>[0];
+type Result<Name extends CommandName> = Awaited<ReturnType<Administration[Name]>> extends Outcome<infer Done> ? Done : never;
+
+/** What JSON leaves of a value: instants become text. */
+export type Json<Value> = Value extends Date
+  ? string
+  : Value extends readonly (infer Item)[]
+    ? Json<Item>[]
+    : Value extends object
+      ? { [Key in keyof Value]: Json<Value[Key]> }
+      : Value;
+
+export interface Administered<Name extends CommandName> {
+  /** The answer of the server, or of the data itself; the same shape either way. */
+  readonly outcome: Outcome<Json<Result<Name>>>;
+  readonly through: 'server' | 'data';
+}
+
+/** The server runs but could not carry the command out. */
+export class ServerFailed extends Error {
+  override readonly name = 'ServerFailed';
+
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const TRIES = 10;
+const PAUSE_MS = 200;
+
+/**
+ * @throws ConfigError, DataDirLocked, ServerFailed, LatchkeyError
+ */
+export async function administer<Name extends CommandName>(name: Name, input: Input<Name>): Promise<Administered<Name>> {
+  const config = readConfig();
+  for (let tries = 1; ; tries += 1) {
+    const answered = await askServer(config, name, input ?? {});
+    if (answered !== null) return { outcome: answered as Outcome<Json<Result<Name>>>, through: 'server' };
+    try {
+      return { outcome: (await runAlone(config, name, input)) as Outcome<Json<Result<Name>>>, through: 'data' };
+    } catch (error) {
+      // A server that is just starting owns the data but does not listen yet.
+      if (!(error instanceof DataDirLocked) || tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
+
+async function runAlone<Name extends CommandName>(config: Config, name: Name, input: Input<Name>): Promise<unknown> {
+  const services = await openServices({ config }, `the command \`latchkey ${process.argv.slice(2, 4).join(' ')}\``);
+  try {
+    const run = services.administration[name].bind(services.administration) as (input: unknown) => Promise<unknown>;
+    return JSON.parse(JSON.stringify(await run(input)));
+  } finally {
+    await services.close();
+  }
+}
+
+/** @returns null when no server listens */
+function askServer(config: Config, name: string, input: object): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const body = JSON.stringify(input);
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const call = request({ socketPath: controlSocketPath(config.dataDir), path: `/${name}`, method: 'POST', headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const answer = JSON.parse(text) as { code: string; message: string };
+        if (response.statusCode === 200) resolve(answer);
+        else reject(new ServerFailed(answer.code, answer.message));
+      });
+    });
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
+      else
+        reject(
+          new ServerFailed(
+            'UNCONFIRMED',
+            `The server went away before it answered (${error.code}). It is not known whether the command took effect; it is safe to send it again.`,
+          ),
+        );
+    });
+    call.end(body);
+  });
+}

@@ -1,0 +1,53 @@
+/** `latchkey doctor` */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type Config, readConfig } from '../config.js';
+import type { Finding } from '../domain/administration.js';
+import { done } from '../errors.js';
+import { administer } from './administer.js';
+import { EXIT_CODES } from './exit-codes.js';
+import { JSON_OPTION, type OutputOptions, report } from './output.js';
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('check configuration, database, blacklist, keys and clock, and say what to do')
+    .option(...JSON_OPTION)
+    .action((options: OutputOptions) => report(options, examineAll, (findings) => findings.flatMap(toLines)));
+}
+
+async function examineAll() {
+  const config = readConfig();
+  const { outcome, through } = await administer('examine', undefined);
+  if (outcome.kind === 'failed') return outcome;
+  const server = {
+    check: 'server',
+    isRight: true,
+    found: through === 'server' ? 'it runs, and answered this' : 'it does not run; the data was looked at directly',
+    advice: '',
+  };
+  const findings = [...examineFiles(config), server, ...outcome.result];
+  if (findings.some((finding) => !finding.isRight)) process.exitCode = EXIT_CODES.failed;
+  return done(findings);
+}
+
+/** Settings are right when this is reached; what is left are the rights of the files. */
+function examineFiles({ dataDir, revocationCheck, signingAlgorithm }: Config): Finding[] {
+  const open = [dataDir, join(dataDir, 'secret')].filter((path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0);
+  const advice = open.length === 0 ? '' : `chmod go-rwx ${open.join(' ')}`;
+  return [
+    { check: 'configuration', isRight: true, found: `REVOCATION_CHECK=${revocationCheck}, SIGNING_ALG=${signingAlgorithm}`, advice: '' },
+    {
+      check: 'files',
+      isRight: open.length === 0,
+      found: open.length === 0 ? `only the owner can read ${dataDir}` : `others can read ${open.join(', ')}`,
+      advice,
+    },
+  ];
+}
+
+function toLines({ check, isRight, found, advice }: Finding): string[] {
+  const line = `${isRight ? 'ok   ' : 'WRONG'}  ${check.padEnd(14)}${found}`;
+  return advice === '' ? [line] : [line, `       ${' '.repeat(14)}${advice}`];
+}

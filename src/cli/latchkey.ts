@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/** The command `latchkey`: one file per command, put together here. */
+import { Command } from 'commander';
+import { addBlacklistPrune } from './blacklist-prune.js';
+import { addBlacklistStats } from './blacklist-stats.js';
+import { addDoctor } from './doctor.js';
+import { EXIT_CODES } from './exit-codes.js';
+import { addKeysList } from './keys-list.js';
+import { addKeysRotate } from './keys-rotate.js';
+import { addMigrate } from './migrate.js';
+import { addSchemaPrint } from './schema-print.js';
+import { addSessionList } from './session-list.js';
+import { addSessionRevoke } from './session-revoke.js';
+import { addStart } from './start.js';
+import { addUserCreate } from './user-create.js';
+import { addUserDisable } from './user-disable.js';
+import { addUserList } from './user-list.js';
+
+const program = new Command('latchkey')
+  .description('A self-hosted GraphQL login server whose logout is real. Settings come from the environment; see the README.')
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError('(--help tells more)')
+  .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 the data or the server could not be reached.')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage));
+
+addStart(program);
+addMigrate(program);
+const user = program.command('user').description('users');
+addUserCreate(user);
+addUserList(user);
+addUserDisable(user);
+const session = program.command('session').description('sessions');
+addSessionList(session);
+addSessionRevoke(session);
+const keys = program.command('keys').description('signing keys');
+addKeysList(keys);
+addKeysRotate(keys);
+const blacklist = program.command('blacklist').description('the blacklist');
+addBlacklistStats(blacklist);
+addBlacklistPrune(blacklist);
+addSchemaPrint(program.command('schema').description('the GraphQL schema'));
+addDoctor(program);
+
+await program.parseAsync();

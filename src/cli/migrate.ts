@@ -1,0 +1,29 @@
+/** `latchkey migrate` */
+import type { Command } from 'commander';
+import { readConfig } from '../config.js';
+import { lockDataDir } from '../database/file-lock.js';
+import { migrate } from '../database/migrations.js';
+import { done } from '../errors.js';
+import { JSON_OPTION, type OutputOptions, report } from './output.js';
+
+export function addMigrate(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database to this version; the server does the same when it starts')
+    .option(...JSON_OPTION)
+    .action((options: OutputOptions) =>
+      report(options, migrateAlone, ({ applied }) =>
+        applied.length === 0 ? ['Nothing to do.'] : applied.map((name) => `Applied ${name}`),
+      ),
+    );
+}
+
+async function migrateAlone() {
+  const config = readConfig();
+  const lock = lockDataDir(config.dataDir, 'the command `latchkey migrate`');
+  try {
+    return done({ applied: await migrate(config.databaseUrl) });
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,28 @@
+/** `latchkey session list` */
+import type { Command } from 'commander';
+import { administer } from './administer.js';
+import { JSON_OPTION, type OutputOptions, report, table } from './output.js';
+
+export function addSessionList(session: Command): void {
+  session
+    .command('list <user>')
+    .description('the live sessions of a user, named by id or email')
+    .option(...JSON_OPTION)
+    .action((user: string, options: OutputOptions) =>
+      report(
+        options,
+        async () => (await administer('listSessions', { user })).outcome,
+        (sessions) =>
+          table(
+            ['id', 'device', 'address', 'last used', 'expires'],
+            sessions.map(({ id, deviceName, ipAddress, lastUsedAt, idleExpiresAt }) => [
+              id,
+              deviceName ?? '',
+              ipAddress ?? '',
+              lastUsedAt,
+              idleExpiresAt,
+            ]),
+          ),
+      ),
+    );
+}

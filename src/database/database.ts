@@ -1,0 +1,124 @@
+/** Opens the database, and is the one gate through which everything reads and writes it. */
+import { LatchkeyError } from '../errors.js';
+import { createQueue } from '../queue.js';
+import { CommitUnknown, isUnavailable } from './failures.js';
+import { type Prisma, PrismaClient } from './generated/client.js';
+import { DurableSqliteFactory } from './sqlite-adapter.js';
+
+export type Transaction = Prisma.TransactionClient;
+
+const TRANSACTION_TIMEOUT_MS = 10_000;
+const WAITING_TRANSACTIONS = 1_000;
+
+export class Database {
+  /** Reads and transactions since start, for `/metrics` and for the proof that the revocation check needs none. */
+  operations = 0;
+  #client: PrismaClient;
+  #suspect = false;
+  #active = 0;
+  #drained: (() => void) | undefined;
+  #reopening: Promise<void> | undefined;
+  readonly #writers = createQueue(1, WAITING_TRANSACTIONS, () => LatchkeyError.unavailable(new Error('too many transactions wait')));
+
+  private constructor(private readonly url: string) {
+    this.#client = createClient(url);
+  }
+
+  /** @throws LatchkeyError AUTH_UNAVAILABLE if the file can't be opened */
+  static async open(url: string): Promise<Database> {
+    const database = new Database(url);
+    // The journal mode is a property of the file; it can't be set inside a transaction.
+    await database.read((client) => client.$queryRawUnsafe('PRAGMA journal_mode = WAL'));
+    return database;
+  }
+
+  /**
+   * Runs a query, or several, outside any transaction.
+   *
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer; broken rules of the data pass through
+   */
+  read<Result>(query: (client: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#use(() => query(this.#client));
+  }
+
+  /**
+   * Runs the work in one transaction, one at a time. Inside, only the handed client may be used.
+   *
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer; `isCommitUnknown` tells whether the
+   *   work may have been committed all the same
+   */
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#writers.run(() => this.#use(() => this.#commit(work)));
+  }
+
+  /** Checks that the database can be written to now: a transaction opens the file anew. */
+  async ping(): Promise<void> {
+    await this.transaction((transaction) => transaction.$queryRaw`SELECT 1`);
+  }
+
+  /** Lets go of the connections and takes new ones, once what runs has ended. */
+  reopen(): Promise<void> {
+    this.#suspect = true;
+    this.#reopening ??= this.#replaceClient().finally(() => {
+      this.#reopening = undefined;
+    });
+    return this.#reopening;
+  }
+
+  async close(): Promise<void> {
+    await this.#client.$disconnect();
+  }
+
+  async #commit<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    let finished = false;
+    try {
+      return await this.#client.$transaction(
+        async (transaction) => {
+          const result = await work(transaction);
+          finished = true;
+          return result;
+        },
+        { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
+      );
+    } catch (error) {
+      throw finished ? new CommitUnknown(error) : error;
+    }
+  }
+
+  async #use<Result>(operation: () => Promise<Result>): Promise<Result> {
+    if (this.#suspect) await this.reopen();
+    this.#active += 1;
+    this.operations += 1;
+    try {
+      return await operation();
+    } catch (error) {
+      throw this.#translate(error);
+    } finally {
+      this.#active -= 1;
+      if (this.#active === 0) this.#drained?.();
+    }
+  }
+
+  /** After a failure the connection may be inside a transaction that nobody sees: it is never used again. */
+  #translate(error: unknown): unknown {
+    if (!isUnavailable(error)) return error;
+    this.#suspect = true;
+    return LatchkeyError.unavailable(error);
+  }
+
+  async #replaceClient(): Promise<void> {
+    if (this.#active > 0)
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    this.#drained = undefined;
+    const old = this.#client;
+    this.#client = createClient(this.url);
+    this.#suspect = false;
+    await old.$disconnect().catch(() => undefined);
+  }
+}
+
+function createClient(url: string): PrismaClient {
+  return new PrismaClient({ adapter: new DurableSqliteFactory(url), errorFormat: 'minimal' });
+}

@@ -1,0 +1,58 @@
+/** The libsql driver, made safe for logout: every write transaction is durable, and none is left open. */
+import { PrismaLibSql } from '@prisma/adapter-libsql';
+
+type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
+type LibsqlTransaction = Awaited<ReturnType<LibsqlClient['transaction']>>;
+
+/** How long a statement waits for a lock of another process. It blocks the event loop for that time. */
+const BUSY_TIMEOUT_MS = 250;
+
+/** What every connection that writes must be set to, else a commit that was answered could be lost. */
+const DURABLE = { synchronous: 2n, journal_mode: 'wal', foreign_keys: 1n } as const;
+
+export class DurableSqliteFactory extends PrismaLibSql {
+  constructor(url: string) {
+    super({ url, timeout: BUSY_TIMEOUT_MS, intMode: 'bigint' });
+  }
+
+  override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): LibsqlClient {
+    const client = super.createClient(config);
+    const begin = client.transaction.bind(client);
+    // `write` takes the lock at once, so a lock held elsewhere is met before anything was done.
+    client.transaction = async () => withCleanEnd(await begin('write'));
+    return client;
+  }
+}
+
+/**
+ * The driver opens a new connection for every transaction, so its settings are asserted on every one.
+ * A COMMIT or ROLLBACK that fails would leave the connection inside the transaction, holding the lock.
+ */
+async function withCleanEnd(transaction: LibsqlTransaction): Promise<LibsqlTransaction> {
+  const endings = { commit: transaction.commit.bind(transaction), rollback: transaction.rollback.bind(transaction) };
+  const closing = (end: () => Promise<void>) => async () => {
+    try {
+      await end();
+    } catch (error) {
+      transaction.close();
+      throw error;
+    }
+  };
+  transaction.commit = closing(endings.commit);
+  transaction.rollback = closing(endings.rollback);
+  try {
+    await assertDurable(transaction);
+  } catch (error) {
+    transaction.close();
+    throw error;
+  }
+  return transaction;
+}
+
+async function assertDurable(transaction: LibsqlTransaction): Promise<void> {
+  for (const [pragma, expected] of Object.entries(DURABLE)) {
+    const { rows } = await transaction.execute(`PRAGMA ${pragma}`);
+    const found = rows[0]?.[0];
+    if (found !== expected) throw new Error(`SQLite runs with ${pragma}=${String(found)}, expected ${String(expected)}`);
+  }
+}

@@ -1,0 +1,58 @@
+/** The rules of the claims of an access token (RFC 7519, RFC 9068), all in one place. */
+
+/** What an access token says. Instants are whole seconds since the epoch. */
+export interface AccessTokenClaims {
+  readonly iss: string;
+  readonly aud: string;
+  /** The user. */
+  readonly sub: string;
+  /** The session. */
+  readonly sid: string;
+  /** This one token. */
+  readonly jti: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly client_id: string;
+  readonly roles: readonly string[];
+  /** The generation of tokens; all others are revoked. */
+  readonly gen: number;
+}
+
+/** The only client until clients can be registered (RFC 9068, section 2.2). */
+export const CLIENT_ID = 'latchkey';
+
+/** RFC 9068, section 2.1. */
+export const TOKEN_TYPE = 'at+jwt';
+
+const ID = /^[A-Za-z0-9_-]{22}$/;
+
+/** Reads a verified payload strictly: every claim present and of its type, none that we don't issue but `nbf`. */
+export function parseClaims(payload: unknown): (AccessTokenClaims & { readonly nbf?: number }) | null {
+  if (typeof payload !== 'object' || payload === null) return null;
+  const claims = payload as Record<string, unknown>;
+  const { iss, aud, sub, sid, jti, iat, exp, client_id, roles, gen, nbf } = claims;
+  if (typeof iss !== 'string' || typeof aud !== 'string' || client_id !== CLIENT_ID) return null;
+  if (!isId(sub) || !isId(sid) || !isId(jti)) return null;
+  if (!isCount(iat) || !isCount(exp) || !isCount(gen) || (nbf !== undefined && !isCount(nbf))) return null;
+  if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return null;
+  return { iss, aud, sub, sid, jti, iat, exp, client_id, roles, gen, ...(nbf === undefined ? {} : { nbf }) };
+}
+
+/** `iat` and `nbf` (RFC 7519, sections 4.1.5 and 4.1.6) may be ahead of our clock by the tolerance. */
+export function isNotYetValid(claims: { readonly iat: number; readonly nbf?: number }, now: number, toleranceSeconds: number): boolean {
+  const latest = now / 1000 + toleranceSeconds;
+  return claims.iat > latest || (claims.nbf ?? 0) > latest;
+}
+
+/** RFC 7519, section 4.1.4: on or after `exp` the token is not accepted, give or take the tolerance. */
+export function isExpired(claims: { readonly exp: number }, now: number, toleranceSeconds: number): boolean {
+  return now / 1000 >= claims.exp + toleranceSeconds;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

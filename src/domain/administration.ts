@@ -1,0 +1,218 @@
+/** What an operator may do from the command line, whether through the running server or without one. */
+import type { Clock } from '../ambient.js';
+import type { Database } from '../database/database.js';
+import { done, failed, type Outcome } from '../errors.js';
+import type { Revocations } from '../revocation/revocations.js';
+import type { Audit } from './audit.js';
+import type { SessionEndings } from './session-endings.js';
+import type { Session, Sessions } from './sessions.js';
+import type { SigningKeys } from './signing-keys.js';
+import { ADMIN_ROLE, type User, type Users } from './users.js';
+
+/** Who did it, in the audit trail. */
+export const COMMAND_LINE = 'command-line';
+
+export interface KeySummary {
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly createdAt: Date;
+  readonly retiredAt: Date | null;
+}
+
+export interface BlacklistStats {
+  /** Rows of the table. */
+  readonly rows: number;
+  /** Ids that this process refuses. */
+  readonly inMemory: number;
+  readonly version: number;
+  readonly oldestRevokedAt: Date | null;
+}
+
+export interface Pruned {
+  readonly blacklistRows: number;
+  readonly sessions: number;
+  readonly signingKeys: number;
+}
+
+/** One line of `latchkey doctor`. */
+export interface Finding {
+  readonly check: string;
+  readonly isRight: boolean;
+  readonly found: string;
+  /** What to do; empty when all is right. */
+  readonly advice: string;
+}
+
+const LISTED_USERS = 1_000;
+const NO_SUCH_USER = failed({ code: 'NOT_FOUND', message: 'There is no such user. `latchkey user list` shows them.' });
+const NO_SUCH_SESSION = failed({ code: 'NOT_FOUND', message: 'There is no such live session. `latchkey session list` shows them.' });
+
+export class Administration {
+  constructor(
+    private readonly database: Database,
+    private readonly revocations: Revocations,
+    private readonly users: Users,
+    private readonly sessions: Sessions,
+    private readonly endings: SessionEndings,
+    private readonly keys: SigningKeys,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  async createUser(input: { email: string; password: string; name?: string; admin?: boolean }): Promise<Outcome<PublicUser>> {
+    const { email, password, name, admin } = input;
+    const created = await this.users.create({ email, password, name, roles: admin ? [ADMIN_ROLE] : [] }, COMMAND_LINE);
+    return created.kind === 'failed' ? created : done(toPublic(created.result));
+  }
+
+  async listUsers(): Promise<Outcome<PublicUser[]>> {
+    return done((await this.users.list(LISTED_USERS)).map(toPublic));
+  }
+
+  /** Disables a user, named by id or email, and ends all sessions in the same transaction. */
+  async disableUser({
+    user: name,
+    reason,
+  }: {
+    user: string;
+    reason?: string;
+  }): Promise<Outcome<{ user: PublicUser; endedSessions: number }>> {
+    const user = await this.#findUser(name);
+    if (user === null) return NO_SUCH_USER;
+    const disabledAt = new Date(this.clock.now());
+    const ended = await this.endings.end({
+      sessions: { userId: user.id },
+      reason: 'USER_DISABLED',
+      actor: COMMAND_LINE,
+      first: async (transaction) => {
+        // Before the sessions are looked for: a login that is under way finds its fence closed (R11).
+        const data = { disabledAt, disabledReason: reason ?? null, credentialVersion: { increment: 1 } };
+        const { count } = await transaction.user.updateMany({ where: { id: user.id, disabledAt: null }, data });
+        if (count > 0) await this.audit.record(transaction, { kind: 'user.disabled', actor: COMMAND_LINE, userId: user.id, reason });
+      },
+    });
+    const now = await this.users.find(user.id);
+    return done({ user: toPublic(now ?? user), endedSessions: ended.length });
+  }
+
+  async listKeys(): Promise<Outcome<KeySummary[]>> {
+    return done(this.keys.list().map(toKeySummary));
+  }
+
+  async rotateKeys(): Promise<Outcome<KeySummary>> {
+    return done(toKeySummary(await this.keys.rotate(COMMAND_LINE)));
+  }
+
+  async blacklistStats(): Promise<Outcome<BlacklistStats>> {
+    const { _count, _min } = await this.database.read((client) =>
+      client.blacklistedToken.aggregate({ _count: true, _min: { revokedAt: true } }),
+    );
+    const { size, version } = this.revocations.replica;
+    return done({ rows: _count, inMemory: size, version, oldestRevokedAt: _min.revokedAt });
+  }
+
+  /** Removes all that no longer matters. */
+  async prune(): Promise<Outcome<Pruned>> {
+    const sessions = await this.sessions.prune();
+    return done({ blacklistRows: await this.revocations.prune(), sessions, signingKeys: await this.keys.prune() });
+  }
+
+  async listSessions({ user: name }: { user: string }): Promise<Outcome<Session[]>> {
+    const user = await this.#findUser(name);
+    return user === null ? NO_SUCH_USER : done((await this.sessions.listLive(user.id)).map(toPublicSession));
+  }
+
+  /** Ends a session; or kills its access tokens only, so that the client must refresh. */
+  async revokeSession({
+    session,
+    accessTokensOnly,
+  }: {
+    session: string;
+    accessTokensOnly?: boolean;
+  }): Promise<Outcome<{ endedSessions: number; revokedAccessTokens: number }>> {
+    if (accessTokensOnly) {
+      const revokedAccessTokens = await this.endings.revokeAccessTokens(session, COMMAND_LINE);
+      return revokedAccessTokens === 0 ? NO_SUCH_SESSION : done({ endedSessions: 0, revokedAccessTokens });
+    }
+    const ended = await this.endings.end({ sessions: { id: session }, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE });
+    return ended.length === 0 ? NO_SUCH_SESSION : done({ endedSessions: ended.length, revokedAccessTokens: 0 });
+  }
+
+  /** Looks at what the server depends on, from the inside. */
+  async examine(): Promise<Outcome<Finding[]>> {
+    return done([await this.#examineDatabase(), this.#examineBlacklist(), this.#examineKeys(), await this.#examineClock()]);
+  }
+
+  async #findUser(name: string): Promise<User | null> {
+    return (await this.users.find(name)) ?? (await this.users.findByEmail(name));
+  }
+
+  async #examineDatabase(): Promise<Finding> {
+    const check = 'database';
+    try {
+      await this.database.ping();
+      const rows = await this.database.read((client) => client.$queryRaw<{ quick_check: string }[]>`PRAGMA quick_check`);
+      const fault = rows.map((row) => Object.values(row)[0]).find((line) => line !== 'ok');
+      if (fault === undefined) return { check, isRight: true, found: 'it can be written to, and is whole', advice: '' };
+      return { check, isRight: false, found: fault, advice: 'Stop the server and restore the database from a backup.' };
+    } catch (error) {
+      return {
+        check,
+        isRight: false,
+        found: error instanceof Error ? error.message : 'no answer',
+        advice: 'Look at the disk and at the rights of the file in DATABASE_URL.',
+      };
+    }
+  }
+
+  #examineBlacklist(): Finding {
+    const { isKnown, size, version } = this.revocations.replica;
+    const found = isKnown ? `${size} revoked ids at version ${version}` : 'its state is not known';
+    return { check: 'blacklist', isRight: isKnown, found, advice: isKnown ? '' : 'Nothing is accepted until the database answers again.' };
+  }
+
+  #examineKeys(): Finding {
+    const { kid, algorithm } = this.keys.current;
+    return { check: 'signing keys', isRight: true, found: `${this.keys.list().length} in the ring, ${algorithm} ${kid} signs`, advice: '' };
+  }
+
+  /** A clock behind what was written already would call new tokens old ones and keep dead ones alive. */
+  async #examineClock(): Promise<Finding> {
+    const { _max } = await this.database.read((client) => client.auditEvent.aggregate({ _max: { at: true } }));
+    const behindSeconds = ((_max.at?.getTime() ?? 0) - this.clock.now()) / 1000;
+    const isRight = behindSeconds <= 1;
+    const found = new Date(this.clock.now()).toISOString();
+    return {
+      check: 'clock',
+      isRight,
+      found,
+      advice: isRight ? '' : `It is ${Math.round(behindSeconds)} s behind the newest event in the database. Set it, and keep it with NTP.`,
+    };
+  }
+}
+
+/** A user without secrets. */
+export type PublicUser = Pick<User, 'id' | 'email' | 'name' | 'roles' | 'createdAt' | 'disabledAt'>;
+
+function toPublic({ id, email, name, roles, createdAt, disabledAt }: User): PublicUser {
+  return { id, email, name, roles, createdAt, disabledAt };
+}
+
+function toPublicSession({
+  id,
+  userId,
+  deviceName,
+  userAgent,
+  ipAddress,
+  createdAt,
+  lastUsedAt,
+  idleExpiresAt,
+  expiresAt,
+  endedAt,
+}: Session): Session {
+  return { id, userId, deviceName, userAgent, ipAddress, createdAt, lastUsedAt, idleExpiresAt, expiresAt, endedAt };
+}
+
+function toKeySummary({ kid, algorithm, createdAt, retiredAt }: KeySummary): KeySummary {
+  return { kid, algorithm, createdAt, retiredAt };
+}

@@ -1,0 +1,68 @@
+/** Logout: this session, the others, or all of them. When it answers, none of their tokens is accepted. */
+import type { Clock } from '../ambient.js';
+import type { Prisma } from '../database/generated/client.js';
+import { done, failed, LatchkeyError, type Outcome, type UnauthenticatedReason } from '../errors.js';
+import type { AccessTokenClaims } from './access-token-claims.js';
+import type { EndingReason, SessionEndings } from './session-endings.js';
+import type { Sessions } from './sessions.js';
+
+export type LogoutScope = 'CURRENT' | 'OTHERS' | 'ALL';
+
+export interface LogoutRequest {
+  /** The claims of an access token whose signature is right: live, expired or revoked. */
+  readonly token: AccessTokenClaims | null;
+  /** Why the caller is not authenticated; null when it is. */
+  readonly denial: UnauthenticatedReason | null;
+  readonly refreshToken: string | null;
+  readonly scope: LogoutScope;
+  readonly ipAddress: string | null;
+}
+
+export interface LoggedOut {
+  readonly loggedOutAt: Date;
+  readonly endedSessions: number;
+}
+
+const REASONS: Readonly<Record<LogoutScope, EndingReason>> = { CURRENT: 'LOGOUT', OTHERS: 'LOGOUT_OTHERS', ALL: 'LOGOUT_ALL' };
+
+export class Logout {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly endings: SessionEndings,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * An access token that is expired or revoked ends its session all the same: it must not live on in the refresh token.
+   * A token and a refresh token of different sessions end both.
+   *
+   * @throws LatchkeyError UNAUTHENTICATED without any token, and for OTHERS and ALL without a live session
+   */
+  async logOut({ token, denial, refreshToken, scope, ipAddress }: LogoutRequest): Promise<Outcome<LoggedOut>> {
+    if (denial !== null && (scope !== 'CURRENT' || (token === null && refreshToken === null))) throw LatchkeyError.unauthenticated(denial);
+    const shown = refreshToken === null ? null : await this.sessions.findByRefreshToken(refreshToken);
+    if (token === null && shown === null) {
+      return failed({ code: 'INVALID_REFRESH_TOKEN', message: 'The refresh token is unknown.', field: ['input', 'refreshToken'] });
+    }
+    const ended = await this.endings.end({
+      sessions: { OR: [...targetsOf(token, scope), ...(shown === null || isSpared(shown.id, token, scope) ? [] : [{ id: shown.id }])] },
+      reason: REASONS[scope],
+      actor: token?.sub ?? shown?.userId ?? 'server',
+      ipAddress,
+      ...(scope === 'CURRENT' || token === null ? {} : { onBehalfOf: token }),
+    });
+    return done({ loggedOutAt: new Date(this.clock.now()), endedSessions: ended.length });
+  }
+}
+
+function targetsOf(token: AccessTokenClaims | null, scope: LogoutScope): Prisma.SessionWhereInput[] {
+  if (token === null) return [];
+  if (scope === 'CURRENT') return [{ id: token.sid }];
+  if (scope === 'OTHERS') return [{ userId: token.sub, id: { not: token.sid } }];
+  return [{ userId: token.sub }];
+}
+
+/** OTHERS keeps the session of the token, also when its own refresh token is shown. */
+function isSpared(sessionId: string, token: AccessTokenClaims | null, scope: LogoutScope): boolean {
+  return scope === 'OTHERS' && sessionId === token?.sid;
+}

@@ -1,0 +1,60 @@
+/** Hashes and verifies passwords with argon2id (RFC 9106), off the event loop and few at once. */
+import { availableParallelism } from 'node:os';
+import { hash, verify } from '@node-rs/argon2';
+import type { Randomness } from '../ambient.js';
+import { LatchkeyError } from '../errors.js';
+import { createQueue } from '../queue.js';
+
+/** The cost of one hash. */
+export interface PasswordCost {
+  /** KiB. */
+  readonly memoryCost: number;
+  readonly timeCost: number;
+  readonly parallelism: number;
+}
+
+/** OWASP Password Storage Cheat Sheet, argon2id. */
+export const DEFAULT_PASSWORD_COST: PasswordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** The library's `Algorithm.Argon2id`, a const enum that can't be imported here. */
+const ARGON2ID = 2;
+const WAITING_HASHES = 200;
+
+export class Passwords {
+  readonly #queue = createQueue(availableParallelism(), WAITING_HASHES, () =>
+    LatchkeyError.rateLimited('Too many people are logging in at this moment.', 1),
+  );
+  #decoy: Promise<string> | undefined;
+
+  constructor(
+    private readonly cost: PasswordCost,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /** @returns a PHC string, with its salt and cost */
+  hash(password: string): Promise<string> {
+    const salt = this.randomness.bytes(16);
+    return this.#queue.run(() => hash(password, { ...this.cost, algorithm: ARGON2ID, salt }));
+  }
+
+  /**
+   * Compares in the same time whether or not there is a user: without one, against a hash that nothing matches.
+   *
+   * @param passwordHash null when the user is unknown
+   */
+  async matches(passwordHash: string | null, password: string): Promise<boolean> {
+    const target = passwordHash ?? (await this.#decoyHash());
+    const matches = await this.#queue.run(() => verify(target, password));
+    return matches && passwordHash !== null;
+  }
+
+  /** Made before the first login, so that the first unknown user costs no more than the second. */
+  async prepare(): Promise<void> {
+    await this.#decoyHash();
+  }
+
+  #decoyHash(): Promise<string> {
+    this.#decoy ??= this.hash(this.randomness.bytes(32).toString('base64url'));
+    return this.#decoy;
+  }
+}

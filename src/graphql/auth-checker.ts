@@ -1,0 +1,32 @@
+/** `@Authorized`: asks the live revocation state at every field, and the roles. */
+import type { AuthCheckerFn } from 'type-graphql';
+import type { AccessTokenClaims } from '../domain/access-token-claims.js';
+import { LatchkeyError } from '../errors.js';
+import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
+import type { RequestContext } from './context.js';
+
+/**
+ * type-graphql takes a function without a prototype for a checker, and one with a prototype for a class: so it is an arrow.
+ *
+ * The context was built when the request began; a logout earlier in the same operation is seen here (R2).
+ */
+export function createAuthChecker(check: RevocationCheck): AuthCheckerFn<RequestContext> {
+  return ({ context }, roles) => {
+    const token = tokenOf(context);
+    const verdict = check.ask(token);
+    return verdict instanceof Promise ? verdict.then((known) => allow(token, known, roles)) : allow(token, verdict, roles);
+  };
+}
+
+/** @throws LatchkeyError UNAUTHENTICATED or AUTH_UNAVAILABLE */
+export function tokenOf({ caller }: RequestContext): AccessTokenClaims {
+  if (caller.kind === 'anonymous') throw LatchkeyError.unauthenticated(caller.reason);
+  if (caller.kind === 'unknown') throw LatchkeyError.unavailable(caller.failure);
+  return caller.token;
+}
+
+function allow(token: AccessTokenClaims, verdict: RevocationVerdict, roles: readonly string[]): true {
+  if (verdict !== 'live') throw LatchkeyError.unauthenticated(verdict === 'revoked' ? 'TOKEN_REVOKED' : 'TOKEN_EXPIRED');
+  if (roles.length > 0 && !roles.some((role) => token.roles.includes(role))) throw LatchkeyError.forbidden();
+  return true;
+}

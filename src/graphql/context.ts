@@ -1,0 +1,91 @@
+/** The door: the one place where a string becomes an authenticated caller. */
+import type { AccessTokenClaims } from '../domain/access-token-claims.js';
+import type { AccessTokens } from '../domain/access-tokens.js';
+import type { Origin } from '../domain/sessions.js';
+import type { UnauthenticatedReason } from '../errors.js';
+import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
+
+/** Who a request speaks for. */
+export type Caller =
+  | { readonly kind: 'authenticated'; readonly token: AccessTokenClaims }
+  | {
+      readonly kind: 'anonymous';
+      readonly reason: UnauthenticatedReason;
+      /** The claims when only time or revocation stand against the token, so that logout can still end its session. */
+      readonly token: AccessTokenClaims | null;
+    }
+  | {
+      /** The token is right, but whether it is revoked can't be known now. */
+      readonly kind: 'unknown';
+      readonly token: AccessTokenClaims;
+      readonly failure: unknown;
+    };
+
+/** What every resolver gets. */
+export interface RequestContext {
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly origin: Origin;
+}
+
+/** A request as the outside hands it in. */
+export interface IncomingRequest {
+  /** Every Authorization header that was sent. */
+  readonly authorization: readonly string[];
+  readonly requestId: string;
+  readonly origin: Origin;
+}
+
+export type ContextBuilder = (request: IncomingRequest) => RequestContext | Promise<RequestContext>;
+
+/** A bad token never throws here: `login` must work for a client that still carries a dead one. */
+export function createContextBuilder(accessTokens: AccessTokens, check: RevocationCheck): ContextBuilder {
+  const authenticate = (authorization: readonly string[]): Caller | Promise<Caller> => {
+    const text = bearerTokenOf(authorization);
+    if (text === null || text === undefined) return anonymous(text === null ? 'TOKEN_INVALID' : 'TOKEN_MISSING', null);
+    const verification = accessTokens.verify(text);
+    if (verification.kind === 'invalid') return anonymous('TOKEN_INVALID', null);
+    const { kind, claims } = verification;
+    if (kind === 'expired') return anonymous('TOKEN_EXPIRED', claims);
+    return authenticateLive(claims, check);
+  };
+  return ({ authorization, requestId, origin }) => {
+    const caller = authenticate(authorization);
+    return caller instanceof Promise ? caller.then((known) => ({ caller: known, requestId, origin })) : { caller, requestId, origin };
+  };
+}
+
+/** Synchronous where the check is: an authorized request in mode `memory` does not leave the event-loop turn. */
+function authenticateLive(token: AccessTokenClaims, check: RevocationCheck): Caller | Promise<Caller> {
+  const unknown = (failure: unknown): Caller => ({ kind: 'unknown', token, failure });
+  try {
+    const verdict = check.ask(token);
+    return verdict instanceof Promise ? verdict.then((known) => judged(token, known), unknown) : judged(token, verdict);
+  } catch (failure) {
+    return unknown(failure);
+  }
+}
+
+function judged(token: AccessTokenClaims, verdict: RevocationVerdict): Caller {
+  if (verdict === 'live') return { kind: 'authenticated', token };
+  return anonymous(verdict === 'revoked' ? 'TOKEN_REVOKED' : 'TOKEN_EXPIRED', token);
+}
+
+function anonymous(reason: UnauthenticatedReason, token: AccessTokenClaims | null): Caller {
+  return { kind: 'anonymous', reason, token };
+}
+
+/**
+ * RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).
+ *
+ * @returns undefined when no bearer token was sent, null when what was sent can't be one
+ */
+function bearerTokenOf(authorization: readonly string[]): string | null | undefined {
+  const [only, ...others] = authorization;
+  if (only === undefined) return undefined;
+  // Two headers: a proxy may have looked at the other one.
+  if (others.length > 0) return null;
+  const match = /^bearer(?: +(.*))?$/i.exec(only);
+  if (match === null) return undefined;
+  return match[1] || null;
+}

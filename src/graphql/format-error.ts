@@ -1,0 +1,62 @@
+/** What a client gets to see of an error: a stable code, a safe message, no value that was sent. */
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { LatchkeyError } from '../errors.js';
+
+/** The codes that Apollo Server itself gives to requests that it refuses. */
+const CLIENT_CODES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/** An error that is our fault, for the log: the client gets no word of it. */
+export function isInternal(error: unknown): boolean {
+  if (originalOf(error) instanceof LatchkeyError) return false;
+  return !(error instanceof GraphQLError && CLIENT_CODES.has(String(error.extensions.code)));
+}
+
+/** Formats one error. Extensions of internal errors are dropped but for the request id, which finds the log line. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const original = originalOf(error);
+  const { requestId } = formatted.extensions ?? {};
+  if (original instanceof LatchkeyError) return { ...formatted, message: original.message, extensions: original.extensions };
+  if (CLIENT_CODES.has(String(formatted.extensions?.code))) {
+    return { ...formatted, message: withoutValues(formatted.message), extensions: { code: formatted.extensions?.code } };
+  }
+  const extensions = { code: 'INTERNAL_SERVER_ERROR', ...(requestId === undefined ? {} : { requestId }) };
+  return { ...formatted, message: 'Something went wrong on the server.', extensions };
+}
+
+export function originalOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError !== undefined ? originalOf(error.originalError) : error;
+}
+
+/**
+ * The library quotes what was sent, and what was sent may be a password in the wrong place:
+ * `Variable "$input" got invalid value { password: 12 } at "input.password"; String cannot represent a non string value: 12`.
+ */
+function withoutValues(message: string): string {
+  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message);
+  if (variable !== null) return `Variable "${variable[1]}" got an invalid value. ${faultIn(message)}`.trimEnd();
+  return message
+    .replace(/(String|BlockString) "(?:[^"\\]|\\.)*"/g, 'a $1')
+    .replace(/((?:cannot|can not) represent [\w -]+): [\s\S]*$/, '$1.')
+    .replace(/(Expected value of type "[^"]*"), found [\s\S]*$/, '$1.')
+    .replace(/^Value "[\s\S]*" does not exist in "(\w+)" enum[\s\S]*$/, 'The value does not exist in "$1" enum.');
+}
+
+/** The parts of a coercion failure that name the schema, not the value. */
+function faultIn(message: string): string {
+  const faults = [
+    /Field "\w{1,64}" of required type "[\w![\]]{1,80}" was not provided\./,
+    /Field "\w{1,64}" is not defined by type "\w{1,64}"\./,
+    /Expected non-nullable type "[\w![\]]{1,80}" not to be null\./,
+    /Expected type "\w{1,64}" to be an object\./,
+    /(?:String|ID|Int|Float|Boolean|Enum "\w{1,64}") cannot represent (?:a )?non[- ]\w+(?: \w+)? value/,
+  ];
+  return faults.map((fault) => fault.exec(message)?.[0]).find((text) => text !== undefined) ?? '';
+}

@@ -1,0 +1,30 @@
+/** The public mutation `logout`: it must work with an expired token and with a refresh token alone. */
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Logout } from '../domain/logout.js';
+import type { RequestContext } from './context.js';
+import { LogoutInput, LogoutPayload } from './logout.type.js';
+import { toPayload } from './user-error.type.js';
+
+@Resolver()
+export class LogoutResolver {
+  constructor(private readonly logouts: Logout) {}
+
+  @Mutation(() => LogoutPayload, {
+    nullable: true,
+    description: 'Ends sessions for good: once it is answered, their access tokens and refresh tokens are refused everywhere.',
+  })
+  async logout(
+    @Arg('input', () => LogoutInput, { defaultValue: {} }) input: LogoutInput,
+    @Ctx() { caller, origin }: RequestContext,
+  ): Promise<LogoutPayload> {
+    const outcome = await this.logouts.logOut({
+      token: caller.token,
+      denial: caller.kind === 'anonymous' ? caller.reason : null,
+      refreshToken: input.refreshToken ?? null,
+      // The default of the argument is not coerced, so the default of the field inside it has not been filled in.
+      scope: input.scope ?? 'CURRENT',
+      ipAddress: origin.ipAddress,
+    });
+    return { endedSessions: 0, ...toPayload(outcome, (result) => result) };
+  }
+}

@@ -1,0 +1,37 @@
+/** What a login, a registration and a refresh have in common: the tokens of a session. */
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ObjectType } from 'type-graphql';
+import type { OpenSession } from '../domain/sessions.js';
+import { SessionType, toSessionType } from './session.type.js';
+import { UserErrorType } from './user-error.type.js';
+
+@ObjectType()
+export abstract class OpenSessionPayload {
+  @Field(() => String, { nullable: true, description: 'Send it as `Authorization: Bearer <accessToken>`. Keep it in memory.' })
+  accessToken?: string;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the access token expires.' })
+  expiresAt?: Date;
+
+  @Field(() => String, { nullable: true, description: 'Exchange it once, with `refreshToken`, for the next pair. Keep it secret.' })
+  refreshToken?: string;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the refresh token expires if it is not used.' })
+  refreshExpiresAt?: Date;
+
+  @Field(() => SessionType, { nullable: true, description: 'The session that the tokens belong to.' })
+  session?: SessionType;
+
+  @Field(() => [UserErrorType], { description: 'What the user got wrong; empty on success.' })
+  userErrors!: UserErrorType[];
+}
+
+export function openSessionFields({ session, tokens }: OpenSession) {
+  return {
+    accessToken: tokens.accessToken,
+    expiresAt: new Date(tokens.accessTokenExpiresAt),
+    refreshToken: tokens.refreshToken,
+    refreshExpiresAt: session.idleExpiresAt,
+    session: toSessionType(session, session.id),
+  };
+}

@@ -1,0 +1,31 @@
+/** How much one request may ask for: tokens, depth, aliases, directives, cost. */
+import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
+import { GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
+
+/** The parser stops there, before anything else has looked at the document. */
+export const MAX_TOKENS = 1_000;
+export const MAX_DEPTH = 10;
+export const MAX_ALIASES = 15;
+export const MAX_DIRECTIVES = 10;
+export const MAX_COST = 2_000;
+
+/** A rejection is reported like any other fault of validation; thrown, it would look like a fault of the server. */
+const onRejection = {
+  propagateOnRejection: false,
+  onReject: [
+    (context: ValidationContext | null, error: GraphQLError) => {
+      context?.reportError(new GraphQLError(error.message.replace('Syntax Error: ', '')));
+    },
+  ],
+};
+
+export const queryLimits: readonly ValidationRule[] = [
+  maxDepthRule({ n: MAX_DEPTH, ...onRejection }),
+  // An empty list of exceptions: an alias of `__typename` costs as much as any other.
+  maxAliasesRule({ n: MAX_ALIASES, allowList: [], ...onRejection }),
+  maxDirectivesRule({ n: MAX_DIRECTIVES, ...onRejection }),
+  costLimitRule({ maxCost: MAX_COST, ...onRejection }),
+];

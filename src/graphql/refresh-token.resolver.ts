@@ -1,0 +1,24 @@
+/** The public mutation `refreshToken`: the refresh token itself is what authorizes it. */
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Sessions } from '../domain/sessions.js';
+import type { RequestContext } from './context.js';
+import { openSessionFields } from './open-session.type.js';
+import { RefreshTokenInput, RefreshTokenPayload } from './refresh-token.type.js';
+import { toPayload } from './user-error.type.js';
+
+@Resolver()
+export class RefreshTokenResolver {
+  constructor(private readonly sessions: Sessions) {}
+
+  @Mutation(() => RefreshTokenPayload, {
+    nullable: true,
+    description:
+      'Exchanges a refresh token, once, for the next pair. A token that was used before, shown again after 10 seconds, counts as stolen: its session ends.',
+  })
+  async refreshToken(
+    @Arg('input', () => RefreshTokenInput, { defaultValue: {} }) input: RefreshTokenInput,
+    @Ctx() { origin }: RequestContext,
+  ): Promise<RefreshTokenPayload> {
+    return toPayload(await this.sessions.refresh(input.refreshToken ?? '', origin), openSessionFields);
+  }
+}

@@ -1,0 +1,38 @@
+/** Builds the schema from the resolvers: ours, and those of an embedding application. */
+import 'reflect-metadata';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import type { RevocationCheck } from '../revocation/revocation-check.js';
+import { createAuthChecker } from './auth-checker.js';
+import { LoginResolver } from './login.resolver.js';
+import { LogoutResolver } from './logout.resolver.js';
+import { RefreshTokenResolver } from './refresh-token.resolver.js';
+import { SessionResolver } from './session.resolver.js';
+import { UserResolver } from './user.resolver.js';
+
+// biome-ignore lint/complexity/noBannedTypes: type-graphql's own type for a class
+type ResolverClass = Function;
+
+/** Resolvers whose operations anybody may call, listed in docs/protocol.md; and those that carry `@Authorized`. */
+const CORE_RESOLVERS = [LoginResolver, RefreshTokenResolver, LogoutResolver, UserResolver, SessionResolver] as const;
+
+/**
+ * @param instances one instance for every resolver class that is not made without arguments
+ * @param own the resolvers of an embedding application
+ */
+export function createSchema(
+  check: RevocationCheck,
+  instances: ReadonlyMap<ResolverClass, object>,
+  own: readonly ResolverClass[],
+): GraphQLSchema {
+  const container = { get: (resolver: ResolverClass) => instances.get(resolver) };
+  const resolvers = [...CORE_RESOLVERS, ...own] as unknown as NonEmptyArray<ResolverClass>;
+  return buildSchemaSync({ resolvers, authChecker: createAuthChecker(check), container, orphanedTypes: [], validate: false });
+}
+
+/** The public API as text, in an order that does not depend on the code's. */
+export function printPublicSchema(): string {
+  const never: RevocationCheck = { ask: () => 'revoked' };
+  const header = '# The public API of Latchkey. Emitted by `npm run schema`, never edited.\n\n';
+  return `${header}${printSchema(lexicographicSortSchema(createSchema(never, new Map(), [])))}\n`;
+}

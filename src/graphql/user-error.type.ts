@@ -1,0 +1,49 @@
+/** What a user got wrong, as data. */
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import type { Outcome, UserFailureCode } from '../errors.js';
+
+const CODES: Readonly<Record<UserFailureCode, string>> = {
+  INVALID_CREDENTIALS: 'Email or password is wrong, or the user may not log in.',
+  EMAIL_TAKEN: 'Somebody has registered with this email.',
+  EMAIL_INVALID: 'This is not an email address.',
+  NAME_INVALID: 'The name is empty, too long or has control characters.',
+  DEVICE_NAME_INVALID: 'The device name is empty, too long or has control characters.',
+  PASSWORD_TOO_SHORT: 'The password has fewer than 8 characters.',
+  PASSWORD_TOO_LONG: 'The password has more than 256 characters.',
+  PASSWORD_TOO_COMMON: 'Many people use this password.',
+  PASSWORD_INVALID: 'The password is not valid Unicode text.',
+  INVALID_REFRESH_TOKEN: 'The refresh token is unknown, used, expired or revoked.',
+  REGISTRATION_CLOSED: 'Registration is closed on this server.',
+  NOT_FOUND: 'There is no such thing, or it is not yours.',
+};
+
+export const UserErrorCode = Object.fromEntries(Object.keys(CODES).map((code) => [code, code]));
+
+registerEnumType(UserErrorCode, {
+  name: 'UserErrorCode',
+  description: 'What a user can get wrong.',
+  valuesConfig: Object.fromEntries(Object.entries(CODES).map(([code, description]) => [code, { description }])),
+});
+
+@ObjectType('UserError', { description: 'Something that the user got wrong and can mend.' })
+export class UserErrorType {
+  @Field(() => UserErrorCode, { description: 'What is wrong, for programs.' })
+  code!: UserFailureCode;
+
+  @Field(() => String, { description: 'What is wrong and what to do, in English, for people.' })
+  message!: string;
+
+  @Field(() => [String], { nullable: true, description: 'The path of the input field, from the argument on.' })
+  field?: readonly string[];
+}
+
+/** A payload: the fields of the result, or only what went wrong. */
+export function toPayload<Result, Fields extends object>(
+  outcome: Outcome<Result>,
+  fieldsOf: (result: Result) => Fields,
+): PayloadOf<Fields> {
+  const fields: Partial<Fields> = outcome.kind === 'failed' ? {} : fieldsOf(outcome.result);
+  return { ...fields, userErrors: outcome.kind === 'failed' ? [...outcome.failures] : [] };
+}
+
+export type PayloadOf<Fields> = Partial<Fields> & { readonly userErrors: UserErrorType[] };

@@ -1,0 +1,101 @@
+/** Apollo Server, set up: nothing hangs on NODE_ENV, nothing internal leaks, every internal failure is logged once. */
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+
+/** What the GraphQL side decides, handed in by the composition root. */
+export interface GraphqlParts<Context extends BaseContext> extends Pick<ApolloServerOptions<Context>, 'schema' | 'validationRules'> {
+  readonly formatError: NonNullable<ApolloServerOptions<Context>['formatError']>;
+  readonly isInternal: (error: unknown) => boolean;
+  readonly originalOf: (error: unknown) => unknown;
+  readonly maxTokens: number;
+  readonly plugins: readonly ApolloServerPlugin<Context>[];
+}
+
+/** The operation that Apollo Sandbox shows first. */
+const SANDBOX_DOCUMENT = `# 1. Register (or log in), 2. copy the accessToken into the Authorization header below, 3. ask who you are, 4. log out, 5. ask again.
+mutation Register {
+  register(input: { email: "ada@example.com", password: "correct horse battery" }) {
+    accessToken
+    userErrors { code message }
+  }
+}
+
+mutation Login {
+  login(input: { email: "ada@example.com", password: "correct horse battery", deviceName: "Sandbox" }) {
+    accessToken
+    expiresAt
+    userErrors { code message }
+  }
+}
+
+query Me {
+  me { id email roles }
+}
+
+mutation Logout {
+  logout { loggedOutAt endedSessions }
+}
+`;
+
+export function createApollo<Context extends BaseContext & { readonly requestId: string }>(
+  { schema, validationRules, formatError, isInternal, originalOf, maxTokens, plugins }: GraphqlParts<Context>,
+  { introspection }: Pick<Config, 'introspection'>,
+  log: Log,
+): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema: schema as NonNullable<typeof schema>,
+    validationRules: validationRules ?? [],
+    parseOptions: { maxTokens },
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production',
+    logger: log,
+    formatError,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      introspection ? sandbox() : ApolloServerPluginLandingPageDisabled(),
+      reportFailures(isInternal, originalOf, log),
+      ...plugins,
+    ],
+  });
+}
+
+function sandbox() {
+  const initialState = { document: SANDBOX_DOCUMENT, headers: { Authorization: 'Bearer <accessToken>' }, pollForSchemaUpdates: false };
+  return ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false, initialState } });
+}
+
+/** Logs what is our fault, with the request id that the client gets too. */
+function reportFailures<Context extends BaseContext & { readonly requestId: string }>(
+  isInternal: (error: unknown) => boolean,
+  originalOf: (error: unknown) => unknown,
+  log: Log,
+): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) {
+            const unavailable = error.extensions.code === 'AUTH_UNAVAILABLE' || error.extensions.code === 'LOGOUT_UNCONFIRMED';
+            if (!isInternal(error) && !unavailable) continue;
+            const { requestId } = contextValue;
+            if (!unavailable) error.extensions.requestId = requestId;
+            const original = originalOf(error);
+            log.error(
+              { requestId, path: error.path, err: unavailable && original instanceof Error ? original.cause : original },
+              'a field failed',
+            );
+          }
+        },
+      };
+    },
+  };
+}

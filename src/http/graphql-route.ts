@@ -1,0 +1,69 @@
+/** /graphql: HTTP in, Apollo Server's pipeline, HTTP out. */
+import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** What the context builder needs to know of a request. */
+export interface RequestFacts {
+  readonly authorization: readonly string[];
+  readonly requestId: string;
+  readonly origin: { readonly ipAddress: string | null; readonly userAgent: string | null };
+}
+
+export type BuildContext<Context> = (facts: RequestFacts) => Context | Promise<Context>;
+
+/** Apollo answers the methods it does not know with 405, so they must reach it. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export function registerGraphql<Context extends BaseContext>(
+  server: FastifyInstance,
+  apollo: ApolloServer<Context>,
+  buildContext: BuildContext<Context>,
+): void {
+  server.route({
+    url: '/graphql',
+    method: METHODS,
+    handler: async (request, reply) => {
+      const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
+        context: async () => buildContext(factsOf(request)),
+      });
+      for (const [name, value] of headers) reply.header(name, value);
+      // Answers carry tokens: no cache may keep one.
+      reply.header('cache-control', 'no-store');
+      if (headers.get('content-type')?.startsWith('text/html')) allowSandbox(reply);
+      return reply.code(status ?? 200).send(textOf(body));
+    },
+  });
+}
+
+function headersOf(request: FastifyRequest): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
+}
+
+function searchOf(request: FastifyRequest): string {
+  const at = request.url.indexOf('?');
+  return at < 0 ? '' : request.url.slice(at);
+}
+
+/** Node keeps the first of several Authorization headers; the raw list tells that there were more. */
+function factsOf(request: FastifyRequest): RequestFacts {
+  const { rawHeaders } = request.raw;
+  const authorization = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization');
+  return { authorization, requestId: request.id, origin: { ipAddress: request.ip, userAgent: request.headers['user-agent'] ?? null } };
+}
+
+/** The page brings its own policy with a nonce, in a meta element; the strict one of the API would stop it. */
+function allowSandbox(reply: FastifyReply): void {
+  reply.header('content-security-policy', "frame-ancestors 'none'");
+  reply.header('cross-origin-opener-policy', 'same-origin-allow-popups');
+}
+
+function textOf(body: HTTPGraphQLResponse['body']): string {
+  // `@defer` needs a later version of graphql, so an answer always comes whole.
+  if (body.kind !== 'complete') throw new Error('an incremental answer is not supported');
+  return body.string;
+}

@@ -1,0 +1,73 @@
+/** The process: configuration, start, signals. */
+import { type App, createApp } from './app.js';
+import { ConfigError, type Environment, readConfig } from './config.js';
+
+/** How long what runs may take to finish after SIGTERM. */
+const STOP_WITHIN_MS = 10_000;
+
+/** Starts the server of this process. A fault that the operator can mend is told in one message, with exit code 1. */
+export async function start(environment: Environment = process.env): Promise<void> {
+  // What the server makes (database, log of SQLite, socket) is for its own user only.
+  process.umask(0o077);
+  let app: App;
+  try {
+    app = await createApp({ config: readConfig(environment) });
+    console.log(greetingFor(await app.listen()));
+  } catch (error) {
+    console.error(describeFault(error));
+    process.exit(1);
+  }
+  stopOnSignals(app);
+}
+
+/** The message of a fault that is told by its name; the whole of any other. */
+export function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isTold =
+    error instanceof ConfigError ||
+    ['DataDirLocked', 'WrongSecret', 'ForeignDatabase', 'LatchkeyError'].includes(error.name) ||
+    'syscall' in error;
+  return isTold ? [error.message, causeOf(error)].filter((line) => line !== '').join('\n') : (error.stack ?? error.message);
+}
+
+function causeOf(error: Error): string {
+  return error.cause instanceof Error ? `Cause: ${error.cause.message}` : '';
+}
+
+function stopOnSignals(app: App): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(describeFault(error));
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function greetingFor(address: string): string {
+  const url = `${address}/graphql`;
+  const ask = (query: string, ...options: string[]) =>
+    [`curl -s ${url} -H 'content-type: application/json'`, ...options, `-d '${JSON.stringify({ query })}'`].join(' ');
+  const bearer = '-H "authorization: Bearer $TOKEN"';
+  const register =
+    'mutation { register(input: { email: "ada@example.com", password: "correct horse battery" }) { accessToken userErrors { message } } }';
+  return `
+Latchkey listens at ${url}
+Apollo Sandbox:     open ${url} in a browser
+
+Try it (a second time, with another email):
+
+TOKEN=$(${ask(register)} | sed -E 's/.*"accessToken":"([^"]*)".*/\\1/')
+${ask('{ me { id email } }', bearer)}
+${ask('mutation { logout { loggedOutAt endedSessions } }', bearer)}
+${ask('{ me { id email } }', bearer)}
+`;
+}

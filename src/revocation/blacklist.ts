@@ -1,0 +1,90 @@
+/** The blacklist table: ids that are dead, each until no token can carry it any more. */
+import type { Transaction } from '../database/database.js';
+
+/** A `jti` (one access token) or a `sid` (every token of one session). Never the token's text: one token has many spellings. */
+export interface BlacklistEntry {
+  readonly id: string;
+  readonly kind: 'jti' | 'sid';
+  readonly userId: string;
+  readonly reason: string;
+  /** The latest `exp`, in milliseconds since the epoch, of any token that carries the id. */
+  readonly lastExpiresAt: number;
+}
+
+export interface BlacklistRow {
+  readonly id: string;
+  readonly revokedUntil: Date;
+}
+
+/** The highest tolerance that can be configured, so that a row outlives the tokens under any setting, past or future. */
+const MAX_CLOCK_TOLERANCE_MS = 60_000;
+const MARGIN_MS = 120_000;
+
+/** How much longer than the last `exp` a row is kept. */
+export const KEEP_AFTER_EXPIRY_MS = MAX_CLOCK_TOLERANCE_MS + MARGIN_MS;
+
+const STATE_ID = 1;
+
+export interface RevocationState {
+  readonly version: number;
+  readonly generation: number;
+  readonly prunedBefore: Date;
+}
+
+/** The state as stored, made at the first start. */
+export async function readState(transaction: Transaction): Promise<RevocationState> {
+  const state = await transaction.revocationState.findUnique({ where: { id: STATE_ID } });
+  return state ?? transaction.revocationState.create({ data: { id: STATE_ID, version: 0, generation: 1, prunedBefore: new Date(0) } });
+}
+
+/** Adds rows under the next version (R5). An id that is there already keeps its row. */
+export async function addToBlacklist(transaction: Transaction, entries: readonly BlacklistEntry[], now: number): Promise<void> {
+  if (entries.length === 0) return;
+  const known = await findBlacklisted(
+    transaction,
+    entries.map((entry) => entry.id),
+  );
+  const fresh = entries.filter((entry) => !known.has(entry.id));
+  if (fresh.length === 0) return;
+  const { version } = await transaction.revocationState.update({ where: { id: STATE_ID }, data: { version: { increment: 1 } } });
+  await transaction.blacklistedToken.createMany({
+    data: fresh.map(({ id, kind, userId, reason, lastExpiresAt }) => ({
+      id,
+      kind,
+      userId,
+      reason,
+      version,
+      revokedAt: new Date(now),
+      revokedUntil: new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS),
+    })),
+  });
+}
+
+/** Which of the ids are on the list. */
+export async function findBlacklisted(client: Transaction, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await client.blacklistedToken.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
+  return new Set(rows.map((row) => row.id));
+}
+
+/** The rows that came after a version, or all. */
+export function rowsSince(client: Transaction, version: number): Promise<BlacklistRow[]> {
+  return client.blacklistedToken.findMany({ where: { version: { gt: version } }, select: { id: true, revokedUntil: true } });
+}
+
+/**
+ * Removes at most `limit` rows that no token can carry any more, and writes down that they may be gone (R7).
+ *
+ * @returns how many were removed
+ */
+export async function removeDeadRows(transaction: Transaction, now: number, limit: number): Promise<number> {
+  const dead = await transaction.blacklistedToken.findMany({
+    where: { revokedUntil: { lte: new Date(now) } },
+    select: { id: true },
+    take: limit,
+  });
+  if (dead.length === 0) return 0;
+  const prunedBefore = new Date(now - KEEP_AFTER_EXPIRY_MS);
+  await transaction.revocationState.updateMany({ where: { id: STATE_ID, prunedBefore: { lt: prunedBefore } }, data: { prunedBefore } });
+  const { count } = await transaction.blacklistedToken.deleteMany({ where: { id: { in: dead.map((row) => row.id) } } });
+  return count;
+}

@@ -1,0 +1,77 @@
+/** What this process knows of the blacklist: exact after loading, unknown after a commit with an unknown outcome. */
+import { LatchkeyError } from '../errors.js';
+import type { BlacklistRow, RevocationState } from './blacklist.js';
+import type { RevocableToken, RevocationVerdict } from './revocation-check.js';
+import { RevocationSet } from './revocation-set.js';
+
+/** The rows of the log after the version that was applied, and the state they lead to. */
+export interface LogDelta {
+  readonly state: RevocationState;
+  readonly rows: readonly BlacklistRow[];
+}
+
+export class Replica {
+  readonly #set = new RevocationSet();
+  #known = false;
+  #version = 0;
+  #generation = 0;
+  #prunedBefore = 0;
+
+  get isKnown(): boolean {
+    return this.#known;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get size(): number {
+    return this.#set.size;
+  }
+
+  /**
+   * Takes in what was committed. Rows are only ever added: an older delta that comes late can't un-revoke (R5).
+   *
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the log went backwards: it is not the database this process knew
+   */
+  apply({ state, rows }: LogDelta): void {
+    if (state.version < this.#version) {
+      this.#known = false;
+      throw LatchkeyError.unavailable(new Error(`The blacklist went back from version ${this.#version} to ${state.version}`));
+    }
+    for (const row of rows) this.#set.add(row.id, row.revokedUntil.getTime());
+    this.#version = state.version;
+    this.#generation = Math.max(this.#generation, state.generation);
+    this.#prunedBefore = Math.max(this.#prunedBefore, state.prunedBefore.getTime());
+    this.#known = true;
+  }
+
+  /** From now on nothing is accepted until `apply` has run again. */
+  lose(): void {
+    this.#known = false;
+  }
+
+  /** Forgets ids that no token can carry any more; tokens that old are refused by their `exp` alone (R7). */
+  forgetUntil(now: number, prunedBefore: number): void {
+    this.#prunedBefore = Math.max(this.#prunedBefore, prunedBefore);
+    this.#set.forgetUntil(now);
+  }
+
+  /** @throws LatchkeyError AUTH_UNAVAILABLE when the state is not known */
+  verdictOn(token: RevocableToken): RevocationVerdict {
+    const verdict = this.verdictWithoutList(token);
+    if (verdict !== 'live') return verdict;
+    return this.#set.has(token.sid) || this.#set.has(token.jti) ? 'revoked' : 'live';
+  }
+
+  /** The rules that hold for all tokens at once: the generation, and what was pruned. */
+  verdictWithoutList(token: RevocableToken): RevocationVerdict {
+    if (!this.#known) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not known'));
+    if (token.exp * 1000 <= this.#prunedBefore) return 'expired';
+    return token.gen === this.#generation ? 'live' : 'revoked';
+  }
+}

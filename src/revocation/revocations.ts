@@ -1,0 +1,115 @@
+/** The funnel: everything that revokes passes through `commit`, and is in force on this node when it returns. */
+import type { Clock } from '../ambient.js';
+import type { Database, Transaction } from '../database/database.js';
+import { isCommitUnknown } from '../database/failures.js';
+import { LatchkeyError } from '../errors.js';
+import {
+  addToBlacklist,
+  type BlacklistEntry,
+  findBlacklisted,
+  KEEP_AFTER_EXPIRY_MS,
+  readState,
+  removeDeadRows,
+  rowsSince,
+} from './blacklist.js';
+import { type LogDelta, Replica } from './replica.js';
+
+/** What a piece of work revokes, and what it answers. */
+export interface Revocation<Result> {
+  readonly entries: readonly BlacklistEntry[];
+  readonly result: Result;
+}
+
+const PRUNE_BATCH = 500;
+
+export class Revocations {
+  readonly replica = new Replica();
+  #recovering: Promise<void> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Loads the blacklist. Nothing may be served before it has returned (R6). */
+  load(): Promise<void> {
+    return this.#catchUp();
+  }
+
+  /**
+   * Runs the work and writes what it revokes in the same transaction, then applies it in memory, then returns (R3, R4).
+   *
+   * It also applies what other commits have written before it, so that a logout that is repeated while
+   * the first one has not returned yet does not answer before the first one's effect is in force.
+   *
+   * @throws LatchkeyError LOGOUT_UNCONFIRMED if the outcome of the commit can't be found out
+   * @throws LatchkeyError AUTH_UNAVAILABLE if nothing was committed
+   */
+  async commit<Result>(work: (transaction: Transaction) => Promise<Revocation<Result>>): Promise<Result> {
+    let revocation: Revocation<Result> | undefined;
+    try {
+      const delta = await this.database.transaction(async (transaction) => {
+        revocation = await work(transaction);
+        await addToBlacklist(transaction, revocation.entries, this.clock.now());
+        return this.#delta(transaction);
+      });
+      this.replica.apply(delta);
+    } catch (error) {
+      if (!isCommitUnknown(error) || revocation === undefined) throw error;
+      await this.#findOut(revocation.entries, error);
+    }
+    if (revocation === undefined) throw new Error('a transaction returned without running its work');
+    return revocation.result;
+  }
+
+  /** Asks the database again after a failure; until it has answered nothing is accepted (R8). */
+  recover(): Promise<void> {
+    this.#recovering ??= this.#reload().finally(() => {
+      this.#recovering = undefined;
+    });
+    return this.#recovering;
+  }
+
+  /**
+   * Removes rows that no token can carry any more, in bounded batches.
+   *
+   * @returns how many rows were removed
+   */
+  async prune(): Promise<number> {
+    const now = this.clock.now();
+    let removed = 0;
+    for (let batch = PRUNE_BATCH; batch === PRUNE_BATCH; removed += batch) {
+      batch = await this.database.transaction((transaction) => removeDeadRows(transaction, now, PRUNE_BATCH));
+    }
+    if (removed > 0) this.replica.forgetUntil(now, now - KEEP_AFTER_EXPIRY_MS);
+    return removed;
+  }
+
+  async #delta(client: Transaction): Promise<LogDelta> {
+    const state = await readState(client);
+    return { state, rows: await rowsSince(client, this.replica.version) };
+  }
+
+  async #catchUp(): Promise<void> {
+    this.replica.apply(await this.database.transaction((transaction) => this.#delta(transaction)));
+  }
+
+  async #reload(): Promise<void> {
+    this.replica.lose();
+    await this.database.reopen();
+    await this.#catchUp();
+  }
+
+  /** The commit may or may not have happened: the rows tell. */
+  async #findOut(entries: readonly BlacklistEntry[], failure: unknown): Promise<void> {
+    const ids = entries.map((entry) => entry.id);
+    try {
+      await this.recover();
+      const found = await this.database.read((client) => findBlacklisted(client, ids));
+      if (ids.length > 0 && ids.every((id) => found.has(id))) return;
+    } catch {
+      throw LatchkeyError.logoutUnconfirmed(failure);
+    }
+    throw LatchkeyError.logoutUnconfirmed(failure);
+  }
+}

@@ -1,0 +1,26 @@
+/** How the tests run: the API tests once per mode of the revocation check, everything else once. */
+import { createRequire } from 'node:module';
+import { defineConfig } from 'vitest/config';
+
+/** type-graphql loads graphql as CommonJS and we as a module; two copies in one process do not know each other's types. */
+const graphql = createRequire(import.meta.url).resolve('graphql');
+
+const shared = { resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] } };
+
+export default defineConfig({
+  test: {
+    globalSetup: 'test/support/build.ts',
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'memory',
+          include: ['test/{api,domain,revocation}/**/*.test.ts', 'test/*.test.ts'],
+          env: { TEST_REVOCATION_CHECK: 'memory' },
+        },
+      },
+      { ...shared, test: { name: 'database', include: ['test/api/**/*.test.ts'], env: { TEST_REVOCATION_CHECK: 'database' } } },
+      { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
+    ],
+  },
+});
