@@ -9,6 +9,9 @@ import { administer } from './administer.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
 
+/** Wider than the longest name of a check. */
+const COLUMN = 15;
+
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
@@ -48,6 +51,6 @@ function examineFiles({ dataDir, revocationCheck, signingAlgorithm }: Config): F
 }
 
 function toLines({ check, isRight, found, advice }: Finding): string[] {
-  const line = `${isRight ? 'ok   ' : 'WRONG'}  ${check.padEnd(14)}${found}`;
-  return advice === '' ? [line] : [line, `       ${' '.repeat(14)}${advice}`];
+  const line = `${isRight ? 'ok   ' : 'WRONG'}  ${check.padEnd(COLUMN)}${found}`;
+  return advice === '' ? [line] : [line, `       ${' '.repeat(COLUMN)}${advice}`];
 }

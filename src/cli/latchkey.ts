@@ -41,4 +41,6 @@ addBlacklistPrune(blacklist);
 addSchemaPrint(program.command('schema').description('the GraphQL schema'));
 addDoctor(program);
 
+// What a command makes is for its own user only.
+process.umask(0o077);
 await program.parseAsync();

@@ -9,6 +9,8 @@ export type Transaction = Prisma.TransactionClient;
 
 const TRANSACTION_TIMEOUT_MS = 10_000;
 const WAITING_TRANSACTIONS = 1_000;
+/** Rows per transaction when many are removed, so that a login does not wait long behind it. */
+const BATCH = 500;
 
 export class Database {
   /** Reads and transactions since start, for `/metrics` and for the proof that the revocation check needs none. */
@@ -49,6 +51,19 @@ export class Database {
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.#writers.run(() => this.#use(() => this.#commit(work)));
+  }
+
+  /**
+   * Runs a piece of work again and again, each time in a transaction of its own, until it finds less than a batch to do.
+   *
+   * @returns how many rows there were in all
+   */
+  async inBatches(work: (transaction: Transaction, limit: number) => Promise<{ count: number }>): Promise<number> {
+    let total = 0;
+    for (let count = BATCH; count === BATCH; total += count) {
+      count = (await this.transaction((transaction) => work(transaction, BATCH))).count;
+    }
+    return total;
   }
 
   /** Checks that the database can be written to now: a transaction opens the file anew. */

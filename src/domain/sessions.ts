@@ -171,12 +171,11 @@ export class Sessions {
    */
   async prune(): Promise<number> {
     await this.#endExpired();
-    const before = new Date(this.clock.now() - KEEP_AFTER_EXPIRY_MS);
-    await this.database.transaction((transaction) => transaction.accessToken.deleteMany({ where: { expiresAt: { lte: before } } }));
-    const { count } = await this.database.transaction((transaction) =>
-      transaction.session.deleteMany({ where: { expiresAt: { lte: before }, endedAt: { not: null } } }),
+    const expiresAt = { lte: new Date(this.clock.now() - KEEP_AFTER_EXPIRY_MS) };
+    await this.database.inBatches((transaction, limit) => transaction.accessToken.deleteMany({ where: { expiresAt }, limit }));
+    return this.database.inBatches((transaction, limit) =>
+      transaction.session.deleteMany({ where: { expiresAt, endedAt: { not: null } }, limit }),
     );
-    return count;
   }
 
   async #endExpired(): Promise<void> {
@@ -184,14 +183,14 @@ export class Sessions {
     for (let batch = EXPIRY_BATCH; batch === EXPIRY_BATCH; ) {
       const expired = await this.database.read((client) =>
         client.session.findMany({
-          where: { endedAt: null, OR: [{ idleExpiresAt: { lte: now } }, { expiresAt: { lte: now } }] },
+          where: { endedAt: null, idleExpiresAt: { lte: now } },
           select: { id: true },
           take: EXPIRY_BATCH,
         }),
       );
       batch = expired.length;
       // The condition stands again in the ending, because a refresh may have come between.
-      const sessions = { id: { in: expired.map(({ id }) => id) }, OR: [{ idleExpiresAt: { lte: now } }, { expiresAt: { lte: now } }] };
+      const sessions = { id: { in: expired.map(({ id }) => id) }, idleExpiresAt: { lte: now } };
       if (batch > 0) await this.endings.end({ sessions, reason: 'EXPIRED', actor: 'server' });
     }
   }
@@ -200,9 +199,8 @@ export class Sessions {
     const session = await this.database.read((client) =>
       client.session.findUnique({ where: { refreshFamilyHash: presented.familyHash }, include: { user: { select: { roles: true } } } }),
     );
-    const now = this.clock.now();
     if (session === null || session.endedAt !== null) return null;
-    return session.idleExpiresAt.getTime() > now && session.expiresAt.getTime() > now ? session : null;
+    return session.idleExpiresAt.getTime() > this.clock.now() ? session : null;
   }
 
   /** One compare-and-set decides which of many refreshes with one token makes the new branch, and that none does after a logout (R9). */
@@ -302,7 +300,7 @@ export class Sessions {
 }
 
 function liveAt(now: number): Prisma.SessionWhereInput {
-  return { endedAt: null, idleExpiresAt: { gt: new Date(now) }, expiresAt: { gt: new Date(now) } };
+  return { endedAt: null, idleExpiresAt: { gt: new Date(now) } };
 }
 
 function pairOf(minted: MintedAccessToken, refreshToken: RefreshToken): TokenPair {

@@ -76,15 +76,14 @@ export function rowsSince(client: Transaction, version: number): Promise<Blackli
  *
  * @returns how many were removed
  */
-export async function removeDeadRows(transaction: Transaction, now: number, limit: number): Promise<number> {
+export async function removeDeadRows(transaction: Transaction, now: number, limit: number): Promise<{ count: number }> {
   const dead = await transaction.blacklistedToken.findMany({
     where: { revokedUntil: { lte: new Date(now) } },
     select: { id: true },
     take: limit,
   });
-  if (dead.length === 0) return 0;
+  if (dead.length === 0) return { count: 0 };
   const prunedBefore = new Date(now - KEEP_AFTER_EXPIRY_MS);
   await transaction.revocationState.updateMany({ where: { id: STATE_ID, prunedBefore: { lt: prunedBefore } }, data: { prunedBefore } });
-  const { count } = await transaction.blacklistedToken.deleteMany({ where: { id: { in: dead.map((row) => row.id) } } });
-  return count;
+  return transaction.blacklistedToken.deleteMany({ where: { id: { in: dead.map((row) => row.id) } } });
 }

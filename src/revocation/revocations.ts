@@ -20,8 +20,6 @@ export interface Revocation<Result> {
   readonly result: Result;
 }
 
-const PRUNE_BATCH = 500;
-
 export class Revocations {
   readonly replica = new Replica();
   #recovering: Promise<void> | undefined;
@@ -77,10 +75,7 @@ export class Revocations {
    */
   async prune(): Promise<number> {
     const now = this.clock.now();
-    let removed = 0;
-    for (let batch = PRUNE_BATCH; batch === PRUNE_BATCH; removed += batch) {
-      batch = await this.database.transaction((transaction) => removeDeadRows(transaction, now, PRUNE_BATCH));
-    }
+    const removed = await this.database.inBatches((transaction, limit) => removeDeadRows(transaction, now, limit));
     if (removed > 0) this.replica.forgetUntil(now, now - KEEP_AFTER_EXPIRY_MS);
     return removed;
   }

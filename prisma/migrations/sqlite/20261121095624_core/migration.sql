@@ -109,9 +109,6 @@ CREATE INDEX "Session_userId_endedAt_lastUsedAt_idx" ON "Session"("userId", "end
 CREATE INDEX "Session_endedAt_idleExpiresAt_idx" ON "Session"("endedAt", "idleExpiresAt");
 
 -- CreateIndex
-CREATE INDEX "Session_endedAt_expiresAt_idx" ON "Session"("endedAt", "expiresAt");
-
--- CreateIndex
 CREATE INDEX "Session_expiresAt_idx" ON "Session"("expiresAt");
 
 -- CreateIndex
