@@ -4,8 +4,10 @@ import type { BlacklistRow, RevocationState } from './blacklist.js';
 import type { RevocableToken, RevocationVerdict } from './revocation-check.js';
 import { RevocationSet } from './revocation-set.js';
 
-/** The rows of the log after the version that was applied, and the state they lead to. */
+/** The rows of the log after a version, and the state they lead to. */
 export interface LogDelta {
+  /** The version that this process had applied when it asked. */
+  readonly since: number;
   readonly state: RevocationState;
   readonly rows: readonly BlacklistRow[];
 }
@@ -38,13 +40,13 @@ export class Replica {
    *
    * @throws LatchkeyError AUTH_UNAVAILABLE if the log went backwards: it is not the database this process knew
    */
-  apply({ state, rows }: LogDelta): void {
-    if (state.version < this.#version) {
+  apply({ since, state, rows }: LogDelta): void {
+    if (state.version < since) {
       this.#known = false;
-      throw LatchkeyError.unavailable(new Error(`The blacklist went back from version ${this.#version} to ${state.version}`));
+      throw LatchkeyError.unavailable(new Error(`The blacklist went back from version ${since} to ${state.version}`));
     }
     for (const row of rows) this.#set.add(row.id, row.revokedUntil.getTime());
-    this.#version = state.version;
+    this.#version = Math.max(this.#version, state.version);
     this.#generation = Math.max(this.#generation, state.generation);
     this.#prunedBefore = Math.max(this.#prunedBefore, state.prunedBefore.getTime());
     this.#known = true;

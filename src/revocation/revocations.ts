@@ -81,8 +81,9 @@ export class Revocations {
   }
 
   async #delta(client: Transaction): Promise<LogDelta> {
+    const since = this.replica.version;
     const state = await readState(client);
-    return { state, rows: await rowsSince(client, this.replica.version) };
+    return { since, state, rows: await rowsSince(client, since) };
   }
 
   async #catchUp(): Promise<void> {
