@@ -157,7 +157,7 @@ export async function openServices(
     const logins = new Login(new Credentials(users, passwords), users, sessions, config);
     const logouts = new Logout(sessions, endings, clock);
     const administration = new Administration(database, revocations, users, sessions, endings, keys, audit, clock);
-    await Promise.all([revocations.load(), keys.load(), passwords.prepare()]);
+    await Promise.all([revocations.load(), keys.load()]);
     const opened = database;
     const close = async () => {
       await opened.close();

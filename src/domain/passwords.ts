@@ -18,22 +18,26 @@ export const DEFAULT_PASSWORD_COST: PasswordCost = { memoryCost: 19_456, timeCos
 
 /** The library's `Algorithm.Argon2id`, a const enum that can't be imported here. */
 const ARGON2ID = 2;
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
 const WAITING_HASHES = 200;
 
 export class Passwords {
   readonly #queue = createQueue(availableParallelism(), WAITING_HASHES, () =>
     LatchkeyError.rateLimited('Too many people are logging in at this moment.', 1),
   );
-  #decoy: Promise<string> | undefined;
+  readonly #decoy: string;
 
   constructor(
     private readonly cost: PasswordCost,
     private readonly randomness: Randomness,
-  ) {}
+  ) {
+    this.#decoy = makeDecoy(cost, randomness);
+  }
 
   /** @returns a PHC string, with its salt and cost */
   hash(password: string): Promise<string> {
-    const salt = this.randomness.bytes(16);
+    const salt = this.randomness.bytes(SALT_BYTES);
     return this.#queue.run(() => hash(password, { ...this.cost, algorithm: ARGON2ID, salt }));
   }
 
@@ -43,18 +47,14 @@ export class Passwords {
    * @param passwordHash null when the user is unknown
    */
   async matches(passwordHash: string | null, password: string): Promise<boolean> {
-    const target = passwordHash ?? (await this.#decoyHash());
-    const matches = await this.#queue.run(() => verify(target, password));
+    const matches = await this.#queue.run(() => verify(passwordHash ?? this.#decoy, password));
     return matches && passwordHash !== null;
   }
+}
 
-  /** Made before the first login, so that the first unknown user costs no more than the second. */
-  async prepare(): Promise<void> {
-    await this.#decoyHash();
-  }
-
-  #decoyHash(): Promise<string> {
-    this.#decoy ??= this.hash(this.randomness.bytes(32).toString('base64url'));
-    return this.#decoy;
-  }
+/** A hash of the given cost that no password is known to match: verifying costs the same as with a real one. */
+function makeDecoy({ memoryCost, timeCost, parallelism }: PasswordCost, randomness: Randomness): string {
+  const encode = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+  const cost = `m=${memoryCost},t=${timeCost},p=${parallelism}`;
+  return `$argon2id$v=19$${cost}$${encode(randomness.bytes(SALT_BYTES))}$${encode(randomness.bytes(HASH_BYTES))}`;
 }

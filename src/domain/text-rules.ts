@@ -1,5 +1,5 @@
 /** The rules of the short texts that a user hands in: email, name, device name. */
-import validator from 'validator';
+import isEmail from 'validator/lib/isEmail.js';
 
 const MAX_EMAIL_CHARACTERS = 254;
 const MAX_NAME_CHARACTERS = 200;
@@ -9,7 +9,7 @@ const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /** RFC 5321 addresses, internationalized local parts included (RFC 6531). */
 export function isEmailAddress(text: string): boolean {
-  return text.length <= MAX_EMAIL_CHARACTERS && text.isWellFormed() && validator.isEmail(text, { allow_utf8_local_part: true });
+  return text.length <= MAX_EMAIL_CHARACTERS && text.isWellFormed() && isEmail.default(text, { allow_utf8_local_part: true });
 }
 
 /** The form in which emails are compared: two addresses that look alike to people are one. */
