@@ -6,7 +6,7 @@ import { ConfigError, type Environment, readConfig } from './config.js';
 const STOP_WITHIN_MS = 10_000;
 
 /** Starts the server of this process. A fault that the operator can mend is told in one message, with exit code 1. */
-export async function start(environment: Environment = process.env): Promise<void> {
+export async function start(environment?: Environment): Promise<void> {
   // What the server makes (database, log of SQLite, socket) is for its own user only.
   process.umask(0o077);
   let app: App;

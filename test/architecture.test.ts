@@ -1,0 +1,128 @@
+/** The house as docs/architecture.md draws it, checked on the real source; `test/architecture-rules.test.ts` shows that each check bites. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import {
+  checkAmbient,
+  checkCycles,
+  checkFloors,
+  checkHomes,
+  checkLength,
+  checkNew,
+  checkOnlyFrom,
+  checkOpening,
+  checkTypesOnly,
+  type Floor,
+  type Home,
+} from './support/source-rules.js';
+import { parseSources, readSources } from './support/sources.js';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const GENERATED = 'src/database/generated/';
+
+const GROUND = ['ambient', 'config', 'errors', 'log', 'queue'].map((name) => `src/${name}.ts`);
+
+/** The floors, from the roof down. */
+const FLOORS: readonly Floor[] = [
+  { place: 'src/cli/', level: 5, also: ['src/main.ts'] },
+  { place: 'src/main.ts', level: 5 },
+  { place: 'src/app.ts', level: 4 },
+  { place: 'src/http/', level: 3, not: ['src/database/'] },
+  { place: 'src/graphql/', level: 3, not: ['src/database/'] },
+  { place: 'src/domain/', level: 2 },
+  { place: 'src/revocation/', level: 1, also: ['src/database/'] },
+  { place: 'src/database/', level: 1 },
+  // A file at the bottom is a neighbour of the others there.
+  ...GROUND.map((place) => ({ place, level: 0, also: GROUND })),
+  // What others import stands on nothing of ours.
+  { place: 'src/client/', level: -1 },
+  { place: 'src/verifier/', level: -1, also: ['src/revocation/lease.ts'] },
+];
+
+/** The one home of every outside package. */
+const HOMES: Readonly<Record<string, Home>> = {
+  '@apollo/server': { home: 'src/http/' },
+  '@escape.tech/graphql-armor-cost-limit': { home: 'src/graphql/query-limits.ts' },
+  '@escape.tech/graphql-armor-max-aliases': { home: 'src/graphql/query-limits.ts' },
+  '@escape.tech/graphql-armor-max-depth': { home: 'src/graphql/query-limits.ts' },
+  '@escape.tech/graphql-armor-max-directives': { home: 'src/graphql/query-limits.ts' },
+  '@fastify/cors': { home: 'src/http/server.ts' },
+  '@fastify/helmet': { home: 'src/http/server.ts' },
+  '@inquirer/password': { home: 'src/cli/user-create.ts' },
+  '@node-rs/argon2': { home: 'src/domain/passwords.ts' },
+  '@prisma/adapter-libsql': { home: 'src/database/sqlite-adapter.ts' },
+  '@prisma/client': { home: GENERATED },
+  '@prisma/driver-adapter-utils': { home: 'src/database/schema-engine.ts' },
+  '@prisma/schema-engine-wasm': { home: 'src/database/schema-engine.ts' },
+  '@zxcvbn-ts/language-common': { home: 'src/domain/password-policy.ts' },
+  commander: { home: 'src/cli/' },
+  // The composition root hands the server out, so it names its type.
+  fastify: { home: 'src/http/', guests: ['src/app.ts'] },
+  graphql: { home: 'src/graphql/' },
+  'graphql-scalars': { home: 'src/graphql/' },
+  jsonwebtoken: { home: 'src/domain/access-tokens.ts' },
+  libsql: { home: 'src/database/file-lock.ts' },
+  'lru-cache': { home: 'src/domain/access-tokens.ts' },
+  'p-limit': { home: 'src/queue.ts' },
+  pino: { home: 'src/log.ts' },
+  'prom-client': { home: 'src/http/metrics.ts' },
+  // It must be there before the first decorator runs, whichever of the two is loaded first.
+  'reflect-metadata': { home: 'src/graphql/schema.ts', guests: ['src/app.ts'] },
+  'type-graphql': { home: 'src/graphql/' },
+  validator: { home: 'src/domain/text-rules.ts' },
+  zod: { home: 'src/config.ts' },
+};
+
+const all = parseSources(readSources(root, 'src'));
+const own = all.filter(({ path }) => !path.startsWith(GENERATED));
+const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { dependencies: Record<string, string> };
+
+describe('the house', () => {
+  test('has been read', () => {
+    expect(own.length).toBeGreaterThan(50);
+    expect(all.length).toBeGreaterThan(own.length);
+  });
+
+  test('an import points to a lower floor or to a neighbour in the same folder', () => {
+    expect(checkFloors(own, FLOORS)).toEqual([]);
+  });
+
+  test('no file imports itself by any way round', () => {
+    expect(checkCycles(own)).toEqual([]);
+  });
+
+  test('below the composition root the configuration is a type', () => {
+    const below = ['src/http/', 'src/graphql/', 'src/domain/', 'src/revocation/', 'src/database/'];
+    expect(checkTypesOnly(own, 'src/config.ts', below)).toEqual([]);
+  });
+
+  test('the generated client is known below GraphQL and HTTP only', () => {
+    expect(checkOnlyFrom(own, GENERATED, ['src/database/', 'src/revocation/', 'src/domain/'])).toEqual([]);
+  });
+
+  test('every outside package has one home, and every dependency is used', () => {
+    expect(checkHomes(all, HOMES, Object.keys(manifest.dependencies))).toEqual([]);
+  });
+
+  test('services are made in the composition root only', () => {
+    expect(checkNew(own, 'src/app.ts')).toEqual([]);
+  });
+
+  test('the environment, the clock and randomness come in at the top', () => {
+    const sources = {
+      'process.env': ['src/config.ts'],
+      'the clock': ['src/app.ts'],
+      // The configuration makes the secret, before there is anything to hand in.
+      randomness: ['src/app.ts', 'src/config.ts'],
+    };
+    expect(checkAmbient(own, sources)).toEqual([]);
+  });
+
+  test('every file opens with one sentence that says what it is for', () => {
+    expect(checkOpening(own)).toEqual([]);
+  });
+
+  test('no file is long', () => {
+    expect(checkLength(own, 260, { 'src/config.ts': 300, 'src/domain/sessions.ts': 315 })).toEqual([]);
+  });
+});
