@@ -1,4 +1,4 @@
-/** One process owns the data: a lock in DATA_DIR that the system frees when the process ends, however it ends. */
+/** One process owns the data: a lock in DATA_DIR that the system frees when the process ends, however it ends (R15). */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'libsql';

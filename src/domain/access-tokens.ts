@@ -90,7 +90,7 @@ function parseHeader(token: string): Record<string, unknown> | null {
   }
 }
 
-/** base64url ignores stray bits at the end, so one token would have several spellings (RFC 4648, section 3.5). */
+/** base64url ignores stray bits at the end, so one token would have several spellings (R12; RFC 4648, section 3.5). */
 function isCanonical(part: string): boolean {
   return Buffer.from(part, 'base64url').toString('base64url') === part;
 }

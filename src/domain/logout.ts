@@ -1,4 +1,4 @@
-/** Logout: this session, the others, or all of them. When it answers, none of their tokens is accepted. */
+/** Logout: this session, the others, or all of them, with whatever token the client still has (R13). When it answers, none of their tokens is accepted. */
 import type { Clock } from '../ambient.js';
 import type { Prisma } from '../database/generated/client.js';
 import { done, failed, LatchkeyError, type Outcome, type UnauthenticatedReason } from '../errors.js';

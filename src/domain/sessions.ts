@@ -229,6 +229,7 @@ export class Sessions {
     });
   }
 
+  /** The immediate predecessor, for a moment, gets the same successor; reuse of any other ends the session (R10). */
   async #answerOldToken(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<Outcome<OpenSession>> {
     const inGrace = session.rotatedAt !== null && this.clock.now() - session.rotatedAt.getTime() <= REFRESH_GRACE_MS;
     if (inGrace && session.previousRefreshTokenHash === presented.hash && session.sealedSuccessor !== null) {

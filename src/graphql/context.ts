@@ -1,4 +1,4 @@
-/** The door: the one place where a string becomes an authenticated caller. */
+/** The door: the one place where a string becomes an authenticated caller (R1). */
 import type { AccessTokenClaims } from '../domain/access-token-claims.js';
 import type { AccessTokens } from '../domain/access-tokens.js';
 import type { Origin } from '../domain/sessions.js';

@@ -11,12 +11,18 @@ export class LoginResolver {
   constructor(private readonly logins: Login) {}
 
   @Mutation(() => RegisterPayload, { nullable: true, description: 'Makes a user and logs it in.' })
-  async register(@Arg('input', () => RegisterInput) input: RegisterInput, @Ctx() { origin }: RequestContext): Promise<RegisterPayload> {
+  async register(
+    @Arg('input', () => RegisterInput, { description: 'Who registers.' }) input: RegisterInput,
+    @Ctx() { origin }: RequestContext,
+  ): Promise<RegisterPayload> {
     return toPayload(await this.logins.register(input, origin), loggedInFields);
   }
 
   @Mutation(() => LoginPayload, { nullable: true, description: 'Opens a session. A dead access token in the request does not hinder it.' })
-  async login(@Arg('input', () => LoginInput) input: LoginInput, @Ctx() { origin }: RequestContext): Promise<LoginPayload> {
+  async login(
+    @Arg('input', () => LoginInput, { description: 'Who logs in.' }) input: LoginInput,
+    @Ctx() { origin }: RequestContext,
+  ): Promise<LoginPayload> {
     return toPayload(await this.logins.logIn(input, origin), loggedInFields);
   }
 }

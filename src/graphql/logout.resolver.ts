@@ -14,7 +14,8 @@ export class LogoutResolver {
     description: 'Ends sessions for good: once it is answered, their access tokens and refresh tokens are refused everywhere.',
   })
   async logout(
-    @Arg('input', () => LogoutInput, { defaultValue: {} }) input: LogoutInput,
+    @Arg('input', () => LogoutInput, { defaultValue: {}, description: 'What to log out; without it, the session of the access token.' })
+    input: LogoutInput,
     @Ctx() { caller, origin }: RequestContext,
   ): Promise<LogoutPayload> {
     const outcome = await this.logouts.logOut({

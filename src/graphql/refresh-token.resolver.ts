@@ -16,7 +16,7 @@ export class RefreshTokenResolver {
       'Exchanges a refresh token, once, for the next pair. A token that was used before, shown again after 10 seconds, counts as stolen: its session ends.',
   })
   async refreshToken(
-    @Arg('input', () => RefreshTokenInput, { defaultValue: {} }) input: RefreshTokenInput,
+    @Arg('input', () => RefreshTokenInput, { defaultValue: {}, description: 'What to exchange.' }) input: RefreshTokenInput,
     @Ctx() { origin }: RequestContext,
   ): Promise<RefreshTokenPayload> {
     return toPayload(await this.sessions.refresh(input.refreshToken ?? '', origin), openSessionFields);

@@ -27,7 +27,15 @@ export function createSchema(
 ): GraphQLSchema {
   const container = { get: (resolver: ResolverClass) => instances.get(resolver) };
   const resolvers = [...CORE_RESOLVERS, ...own] as unknown as NonEmptyArray<ResolverClass>;
-  return buildSchemaSync({ resolvers, authChecker: createAuthChecker(check), container, orphanedTypes: [], validate: false });
+  const schema = buildSchemaSync({ resolvers, authChecker: createAuthChecker(check), container, orphanedTypes: [], validate: false });
+  describe(schema.getQueryType(), 'What can be asked.');
+  describe(schema.getMutationType(), 'What can be done.');
+  return schema;
+}
+
+/** type-graphql has no place for the description of a root type. */
+function describe(root: { description: string | null | undefined } | null | undefined, description: string): void {
+  if (root) root.description = description;
 }
 
 /** The public API as text, in an order that does not depend on the code's. */

@@ -34,7 +34,7 @@ export class SessionResolver {
 
   @Mutation(() => RevokeSessionPayload, { nullable: true, description: 'Ends one session of the caller, such as that of a lost phone.' })
   async revokeSession(
-    @Arg('input', () => RevokeSessionInput) { sessionId }: RevokeSessionInput,
+    @Arg('input', () => RevokeSessionInput, { description: 'Which session to end.' }) { sessionId }: RevokeSessionInput,
     @Ctx() context: RequestContext,
   ): Promise<RevokeSessionPayload> {
     const { sub, sid, jti } = tokenOf(context);

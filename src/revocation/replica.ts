@@ -63,7 +63,11 @@ export class Replica {
     this.#set.forgetUntil(now);
   }
 
-  /** @throws LatchkeyError AUTH_UNAVAILABLE when the state is not known */
+  /**
+   * A token is revoked by its own ids and by nothing else (R14).
+   *
+   * @throws LatchkeyError AUTH_UNAVAILABLE when the state is not known
+   */
   verdictOn(token: RevocableToken): RevocationVerdict {
     const verdict = this.verdictWithoutList(token);
     if (verdict !== 'live') return verdict;

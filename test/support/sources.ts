@@ -65,9 +65,9 @@ function parseSource(path: string, text: string): SourceFile {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a node of any kind, looked at by its `type`
-type Node = any;
+export type Node = any;
 
-function visit(node: Node, look: (node: Node) => void): void {
+export function visit(node: Node, look: (node: Node) => void): void {
   if (typeof node?.type === 'string') look(node);
   for (const child of Object.values(node)) if (child !== null && typeof child === 'object') visit(child, look);
 }
