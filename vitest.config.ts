@@ -5,11 +5,15 @@ import { defineConfig } from 'vitest/config';
 /** type-graphql loads graphql as CommonJS and we as a module; two copies in one process do not know each other's types. */
 const graphql = createRequire(import.meta.url).resolve('graphql');
 
-const shared = { resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] } };
+export const graphqlAlias = [{ find: /^graphql$/, replacement: graphql }];
+
+const shared = { resolve: { alias: graphqlAlias } };
 
 export default defineConfig({
   test: {
     globalSetup: 'test/support/build.ts',
+    // In CI the counts come from this report.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/tests.json' }]] : ['default'],
     projects: [
       {
         ...shared,

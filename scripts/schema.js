@@ -1,0 +1,14 @@
+/** schema.graphql, made from the resolvers: writes it; --check fails when it is stale, and writes nothing. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { printPublicSchema } from '../dist/graphql/schema.js';
+
+const path = fileURLToPath(new URL('../schema.graphql', import.meta.url));
+const schema = printPublicSchema();
+
+if (!process.argv.includes('--check')) {
+  writeFileSync(path, schema);
+} else if (readFileSync(path, 'utf8') !== schema) {
+  console.error('schema.graphql is stale: run `npm run schema`');
+  process.exit(1);
+}

@@ -1,0 +1,12 @@
+/** What mutation testing runs: the tests in memory, without those that read the source as text, which a mutant changes. */
+import { defineConfig } from 'vitest/config';
+import { graphqlAlias } from './vitest.config.js';
+
+export default defineConfig({
+  resolve: { alias: graphqlAlias },
+  test: {
+    include: ['test/{api,domain,revocation}/**/*.test.ts'],
+    exclude: ['test/api/embedding.test.ts'],
+    env: { TEST_REVOCATION_CHECK: 'memory' },
+  },
+});
