@@ -30,5 +30,5 @@ export function isUnavailable(error: unknown): boolean {
 
 function isDatabaseError(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientUnknownRequestError || error instanceof Prisma.PrismaClientInitializationError) return true;
-  return error instanceof Error && ['DriverAdapterError', 'LibsqlError', 'SqliteError'].includes(error.name);
+  return error instanceof Error && ['DatabaseUnusable', 'DriverAdapterError', 'LibsqlError', 'SqliteError'].includes(error.name);
 }

@@ -10,17 +10,31 @@ const BUSY_TIMEOUT_MS = 250;
 /** What every connection that writes must be set to, else a commit that was answered could be lost. */
 const DURABLE = { synchronous: 2n, journal_mode: 'wal', foreign_keys: 1n } as const;
 
+/** The file can't be opened, or what was opened is not the durable database of this server. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable';
+}
+
 export class DurableSqliteFactory extends PrismaLibSql {
   constructor(url: string) {
     super({ url, timeout: BUSY_TIMEOUT_MS, intMode: 'bigint' });
   }
 
   override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): LibsqlClient {
-    const client = super.createClient(config);
+    const client = this.#open(config);
     const begin = client.transaction.bind(client);
     // `write` takes the lock at once, so a lock held elsewhere is met before anything was done.
     client.transaction = async () => withCleanEnd(await begin('write'));
     return client;
+  }
+
+  #open(config: Parameters<PrismaLibSql['createClient']>[0]): LibsqlClient {
+    try {
+      return super.createClient(config);
+    } catch (cause) {
+      // The driver throws a bare Error, which nobody could tell from a mistake of ours.
+      throw new DatabaseUnusable('The database file cannot be opened', { cause });
+    }
   }
 }
 
@@ -53,6 +67,6 @@ async function assertDurable(transaction: LibsqlTransaction): Promise<void> {
   for (const [pragma, expected] of Object.entries(DURABLE)) {
     const { rows } = await transaction.execute(`PRAGMA ${pragma}`);
     const found = rows[0]?.[0];
-    if (found !== expected) throw new Error(`SQLite runs with ${pragma}=${String(found)}, expected ${String(expected)}`);
+    if (found !== expected) throw new DatabaseUnusable(`SQLite runs with ${pragma}=${String(found)}, expected ${String(expected)}`);
   }
 }

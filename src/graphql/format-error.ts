@@ -15,7 +15,7 @@ const CLIENT_CODES = new Set([
 
 /** An error that is our fault, for the log: the client gets no word of it. */
 export function isInternal(error: unknown): boolean {
-  if (originalOf(error) instanceof LatchkeyError) return false;
+  if (originalOf(error) instanceof LatchkeyError || isArgumentFault(error)) return false;
   return !(error instanceof GraphQLError && CLIENT_CODES.has(String(error.extensions.code)));
 }
 
@@ -24,9 +24,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const original = originalOf(error);
   const { requestId } = formatted.extensions ?? {};
   if (original instanceof LatchkeyError) return { ...formatted, message: original.message, extensions: original.extensions };
-  if (CLIENT_CODES.has(String(formatted.extensions?.code))) {
-    return { ...formatted, message: withoutValues(formatted.message), extensions: { code: formatted.extensions?.code } };
-  }
+  const code = isArgumentFault(error) ? 'BAD_USER_INPUT' : formatted.extensions?.code;
+  if (CLIENT_CODES.has(String(code))) return { ...formatted, message: withoutValues(formatted.message), extensions: { code } };
   const extensions = { code: 'INTERNAL_SERVER_ERROR', ...(requestId === undefined ? {} : { requestId }) };
   return { ...formatted, message: 'Something went wrong on the server.', extensions };
 }
@@ -36,14 +35,30 @@ export function originalOf(error: unknown): unknown {
 }
 
 /**
+ * The library finds a null that a variable with a default brings into a required place only while it executes,
+ * throws an error without a code, and quotes the whole argument in it.
+ */
+function isArgumentFault(error: unknown): boolean {
+  const original = originalOf(error);
+  return (
+    original instanceof GraphQLError && original.nodes !== undefined && /^Argument "\w+" (has invalid value|of )/.test(original.message)
+  );
+}
+
+/**
  * The library quotes what was sent, and what was sent may be a password in the wrong place:
  * `Variable "$input" got invalid value { password: 12 } at "input.password"; String cannot represent a non string value: 12`.
  */
 function withoutValues(message: string): string {
   const variable = /^Variable "(\$\w+)" got invalid value /.exec(message);
   if (variable !== null) return `Variable "${variable[1]}" got an invalid value. ${faultIn(message)}`.trimEnd();
+  // What was found stands at the end, unescaped: a password without quotes is a Name or an Int to the parser.
+  if (message.startsWith('Syntax Error: '))
+    return message.replace(/(Unexpected|found) (\w+) "[\s\S]*$/, '$1 $2.').replace(/: "[\s\S]*$/, '.');
   return message
-    .replace(/(String|BlockString) "(?:[^"\\]|\\.)*"/g, 'a $1')
+    .replace(/^Variable "\$\w+" is not defined/, 'A variable is not defined')
+    .replace(/^Unknown operation named "[\s\S]*$/, 'There is no operation of the name in "operationName".')
+    .replace(/^(Argument "\w+") has invalid value [\s\S]*$/, '$1 has an invalid value.')
     .replace(/((?:cannot|can not) represent [\w -]+): [\s\S]*$/, '$1.')
     .replace(/(Expected value of type "[^"]*"), found [\s\S]*$/, '$1.')
     .replace(/^Value "[\s\S]*" does not exist in "(\w+)" enum[\s\S]*$/, 'The value does not exist in "$1" enum.');

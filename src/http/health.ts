@@ -5,10 +5,9 @@ import type { FastifyInstance } from 'fastify';
 export type FindUnreadiness = () => Promise<string | null>;
 
 export function registerHealth(server: FastifyInstance, findUnreadiness: FindUnreadiness): void {
-  server.get('/livez', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
+  server.get('/livez', async (_request, reply) => reply.send({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     const reason = await findUnreadiness();
-    reply.header('cache-control', 'no-store');
     return reason === null ? reply.send({ status: 'ok' }) : reply.code(503).send({ status: 'unavailable', reason });
   });
 }

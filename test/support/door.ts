@@ -20,7 +20,7 @@ export const ACCEPTED: Answers = { publicField: 'ok', authorizedField: 'ok', log
 const LOGIN = 'mutation($input: LoginInput!) { login(input: $input) { accessToken } }';
 
 export async function knock(app: TestApp, authorization: string | string[] | undefined): Promise<Answers> {
-  const headers = authorization === undefined ? {} : { authorization };
+  const headers: Record<string, string | string[]> = authorization === undefined ? {} : { authorization };
   const ask = async (query: string, variables?: object) => {
     const { status, data, errors } = await app.send(query, { headers, variables });
     if (status !== 200) return `HTTP ${status}`;

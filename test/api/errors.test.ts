@@ -1,0 +1,98 @@
+/** Failures that are ours: masked for the client, logged once, found by the request id. */
+import 'reflect-metadata';
+import { GraphQLError } from 'graphql';
+import { Int, Query, Resolver } from 'type-graphql';
+import { expect, test } from 'vitest';
+import { collectLog } from '../support/collected-log.js';
+import { startApp } from '../support/start-app.js';
+
+@Resolver()
+class Faulty {
+  @Query(() => String, { nullable: true })
+  boom(): string {
+    throw new Error('secret cause');
+  }
+
+  @Query(() => String, { nullable: true })
+  coded(): string {
+    throw new GraphQLError('secret code', { extensions: { code: 'SECRET_CODE', token: 'secret' } });
+  }
+
+  @Query(() => Int, { nullable: true })
+  misfit(): unknown {
+    return 'secret number';
+  }
+
+  @Query(() => String)
+  missing(): unknown {
+    return null;
+  }
+}
+
+test('an internal failure is masked, and logged exactly once under the id that the client gets', async () => {
+  const { log, lines } = collectLog();
+  const { send } = await startApp({ resolvers: [Faulty], log });
+  for (const [field, secret] of Object.entries({ boom: 'secret cause', coded: 'secret code', misfit: 'secret number' })) {
+    lines.length = 0;
+    const { status, data, errors, text, headers } = await send(`{ ${field} }`);
+    const requestId = headers['x-request-id'];
+    expect.soft({ status, data }, field).toEqual({ status: 200, data: { [field]: null } });
+    expect.soft(errors?.[0]?.message, field).toBe('Something went wrong on the server.');
+    expect.soft(errors?.[0]?.extensions, field).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId });
+    expect.soft(text, field).not.toMatch(/secret|stack|\.ts/i);
+    expect.soft(lines.length, field).toBe(1);
+    expect.soft(lines[0], field).toMatchObject({ level: 50, requestId, path: [field] });
+    expect.soft(JSON.stringify(lines[0]?.err), field).toContain(secret);
+  }
+});
+
+test('a failure that nulls the whole answer is masked too', async () => {
+  const { log, lines } = collectLog();
+  const { send } = await startApp({ resolvers: [Faulty], log });
+  const { data, errors } = await send('{ missing }');
+  expect(data).toBeNull();
+  expect(errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
+  expect(lines).toHaveLength(1);
+});
+
+test('each of several failures of one request is logged once, under the same id', async () => {
+  const { log, lines } = collectLog();
+  const { send } = await startApp({ resolvers: [Faulty], log });
+  const { headers, errors } = await send('{ a: boom b: boom __typename }');
+  expect(errors).toHaveLength(2);
+  expect(lines.map(({ requestId, path }) => [requestId, path])).toEqual([
+    [headers['x-request-id'], ['a']],
+    [headers['x-request-id'], ['b']],
+  ]);
+});
+
+test('a request id is made here: the one of a client is not taken over', async () => {
+  const { send } = await startApp();
+  const { headers } = await send('{ __typename }', { headers: { 'x-request-id': 'forged\tid' } });
+  expect(headers['x-request-id']).toMatch(/^[\w-]{12}$/);
+});
+
+test('a failure outside GraphQL is masked and logged with its cause', async () => {
+  const { log, lines } = collectLog();
+  const { app } = await startApp({ log });
+  app.server.get('/boom', async () => {
+    throw new Error('secret cause');
+  });
+  const response = await app.server.inject('/boom');
+  expect(response.statusCode).toBe(500);
+  expect(response.json()).toEqual({
+    errors: [{ message: 'Something went wrong on the server.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+  });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({ requestId: response.headers['x-request-id'], err: { message: 'secret cause' } });
+});
+
+test('a client’s mistake is not logged at all', async () => {
+  const { log, lines } = collectLog();
+  const { send, ask } = await startApp({ log });
+  await send('{ nothing }');
+  await send('{');
+  await ask('garbage');
+  await send('mutation($e: String = "x") { login(input: { email: $e, password: "x" }) { accessToken } }', { variables: { e: null } });
+  expect(lines).toEqual([]);
+});
