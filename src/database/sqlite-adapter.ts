@@ -17,7 +17,7 @@ export class DatabaseUnusable extends Error {
 
 export class DurableSqliteFactory extends PrismaLibSql {
   constructor(url: string) {
-    super({ url, timeout: BUSY_TIMEOUT_MS, intMode: 'bigint' });
+    super({ url: escaped(url), timeout: BUSY_TIMEOUT_MS, intMode: 'bigint' });
   }
 
   override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): LibsqlClient {
@@ -36,6 +36,12 @@ export class DurableSqliteFactory extends PrismaLibSql {
       throw new DatabaseUnusable('The database file cannot be opened', { cause });
     }
   }
+}
+
+/** The driver reads the path as part of a URL: `?`, `#` and `%` in the name of a folder would change which file it opens. */
+function escaped(url: string): string {
+  const [scheme = '', ...path] = url.split(':');
+  return `${scheme}:${path.join(':').split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /**
