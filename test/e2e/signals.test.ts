@@ -1,0 +1,72 @@
+/** SIGTERM and SIGINT: what runs is finished, then everything is let go. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { PASSWORD } from '../support/requests.js';
+import { type ServerProcess, startServer } from '../support/server-process.js';
+import { makeFolder } from '../support/start-app.js';
+
+const isRefused = (url: string) =>
+  fetch(`${url}/livez`).then(
+    () => false,
+    () => true,
+  );
+
+/** Sends the head of a request and half its body: from now on it is in flight. */
+async function halfSent(server: ServerProcess, query: string) {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname).setEncoding('utf8');
+  let answer = '';
+  socket.on('data', (text: string) => {
+    answer += text;
+  });
+  await once(socket, 'connect');
+  const body = JSON.stringify({ query });
+  socket.write(`POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`);
+  socket.write(body.slice(0, 10));
+  // The server answers on another connection only after it has read what came first on this one.
+  await server.ask();
+  return {
+    async finish() {
+      socket.write(body.slice(10));
+      await once(socket, 'close');
+      return answer;
+    },
+  };
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} lets a request that is in flight finish, then the process ends with 0 and owns nothing`, async () => {
+    const dataDir = join(makeFolder(), 'data');
+    const server = await startServer({ dataDir });
+    const request = await halfSent(
+      server,
+      `mutation { register(input: { email: "late@example.com", password: "${PASSWORD}" }) { accessToken userErrors { code } } }`,
+    );
+    server.signal(signal);
+    while (!(await isRefused(server.url)));
+    const answer = await request.finish();
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    const accessToken = /"accessToken":"([^"]+)"/.exec(answer)?.[1];
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    const next = await startServer({ dataDir });
+    expect(await next.ask(accessToken)).toBe('ok');
+  });
+}
+
+test('idle connections do not hold the end up, and a second signal ends at once', async () => {
+  const dataDir = join(makeFolder(), 'data');
+  const server = await startServer({ dataDir });
+  const idle = connect(Number(new URL(server.url).port), '127.0.0.1');
+  await once(idle, 'connect');
+  await halfSent(server, '{ me { id } }');
+  server.signal('SIGTERM');
+  while (!(await isRefused(server.url)));
+  server.signal('SIGTERM');
+  expect(await server.exited).toEqual({ code: 1, signal: null });
+  const next = await startServer({ dataDir });
+  const kept = await fetch(`${next.url}/livez`);
+  expect(kept.status).toBe(200);
+  expect(await next.stop()).toEqual({ code: 0, signal: null });
+});

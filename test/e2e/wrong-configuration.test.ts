@@ -1,0 +1,81 @@
+/** A configuration that is wrong is told as a whole, and nothing is made. */
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { failToStart, startServer } from '../support/server-process.js';
+import { makeFolder } from '../support/start-app.js';
+
+test('all faults are told together, with name, what was found and what is expected', async () => {
+  const folder = makeFolder();
+  const dataDir = join(folder, 'data');
+  const settings = {
+    PORT: '99999',
+    SIGNING_ALG: 'none',
+    ACCESS_TOKEN_TTL: 'soon',
+    DATABASE_URL: 'postgresql://ada:hunter2hunter2@db/latchkey',
+    LATCHKEY_SECRET: 'too-short-a-secret',
+  };
+  const { code, stdout, stderr } = await failToStart({ dataDir, settings });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('PORT: found "99999", expected a whole number from 0 to 65535');
+  expect(stderr).toContain('SIGNING_ALG: found "none", expected "ES256" or "RS256"');
+  expect(stderr).toContain('ACCESS_TOKEN_TTL: found "soon", expected a duration like');
+  expect(stderr).toContain('DATABASE_URL: found "postgresql://[masked]@db/latchkey", expected a SQLite file');
+  expect(stderr).toContain('LATCHKEY_SECRET: found [masked, 18 bytes], expected at least 32 random bytes');
+  for (const secret of ['hunter2', 'too-short']) expect(stderr).not.toContain(secret);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(existsSync(dataDir)).toBe(false);
+});
+
+test('a secret that does not open the signing keys is told, and nothing is lost', async () => {
+  const dataDir = join(makeFolder(), 'data');
+  const first = await startServer({ dataDir });
+  const { accessToken } = await first.register();
+  await first.stop();
+  const { code, stderr } = await failToStart({ dataDir, settings: { LATCHKEY_SECRET: 'another-secret-0123456789-abcdefghij' } });
+  expect(code).toBe(1);
+  expect(stderr).toContain('LATCHKEY_SECRET is not the one that the signing keys in this database were encrypted with.');
+  expect(stderr).not.toMatch(/\n\s+at /);
+  const second = await startServer({ dataDir });
+  expect(await second.ask(accessToken)).toBe('ok');
+});
+
+test('a secret file that was cut off is told, not replaced', async () => {
+  const dataDir = join(makeFolder(), 'data');
+  await (await startServer({ dataDir })).stop();
+  writeFileSync(join(dataDir, 'secret'), 'short');
+  const { code, stderr } = await failToStart({ dataDir });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/DATA_DIR: found \S+secret, not a whole secret, expected/);
+});
+
+test('a DATA_DIR that can not be made is told in one message', async () => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, 'file'), '');
+  const { code, stderr } = await failToStart({ dataDir: join(folder, 'file', 'data') });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/DATA_DIR: found "\S+data", expected a folder that can be written/);
+  expect(readdirSync(folder)).toEqual(['file']);
+});
+
+test('a lock file that can not be opened is not taken for another owner', async () => {
+  const dataDir = join(makeFolder(), 'data');
+  await (await startServer({ dataDir })).stop();
+  writeFileSync(join(dataDir, 'lock'), 'not a database, and long enough to be seen as something else than an empty one'.repeat(20));
+  const { code, stderr } = await failToStart({ dataDir });
+  expect(code).toBe(1);
+  expect(stderr).not.toContain('is in use by');
+  expect(stderr).toContain(join(dataDir, 'lock'));
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('a database file that is none, or of a newer version, is told and left as it is', async () => {
+  const dataDir = join(makeFolder(), 'data');
+  await (await startServer({ dataDir })).stop();
+  writeFileSync(join(dataDir, 'latchkey.db'), 'this is a text file, and no database at all. '.repeat(200));
+  chmodSync(join(dataDir, 'latchkey.db'), 0o600);
+  const { code, stderr } = await failToStart({ dataDir });
+  expect(code).toBe(1);
+  expect(stderr).toContain('file is not a database');
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
