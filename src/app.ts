@@ -14,9 +14,11 @@ import { Credentials } from './domain/credentials.js';
 import { Login } from './domain/login.js';
 import { Logout } from './domain/logout.js';
 import { DEFAULT_PASSWORD_COST, type PasswordCost, Passwords } from './domain/passwords.js';
+import { Refreshes } from './domain/refreshes.js';
 import { SessionEndings } from './domain/session-endings.js';
 import { Sessions } from './domain/sessions.js';
 import { SigningKeys } from './domain/signing-keys.js';
+import { TokenMint } from './domain/token-mint.js';
 import { Users } from './domain/users.js';
 import { createContextBuilder, type RequestContext } from './graphql/context.js';
 import { formatError, isInternal, originalOf } from './graphql/format-error.js';
@@ -153,7 +155,9 @@ export async function openServices(
     const users = new Users(database, passwords, audit, clock, randomness);
     const accessTokens = new AccessTokens(keys, config, clock);
     const endings = new SessionEndings(revocations, audit, clock);
-    const sessions = new Sessions(database, revocations.replica, keys, accessTokens, endings, audit, config, clock, randomness);
+    const mint = new TokenMint(database, revocations.replica, keys, accessTokens, audit, config, clock, randomness);
+    const sessions = new Sessions(database, mint, endings, config, clock, randomness);
+    const refreshes = new Refreshes(database, mint, endings, config, clock, randomness);
     const logins = new Login(new Credentials(users, passwords), users, sessions, config);
     const logouts = new Logout(sessions, endings, clock);
     const administration = new Administration(database, revocations, users, sessions, endings, keys, audit, clock);
@@ -163,7 +167,20 @@ export async function openServices(
       await opened.close();
       lock.release();
     };
-    return { database: opened, revocations, keys, users, accessTokens, endings, sessions, logins, logouts, administration, close };
+    return {
+      database: opened,
+      revocations,
+      keys,
+      users,
+      accessTokens,
+      endings,
+      sessions,
+      refreshes,
+      logins,
+      logouts,
+      administration,
+      close,
+    };
   } catch (error) {
     await database?.close();
     lock.release();
@@ -180,10 +197,10 @@ async function openMigrated(url: string): Promise<Database> {
   return Database.open(url);
 }
 
-function coreResolvers({ users, sessions, endings, logins, logouts }: Services): [ResolverClass, object][] {
+function coreResolvers({ users, sessions, refreshes, endings, logins, logouts }: Services): [ResolverClass, object][] {
   return [
     [LoginResolver, new LoginResolver(logins)],
-    [RefreshTokenResolver, new RefreshTokenResolver(sessions)],
+    [RefreshTokenResolver, new RefreshTokenResolver(refreshes)],
     [LogoutResolver, new LogoutResolver(logouts)],
     [UserResolver, new UserResolver(users)],
     [SessionResolver, new SessionResolver(sessions, endings)],

@@ -80,16 +80,12 @@ export class Administration {
     const user = await this.#findUser(name);
     if (user === null) return NO_SUCH_USER;
     const disabledAt = new Date(this.clock.now());
-    const ended = await this.endings.end({
-      sessions: { userId: user.id },
-      reason: 'USER_DISABLED',
-      actor: COMMAND_LINE,
-      first: async (transaction) => {
-        // Before the sessions are looked for: a login that is under way finds its fence closed (R11).
-        const data = { disabledAt, disabledReason: reason ?? null, credentialVersion: { increment: 1 } };
-        const { count } = await transaction.user.updateMany({ where: { id: user.id, disabledAt: null }, data });
-        if (count > 0) await this.audit.record(transaction, { kind: 'user.disabled', actor: COMMAND_LINE, userId: user.id, reason });
-      },
+    const ended = await this.endings.commit(async (steps) => {
+      // Before the sessions are looked for: a login that is under way finds its fence closed (R11).
+      const data = { disabledAt, disabledReason: reason ?? null, credentialVersion: { increment: 1 } };
+      const { count } = await steps.transaction.user.updateMany({ where: { id: user.id, disabledAt: null }, data });
+      if (count > 0) await this.audit.record(steps.transaction, { kind: 'user.disabled', actor: COMMAND_LINE, userId: user.id, reason });
+      return steps.end({ sessions: { userId: user.id }, reason: 'USER_DISABLED', actor: COMMAND_LINE });
     });
     const now = await this.users.find(user.id);
     return done({ user: toPublic(now ?? user), endedSessions: ended.length });
@@ -131,7 +127,10 @@ export class Administration {
     accessTokensOnly?: boolean;
   }): Promise<Outcome<{ endedSessions: number; revokedAccessTokens: number }>> {
     if (accessTokensOnly) {
-      const revokedAccessTokens = await this.endings.revokeAccessTokens(session, COMMAND_LINE);
+      const sessions = { id: session };
+      const revokedAccessTokens = await this.endings.commit((steps) =>
+        steps.revokeAccessTokens({ sessions, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE }),
+      );
       return revokedAccessTokens === 0 ? NO_SUCH_SESSION : done({ endedSessions: 0, revokedAccessTokens });
     }
     const ended = await this.endings.end({ sessions: { id: session }, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE });

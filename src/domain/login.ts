@@ -2,7 +2,8 @@
 import type { Config } from '../config.js';
 import { failed, type Outcome, type UserFailure } from '../errors.js';
 import type { Credentials } from './credentials.js';
-import type { OpenSession, Origin, Sessions } from './sessions.js';
+import type { Origin } from './origin.js';
+import type { OpenSession, Sessions } from './sessions.js';
 import { isName } from './text-rules.js';
 import type { NewUser, User, Users, UserWithSecrets } from './users.js';
 

@@ -3,7 +3,8 @@ import type { Clock } from '../ambient.js';
 import type { Prisma } from '../database/generated/client.js';
 import { done, failed, LatchkeyError, type Outcome, type UnauthenticatedReason } from '../errors.js';
 import type { AccessTokenClaims } from './access-token-claims.js';
-import type { EndingReason, SessionEndings } from './session-endings.js';
+import type { EndingReason } from './ending-steps.js';
+import type { SessionEndings } from './session-endings.js';
 import type { Sessions } from './sessions.js';
 
 export type LogoutScope = 'CURRENT' | 'OTHERS' | 'ALL';
@@ -44,12 +45,12 @@ export class Logout {
     if (token === null && shown === null) {
       return failed({ code: 'INVALID_REFRESH_TOKEN', message: 'The refresh token is unknown.', field: ['input', 'refreshToken'] });
     }
-    const ended = await this.endings.end({
-      sessions: { OR: [...targetsOf(token, scope), ...(shown === null || isSpared(shown.id, token, scope) ? [] : [{ id: shown.id }])] },
-      reason: REASONS[scope],
-      actor: token?.sub ?? shown?.userId ?? 'server',
-      ipAddress,
-      ...(scope === 'CURRENT' || token === null ? {} : { onBehalfOf: token }),
+    const sessions = {
+      OR: [...targetsOf(token, scope), ...(shown === null || isSpared(shown.id, token, scope) ? [] : [{ id: shown.id }])],
+    };
+    const ended = await this.endings.commit(async (steps) => {
+      if (scope !== 'CURRENT' && token !== null) await steps.assertLive(token);
+      return steps.end({ sessions, reason: REASONS[scope], actor: token?.sub ?? shown?.userId ?? 'server', ipAddress });
     });
     return done({ loggedOutAt: new Date(this.clock.now()), endedSessions: ended.length });
   }

@@ -1,7 +1,7 @@
 /** The door: the one place where a string becomes an authenticated caller (R1). */
 import type { AccessTokenClaims } from '../domain/access-token-claims.js';
 import type { AccessTokens } from '../domain/access-tokens.js';
-import type { Origin } from '../domain/sessions.js';
+import type { Origin } from '../domain/origin.js';
 import type { UnauthenticatedReason } from '../errors.js';
 import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
 

@@ -1,6 +1,6 @@
 /** The public mutation `refreshToken`: the refresh token itself is what authorizes it. */
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { Sessions } from '../domain/sessions.js';
+import type { Refreshes } from '../domain/refreshes.js';
 import type { RequestContext } from './context.js';
 import { openSessionFields } from './open-session.type.js';
 import { RefreshTokenInput, RefreshTokenPayload } from './refresh-token.type.js';
@@ -8,7 +8,7 @@ import { toPayload } from './user-error.type.js';
 
 @Resolver()
 export class RefreshTokenResolver {
-  constructor(private readonly sessions: Sessions) {}
+  constructor(private readonly refreshes: Refreshes) {}
 
   @Mutation(() => RefreshTokenPayload, {
     nullable: true,
@@ -19,6 +19,6 @@ export class RefreshTokenResolver {
     @Arg('input', () => RefreshTokenInput, { defaultValue: {}, description: 'What to exchange.' }) input: RefreshTokenInput,
     @Ctx() { origin }: RequestContext,
   ): Promise<RefreshTokenPayload> {
-    return toPayload(await this.sessions.refresh(input.refreshToken ?? '', origin), openSessionFields);
+    return toPayload(await this.refreshes.refresh(input.refreshToken ?? '', origin), openSessionFields);
   }
 }

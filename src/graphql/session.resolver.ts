@@ -39,12 +39,9 @@ export class SessionResolver {
   ): Promise<RevokeSessionPayload> {
     const { sub, sid, jti } = tokenOf(context);
     const sessions = { id: sessionId, userId: sub };
-    await this.endings.end({
-      sessions,
-      reason: 'REVOKED_BY_USER',
-      actor: sub,
-      ipAddress: context.origin.ipAddress,
-      onBehalfOf: { sid, jti },
+    await this.endings.commit(async (steps) => {
+      await steps.assertLive({ sid, jti });
+      await steps.end({ sessions, reason: 'REVOKED_BY_USER', actor: sub, ipAddress: context.origin.ipAddress });
     });
     const session = await this.sessionsOf.findOwn(sub, sessionId);
     const outcome: Outcome<Session> = session === null ? NOT_FOUND : done(session);

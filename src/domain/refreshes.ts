@@ -1,0 +1,98 @@
+/** Refreshes: a refresh token exchanged, once, for the next pair; reuse found out. */
+import type { Clock, Randomness } from '../ambient.js';
+import type { Config } from '../config.js';
+import type { Database } from '../database/database.js';
+import type { Session as SessionRow } from '../database/generated/client.js';
+import { done, failed, type Outcome } from '../errors.js';
+import type { Origin } from './origin.js';
+import { openSuccessor, parseRefreshToken, type RefreshToken, sealSuccessor, succeed } from './refresh-tokens.js';
+import type { SessionEndings } from './session-endings.js';
+import { idleExpiryOf, liveAt, type OpenSession } from './sessions.js';
+import { pairOf, type TokenMint } from './token-mint.js';
+
+type RefreshableSession = SessionRow & { user: { roles: { role: string }[] } };
+
+/** For how long the immediate predecessor of a refresh token still gets the same successor: a second tab, a lost answer. */
+export const REFRESH_GRACE_MS = 10_000;
+
+const ATTEMPTS = 5;
+
+const INVALID_REFRESH_TOKEN = failed({
+  code: 'INVALID_REFRESH_TOKEN',
+  message: 'The refresh token is unknown, used, expired or revoked. Log in again.',
+  field: ['input', 'refreshToken'],
+});
+
+export class Refreshes {
+  constructor(
+    private readonly database: Database,
+    private readonly mint: TokenMint,
+    private readonly endings: SessionEndings,
+    private readonly settings: Pick<Config, 'sessionIdleTtlSeconds'>,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /**
+   * Exchanges a refresh token for the next pair, once (RFC 9700, section 4.14.2).
+   *
+   * The immediate predecessor gets the same pair again for a few seconds. Any other token of the family is
+   * reuse: the session and its access tokens are dead when this returns.
+   */
+  async refresh(text: string, origin: Origin): Promise<Outcome<OpenSession>> {
+    const presented = parseRefreshToken(text);
+    if (presented === null) return INVALID_REFRESH_TOKEN;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const session = await this.#findRefreshable(presented);
+      if (session === null) return INVALID_REFRESH_TOKEN;
+      if (session.refreshTokenHash !== presented.hash) return this.#answerOldToken(session, presented, origin);
+      const rotated = await this.#rotate(session, presented, origin);
+      if (rotated !== null) return done(rotated);
+    }
+    return INVALID_REFRESH_TOKEN;
+  }
+
+  async #findRefreshable(presented: RefreshToken): Promise<RefreshableSession | null> {
+    const session = await this.database.read((client) =>
+      client.session.findUnique({ where: { refreshFamilyHash: presented.familyHash }, include: { user: { select: { roles: true } } } }),
+    );
+    if (session === null || session.endedAt !== null) return null;
+    return session.idleExpiresAt.getTime() > this.clock.now() ? session : null;
+  }
+
+  /** One compare-and-set decides which of many refreshes with one token makes the new branch, and that none does after a logout (R9). */
+  #rotate(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<OpenSession | null> {
+    const next = succeed(presented, this.randomness);
+    const now = this.clock.now();
+    const roles = session.user.roles.map(({ role }) => role).sort();
+    const order = { userId: session.userId, sessionId: session.id, roles, sessionExpiresAt: session.expiresAt.getTime() };
+    return this.mint.withMinted(order, async (transaction, minted) => {
+      const tokens = pairOf(minted, next);
+      const [rotated] = await transaction.session.updateManyAndReturn({
+        where: { id: session.id, refreshTokenHash: presented.hash, ...liveAt(now) },
+        data: {
+          lastUsedAt: new Date(now),
+          idleExpiresAt: idleExpiryOf(session.expiresAt, now, this.settings),
+          refreshTokenHash: next.hash,
+          previousRefreshTokenHash: presented.hash,
+          rotatedAt: new Date(now),
+          sealedSuccessor: sealSuccessor(tokens, presented, this.randomness),
+          accessTokensExpireAt: new Date(Math.max(minted.expiresAt, session.accessTokensExpireAt.getTime())),
+        },
+      });
+      if (rotated === undefined) return null;
+      await this.mint.record(transaction, order, minted, 'session.refreshed', origin);
+      return { session: rotated, tokens };
+    });
+  }
+
+  /** The immediate predecessor, for a moment, gets the same successor; reuse of any other ends the session (R10). */
+  async #answerOldToken(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<Outcome<OpenSession>> {
+    const inGrace = session.rotatedAt !== null && this.clock.now() - session.rotatedAt.getTime() <= REFRESH_GRACE_MS;
+    if (inGrace && session.previousRefreshTokenHash === presented.hash && session.sealedSuccessor !== null) {
+      return done({ session, tokens: openSuccessor(session.sealedSuccessor, presented) });
+    }
+    await this.endings.end({ sessions: { id: session.id }, reason: 'REFRESH_TOKEN_REUSED', actor: 'server', ipAddress: origin.ipAddress });
+    return INVALID_REFRESH_TOKEN;
+  }
+}

@@ -1,0 +1,88 @@
+/** Mints access tokens inside the transaction that stores what must be known to revoke them. */
+import { type Clock, freshId, type Randomness } from '../ambient.js';
+import type { Config } from '../config.js';
+import type { Database, Transaction } from '../database/database.js';
+import { KEEP_AFTER_EXPIRY_MS } from '../revocation/blacklist.js';
+import type { Replica } from '../revocation/replica.js';
+import type { AccessTokens } from './access-tokens.js';
+import type { Audit } from './audit.js';
+import type { Origin } from './origin.js';
+import type { RefreshToken, TokenPair } from './refresh-tokens.js';
+import type { SigningKeys } from './signing-keys.js';
+
+/** Whom and what a token is minted for. */
+export interface MintOrder {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly roles: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly sessionExpiresAt: number;
+}
+
+export interface MintedAccessToken {
+  readonly text: string;
+  readonly jti: string;
+  readonly kid: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+const ATTEMPTS = 5;
+
+export class TokenMint {
+  constructor(
+    private readonly database: Database,
+    private readonly replica: Pick<Replica, 'generation'>,
+    private readonly keys: SigningKeys,
+    private readonly accessTokens: AccessTokens,
+    private readonly audit: Audit,
+    private readonly settings: Pick<Config, 'accessTokenTtlSeconds'>,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /** Mints, then runs the transaction that hands the token out; once more if the key was retired in between (R11). */
+  async withMinted<Result>(
+    order: MintOrder,
+    work: (transaction: Transaction, minted: MintedAccessToken) => Promise<Result>,
+  ): Promise<Result> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const minted = this.#mint(order);
+      const outcome = await this.database.transaction(async (transaction) => {
+        const fresh = await this.keys.signs(transaction, minted.kid);
+        return fresh ? { result: await work(transaction, minted) } : null;
+      });
+      if (outcome !== null) return outcome.result;
+      await this.keys.load();
+    }
+    throw new Error('the signing key was retired again and again');
+  }
+
+  /** Writes down the `jti`, so that the token can be revoked while its session goes on, and forgets those that have expired. */
+  async record(
+    transaction: Transaction,
+    { userId, sessionId }: MintOrder,
+    { jti, expiresAt }: MintedAccessToken,
+    kind: 'session.started' | 'session.refreshed',
+    { ipAddress }: Origin,
+  ): Promise<void> {
+    const dead = { lte: new Date(this.clock.now() - KEEP_AFTER_EXPIRY_MS) };
+    await transaction.accessToken.deleteMany({ where: { sessionId, expiresAt: dead } });
+    await transaction.accessToken.create({ data: { jti, sessionId, expiresAt: new Date(expiresAt) } });
+    await this.audit.record(transaction, { kind, actor: userId, userId, sessionId, ipAddress });
+  }
+
+  /** `exp` is fixed here, before the transaction that stores it (R9), and never lies beyond the session's own end. */
+  #mint({ userId, sessionId, roles, sessionExpiresAt }: MintOrder): MintedAccessToken {
+    const jti = freshId(this.randomness);
+    const { kid } = this.keys.current;
+    const iat = Math.floor(this.clock.now() / 1000);
+    const exp = Math.min(iat + this.settings.accessTokenTtlSeconds, Math.floor(sessionExpiresAt / 1000));
+    const text = this.accessTokens.issue({ sub: userId, sid: sessionId, jti, roles, gen: this.replica.generation, iat, exp });
+    return { text, jti, kid, expiresAt: exp * 1000 };
+  }
+}
+
+export function pairOf(minted: MintedAccessToken, refreshToken: RefreshToken): TokenPair {
+  return { accessToken: minted.text, accessTokenExpiresAt: minted.expiresAt, refreshToken: refreshToken.text };
+}
