@@ -27,6 +27,8 @@ function bodyOf(code: string, message: string) {
 }
 
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  // An address that can't be parsed comes here without having passed the hooks.
+  reply.header('x-request-id', request.id).header('cache-control', 'no-store');
   const status = error.statusCode ?? 500;
   if (status >= 500) {
     request.log.error({ requestId: request.id, err: error }, 'a request failed before it reached GraphQL');

@@ -1,9 +1,7 @@
 /** Revoked tokens at the door, in every spelling that the same token could have. */
-import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { denied, type Forge, knock, openForge } from '../support/door.js';
 import { decode, twinOf, withStrayBits } from '../support/forging.js';
-import type { TestApp } from '../support/start-app.js';
 
 const REVOKED = denied('TOKEN_REVOKED');
 const INVALID = denied('TOKEN_INVALID');
@@ -82,27 +80,3 @@ test('the twin of a live signature is the same token: it dies with it [R12]', as
   await endSession(forge);
   expect(await forge.app.ask(twin)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
 });
-
-test('over the wire too, two Authorization headers are none, also when both are right [R1]', async () => {
-  const { app, token } = await openForge();
-  const authorization = `Authorization: Bearer ${token}\r\n`;
-  expect(await askOverSocket(app, authorization)).toContain('"data":{"me":{"id"');
-  for (const headers of [`${authorization}${authorization}`, `${authorization}aUTHORIZATION: Basic x\r\n`]) {
-    expect(await askOverSocket(app, headers)).toContain('"reason":"TOKEN_INVALID"');
-  }
-});
-
-let address: string | undefined;
-
-async function askOverSocket({ app }: TestApp, headers: string): Promise<string> {
-  if (!app.server.server.listening) address = await app.listen();
-  const { hostname, port } = new URL(address ?? '');
-  const body = '{"query":"{ me { id } }"}';
-  const socket = connect(Number(port), hostname);
-  socket.end(
-    `POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-  );
-  let answer = '';
-  for await (const chunk of socket) answer += chunk;
-  return answer;
-}

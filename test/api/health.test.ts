@@ -1,0 +1,61 @@
+/** What operators and other services read: liveness, readiness, public keys, metrics. */
+import { createPublicKey, verify } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { startApp } from '../support/start-app.js';
+
+test('a server that runs is live and ready', async () => {
+  const { app } = await startApp();
+  for (const url of ['/livez', '/readyz']) {
+    const { statusCode, headers, payload } = await app.server.inject(url);
+    expect.soft([statusCode, payload, headers['cache-control']], url).toEqual([200, '{"status":"ok"}', 'no-store']);
+  }
+});
+
+for (const alg of ['ES256', 'RS256']) {
+  test(`the published ${alg} key verifies what the server signs, and has no private member`, async () => {
+    const { app, register } = await startApp({ settings: { SIGNING_ALG: alg } });
+    const { accessToken } = await register();
+    const response = await app.server.inject('/.well-known/jwks.json');
+    expect(response.headers['cache-control']).toBe('public, max-age=60');
+    expect(response.headers['content-type']).toContain('application/json');
+    const { keys } = response.json();
+    const [header = '', payload = '', signature = ''] = accessToken.split('.');
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString());
+    expect(keys).toHaveLength(1);
+    const members = alg === 'ES256' ? ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'] : ['alg', 'e', 'kid', 'kty', 'n', 'use'];
+    expect(Object.keys(keys[0]).sort()).toEqual(members);
+    expect(keys[0]).toMatchObject({ kid, alg, use: 'sig' });
+    const key = { key: createPublicKey({ key: keys[0], format: 'jwk' }), dsaEncoding: 'ieee-p1363' as const };
+    expect(verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(true);
+  });
+}
+
+test('after a rotation both keys are published, the new one first', async () => {
+  const { app, register, login, ask, clock } = await startApp();
+  const before = await register();
+  clock.advance(1);
+  await app.administration.rotateKeys();
+  const after = await login();
+  const kidOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid;
+  const { keys } = (await app.server.inject('/.well-known/jwks.json')).json();
+  expect(keys.map(({ kid }: { kid: string }) => kid)).toEqual([kidOf(after.accessToken), kidOf(before.accessToken)]);
+  expect(await ask(before.accessToken)).toBe('ok');
+});
+
+test('the metrics count database operations and live revocations', async () => {
+  const { app, register, send } = await startApp();
+  const read = async () => {
+    const { headers, payload } = await app.server.inject('/metrics');
+    expect(headers['content-type']).toContain('text/plain');
+    const figure = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(payload)?.[1]);
+    return { operations: figure('latchkey_database_operations_total'), revocations: figure('latchkey_revocations_live') };
+  };
+  const { accessToken: token } = await register();
+  const before = await read();
+  expect(before.revocations).toBe(0);
+  expect(await read()).toEqual(before);
+  await send('mutation { logout { endedSessions } }', { token });
+  const after = await read();
+  expect(after.revocations).toBe(1);
+  expect(after.operations).toBeGreaterThan(before.operations);
+});
