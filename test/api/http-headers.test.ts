@@ -34,6 +34,18 @@ test('every answer carries the security headers, is kept by no cache, and tells 
   }
 });
 
+test('not even an own plugin can have an answer with a token in it kept by a cache', async () => {
+  const plugin = {
+    requestDidStart: async () => ({
+      willSendResponse: async ({ response }: { response: { http: { headers: Map<string, string> } } }) => {
+        response.http.headers.set('cache-control', 'public, max-age=60');
+      },
+    }),
+  };
+  const { send } = await startApp({ plugins: [plugin] });
+  expect((await send('{ __typename }')).headers['cache-control']).toBe('no-store');
+});
+
 let emails = 0;
 
 const addressOf = async ({ app }: TestApp, headers: Record<string, string>, remoteAddress: string) => {
