@@ -79,7 +79,7 @@ export class Sessions {
       return { session, tokens: pairOf(minted, refreshToken) };
     });
     if (started === null) return INVALID_CREDENTIALS;
-    await this.#endOverLimit(user.id);
+    await this.#endOverLimit(user.id, id);
     return done(started);
   }
 
@@ -137,13 +137,14 @@ export class Sessions {
     }
   }
 
-  async #endOverLimit(userId: string): Promise<void> {
+  /** Never the session that was just opened: a clock that was set back must not make it the oldest. */
+  async #endOverLimit(userId: string, newest: string): Promise<void> {
     const over = await this.database.read((client) =>
       client.session.findMany({
-        where: { userId, endedAt: null },
+        where: { userId, endedAt: null, id: { not: newest } },
         orderBy: [{ lastUsedAt: 'desc' }, { id: 'asc' }],
         select: { id: true },
-        skip: MAX_SESSIONS_PER_USER,
+        skip: MAX_SESSIONS_PER_USER - 1,
         take: EXPIRY_BATCH,
       }),
     );
