@@ -1,0 +1,146 @@
+/** Requests that overlap: whichever came first, what a logout has answered stays true. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { logOut, mutate, userErrorsOf } from '../support/mutations.js';
+import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
+import { startApp, type TestApp } from '../support/start-app.js';
+
+const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
+const ROUNDS = 200;
+
+/** Lets the other requests go ahead by some turns of the event loop; a multiplicative sequence, the same in every run. */
+function createDelays() {
+  let state = 12_345;
+  return async (): Promise<void> => {
+    state = (state * 48_271) % 2_147_483_647;
+    for (let turns = state % 24; turns > 0; turns -= 1) await nextTurn();
+  };
+}
+
+/** Neither token of the pair gets anybody anywhere. */
+async function expectDead(app: TestApp, { accessToken, refreshToken }: Tokens): Promise<void> {
+  expect(await app.ask(accessToken)).toBe(REVOKED);
+  expect((await app.refresh(refreshToken)).tokens).toBe(null);
+}
+
+test('a logout that races refreshes leaves no pair of tokens alive, whichever came first [R9]', { timeout: 60_000 }, async () => {
+  const app = await startApp();
+  await app.register();
+  const delay = createDelays();
+  let refreshed = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const first = await app.login();
+    const pairs: Tokens[] = [first];
+    const refresh = async () => {
+      await delay();
+      // Two tabs at once, then one of them goes on.
+      const answers = await Promise.all([app.refresh(first.refreshToken), app.refresh(first.refreshToken)]);
+      let tokens = answers[0].tokens ?? answers[1].tokens;
+      while (tokens !== null && pairs.push(tokens) < 5) ({ tokens } = await app.refresh(tokens.refreshToken));
+    };
+    const end = async () => {
+      await delay();
+      expect(await logOut(app, round % 2 === 0 ? { token: first.accessToken } : { refreshToken: first.refreshToken })).toBe(1);
+      // The answer is here, so from now on everything is refused, while the refreshes still run.
+      expect(await app.ask(first.accessToken)).toBe(REVOKED);
+    };
+    await Promise.all(round % 3 === 0 ? [end(), refresh()] : [refresh(), end()]);
+    refreshed += pairs.length - 1;
+    for (const pair of pairs.slice(-2)) await expectDead(app, pair);
+  }
+  // Without this the race would not have been one.
+  expect(refreshed).toBeGreaterThan(ROUNDS / 10);
+  expect(refreshed).toBeLessThan(ROUNDS * 4);
+});
+
+test('a login that races a disabling leaves no live session [R11]', { timeout: 60_000 }, async () => {
+  const app = await startApp();
+  const delay = createDelays();
+  let opened = 0;
+  for (let round = 0; round < 60; round += 1) {
+    const email = `user${round}@example.com`;
+    const first = await app.register(email);
+    const pairs: Tokens[] = [first];
+    const logIn = async () => {
+      await delay();
+      const answer = await mutate(app, 'login', { email, password: PASSWORD }, 'accessToken refreshToken userErrors { code }');
+      if (userErrorsOf(answer, 'login') !== 'ok') return;
+      pairs.push({ ...answer.data.login, sid: '' });
+    };
+    const disable = async () => {
+      await delay();
+      expect((await app.app.administration.disableUser({ user: email })).kind).toBe('done');
+      expect(await app.ask(first.accessToken)).toBe(REVOKED);
+    };
+    await Promise.all([logIn(), disable(), logIn()]);
+    opened += pairs.length - 1;
+    for (const pair of pairs) await expectDead(app, pair);
+    expect(await app.app.administration.listSessions({ user: email })).toEqual({ kind: 'done', result: [] });
+  }
+  expect(opened).toBeGreaterThan(0);
+  expect(opened).toBeLessThan(120);
+});
+
+test('of the same logout 20 times at once one ends the session, and whichever answers, the token is dead [R5]', async () => {
+  const app = await startApp();
+  await app.register();
+  for (let round = 0; round < 10; round += 1) {
+    const { accessToken } = await app.login();
+    const ended = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const count = await logOut(app, { token: accessToken });
+        expect(await app.ask(accessToken)).toBe(REVOKED);
+        return Number(count);
+      }),
+    );
+    expect(ended.reduce((sum, count) => sum + count, 0)).toBe(1);
+  }
+});
+
+test('logouts stay when transactions of other requests are rolled back between them', async () => {
+  const app = await startApp();
+  await app.register();
+  const revoked: string[] = [];
+  for (let round = 0; round < 10; round += 1) {
+    const sessions = await Promise.all(Array.from({ length: 5 }, () => app.login()));
+    // Every one of these inserts violates the unique email inside its transaction.
+    const duplicate = async () => {
+      const answer = await mutate(app, 'register', { email: EMAIL, password: PASSWORD }, 'userErrors { code }');
+      expect(userErrorsOf(answer, 'register')).toBe('EMAIL_TAKEN');
+    };
+    await Promise.all(
+      sessions.flatMap(({ accessToken }) => [
+        duplicate(),
+        logOut(app, { token: accessToken }).then(async (ended) => {
+          expect(ended).toBe(1);
+          expect(await app.ask(accessToken)).toBe(REVOKED);
+        }),
+        duplicate(),
+      ]),
+    );
+    revoked.push(...sessions.map(({ accessToken }) => accessToken));
+  }
+  const restarted = await app.restart();
+  for (const token of revoked) expect(await restarted.ask(token)).toBe(REVOKED);
+});
+
+test('a logout of all sessions that races a login: what was opened before the answer and is alive came after it', async () => {
+  const app = await startApp();
+  const delay = createDelays();
+  const first = await app.register();
+  let caller = first;
+  for (let round = 0; round < 30; round += 1) {
+    const before = await app.login();
+    const logInLater = async () => {
+      await delay();
+      return app.login();
+    };
+    const [ended, opened] = await Promise.all([logOut(app, { token: caller.accessToken, scope: 'ALL' }), logInLater()]);
+    expect(ended).toBeGreaterThanOrEqual(2);
+    await expectDead(app, before);
+    const live = await app.app.administration.listSessions({ user: EMAIL });
+    const expected = (await app.ask(opened.accessToken)) === 'ok' ? [opened.sid] : [];
+    expect(live).toMatchObject({ result: expected.map((id) => ({ id })) });
+    caller = await app.login();
+  }
+});
