@@ -75,9 +75,12 @@ export class Revocations {
    */
   async prune(): Promise<number> {
     const now = this.clock.now();
-    const removed = await this.database.inBatches((transaction, limit) => removeDeadRows(transaction, now, limit));
-    if (removed > 0) this.replica.forgetUntil(now, now - KEEP_AFTER_EXPIRY_MS);
-    return removed;
+    return this.database.inBatches(async (transaction, limit) => {
+      const removed = await removeDeadRows(transaction, now, limit);
+      // Before the commit: a row may be gone only when its tokens are refused by their age, also if a later batch fails.
+      if (removed.count > 0) this.replica.forgetUntil(now, now - KEEP_AFTER_EXPIRY_MS);
+      return removed;
+    });
   }
 
   async #delta(client: Transaction): Promise<LogDelta> {
