@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock, Randomness } from './ambient.js';
 import type { Config } from './config.js';
 import { Database } from './database/database.js';
-import { lockDataDir } from './database/file-lock.js';
+import { lockData } from './database/file-lock.js';
 import { migrate, pendingMigrations } from './database/migrations.js';
 import { AccessTokens } from './domain/access-tokens.js';
 import { Administration } from './domain/administration.js';
@@ -78,7 +78,7 @@ const SYSTEM_RANDOMNESS: Randomness = { bytes: (count) => randomBytes(count) };
 /**
  * Opens the data and builds the server; nothing listens yet.
  *
- * @throws DataDirLocked if another process owns DATA_DIR
+ * @throws DataDirLocked if another process owns DATA_DIR or the database
  * @throws WrongSecret if LATCHKEY_SECRET does not open the signing keys
  * @throws ForeignDatabase if the database is of a newer version
  */
@@ -144,7 +144,7 @@ export async function openServices(
   { config, clock = SYSTEM_CLOCK, randomness = SYSTEM_RANDOMNESS, passwordCost = DEFAULT_PASSWORD_COST }: ServiceOptions,
   holder: string,
 ) {
-  const lock = lockDataDir(config.dataDir, holder);
+  const lock = lockData(config.dataDir, config.databaseUrl, holder);
   let database: Database | undefined;
   try {
     database = await openMigrated(config.databaseUrl);

@@ -9,15 +9,15 @@ const STOP_WITHIN_MS = 10_000;
 export async function start(environment?: Environment): Promise<void> {
   // What the server makes (database, log of SQLite, socket) is for its own user only.
   process.umask(0o077);
-  let app: App;
   try {
-    app = await createApp({ config: readConfig(environment) });
+    const app = await createApp({ config: readConfig(environment) });
+    // Before the greeting: whoever has read it may send a signal at once.
+    stopOnSignals(app);
     console.log(greetingFor(await app.listen()));
   } catch (error) {
     console.error(describeFault(error));
     process.exit(1);
   }
-  stopOnSignals(app);
 }
 
 /** The message of a fault that is told by its name; the whole of any other. */
@@ -25,7 +25,7 @@ export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isTold =
     error instanceof ConfigError ||
-    ['DataDirLocked', 'WrongSecret', 'ForeignDatabase', 'LatchkeyError'].includes(error.name) ||
+    ['DataDirLocked', 'LockFailed', 'WrongSecret', 'ForeignDatabase', 'LatchkeyError'].includes(error.name) ||
     'syscall' in error;
   return isTold ? [error.message, causeOf(error)].filter((line) => line !== '').join('\n') : (error.stack ?? error.message);
 }

@@ -1,7 +1,7 @@
 /** `latchkey migrate` */
 import type { Command } from 'commander';
 import { readConfig } from '../config.js';
-import { lockDataDir } from '../database/file-lock.js';
+import { lockData } from '../database/file-lock.js';
 import { migrate } from '../database/migrations.js';
 import { done } from '../errors.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
@@ -20,7 +20,7 @@ export function addMigrate(program: Command): void {
 
 async function migrateAlone() {
   const config = readConfig();
-  const lock = lockDataDir(config.dataDir, 'the command `latchkey migrate`');
+  const lock = lockData(config.dataDir, config.databaseUrl, 'the command `latchkey migrate`');
   try {
     return done({ applied: await migrate(config.databaseUrl) });
   } finally {

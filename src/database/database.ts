@@ -20,17 +20,17 @@ export class Database {
   #active = 0;
   #drained: (() => void) | undefined;
   #reopening: Promise<void> | undefined;
+  #pinging: Promise<void> | undefined;
   readonly #writers = createQueue(1, WAITING_TRANSACTIONS, () => LatchkeyError.unavailable(new Error('too many transactions wait')));
 
   private constructor(private readonly url: string) {
-    this.#client = createClient(url);
+    this.#client = createClient(url, true);
   }
 
   /** @throws LatchkeyError AUTH_UNAVAILABLE if the file can't be opened */
   static async open(url: string): Promise<Database> {
     const database = new Database(url);
-    // The journal mode is a property of the file; it can't be set inside a transaction.
-    await database.read((client) => client.$queryRawUnsafe('PRAGMA journal_mode = WAL'));
+    await database.read((client) => client.$queryRaw`SELECT 1`);
     return database;
   }
 
@@ -66,9 +66,14 @@ export class Database {
     return total;
   }
 
-  /** Checks that the database can be written to now: a transaction opens the file anew. */
-  async ping(): Promise<void> {
-    await this.transaction((transaction) => transaction.$queryRaw`SELECT 1`);
+  /** Checks that the database can be written to now, by a write that changes nothing. Who asks meanwhile gets the same answer. */
+  ping(): Promise<void> {
+    this.#pinging ??= this.transaction((transaction) => transaction.$executeRaw`UPDATE "RevocationState" SET "version" = "version"`)
+      .then(() => undefined)
+      .finally(() => {
+        this.#pinging = undefined;
+      });
+    return this.#pinging;
   }
 
   /** Lets go of the connections and takes new ones, once what runs has ended. */
@@ -80,7 +85,9 @@ export class Database {
     return this.#reopening;
   }
 
+  /** Moves what is in the log of SQLite into the file first: a copy of the file alone is then a whole backup. */
   async close(): Promise<void> {
+    await this.#client.$queryRaw`PRAGMA wal_checkpoint(TRUNCATE)`.catch(() => undefined);
     await this.#client.$disconnect();
   }
 
@@ -128,12 +135,12 @@ export class Database {
       });
     this.#drained = undefined;
     const old = this.#client;
-    this.#client = createClient(this.url);
+    this.#client = createClient(this.url, false);
     this.#suspect = false;
     await old.$disconnect().catch(() => undefined);
   }
 }
 
-function createClient(url: string): PrismaClient {
-  return new PrismaClient({ adapter: new DurableSqliteFactory(url), errorFormat: 'minimal' });
+function createClient(url: string, mayCreate: boolean): PrismaClient {
+  return new PrismaClient({ adapter: new DurableSqliteFactory(url, mayCreate), errorFormat: 'minimal' });
 }

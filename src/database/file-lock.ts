@@ -1,6 +1,6 @@
-/** One process owns the data: a lock in DATA_DIR that the system frees when the process ends, however it ends (R15). */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** One process owns the data: locks that the system frees when the process ends, however it ends (R15). */
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import Sqlite from 'libsql';
 
 /** Somebody else owns the data. */
@@ -8,10 +8,23 @@ export class DataDirLocked extends Error {
   override readonly name = 'DataDirLocked';
 
   constructor(
-    dataDir: string,
+    place: string,
     readonly holder: string,
   ) {
-    super(`${dataDir} is in use by ${holder}. One process at a time owns it: stop that one first, or give this one a DATA_DIR of its own.`);
+    super(
+      `${place} is in use by ${holder}. One process at a time owns it: stop that one first, or give this one a DATA_DIR and a database of its own.`,
+    );
+  }
+}
+
+/** The lock can't be taken, and it is not because somebody has it. */
+export class LockFailed extends Error {
+  override readonly name = 'LockFailed';
+
+  constructor(path: string, cause: unknown) {
+    super(`The lock ${path} can't be opened. If it is not a lock of Latchkey, move it away; else look at its rights and at the disk.`, {
+      cause,
+    });
   }
 }
 
@@ -20,29 +33,67 @@ export interface FileLock {
 }
 
 /**
- * Takes the lock by opening an exclusive transaction on a SQLite file of its own, which holds a lock of the operating system.
+ * Takes DATA_DIR, and the database too where it lies elsewhere: two folders may name one file.
  *
  * @param holder what this process is, for the message that the next one gets
- * @throws DataDirLocked if another process has it
+ * @throws DataDirLocked if another process has one of them
+ * @throws LockFailed
  */
-export function lockDataDir(dataDir: string, holder: string): FileLock {
+export function lockData(dataDir: string, databaseUrl: string, holder: string): FileLock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const database = new Sqlite(join(dataDir, 'lock'));
-  const holderPath = join(dataDir, 'lock.holder');
+  const locks = [lock(join(dataDir, 'lock'), dataDir, holder)];
+  const database = realPathOf(databaseUrl.slice('file:'.length));
+  try {
+    if (database !== join(realpathSync(dataDir), 'latchkey.db')) locks.push(lock(`${database}.lock`, database, holder));
+  } catch (error) {
+    for (const { release } of locks) release();
+    throw error;
+  }
+  return {
+    release: () => {
+      for (const { release } of locks) release();
+    },
+  };
+}
+
+/** An exclusive transaction on a SQLite file of its own holds a lock of the operating system. */
+function lock(path: string, place: string, holder: string): FileLock {
+  const database = openLock(path);
   try {
     database.exec('BEGIN EXCLUSIVE');
-  } catch {
+  } catch (error) {
     database.close();
-    throw new DataDirLocked(dataDir, readHolder(holderPath));
+    throw isBusy(error) ? new DataDirLocked(place, readHolder(path)) : new LockFailed(path, error);
   }
-  writeFileSync(holderPath, `${holder}, process ${process.pid}`, { mode: 0o600 });
+  writeFileSync(`${path}.holder`, `${holder}, process ${process.pid}`, { mode: 0o600 });
   return { release: () => database.close() };
+}
+
+function openLock(path: string) {
+  try {
+    return new Sqlite(path);
+  } catch (error) {
+    throw new LockFailed(path, error);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 function readHolder(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(`${path}.holder`, 'utf8');
   } catch {
     return 'another process';
+  }
+}
+
+/** The file may not be there yet; then its folder decides. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return join(realpathSync(dirname(path)), basename(path));
   }
 }

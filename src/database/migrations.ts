@@ -65,7 +65,7 @@ export async function migrate(url: string): Promise<string[]> {
   );
   const lockfile = { path: 'migration_lock.toml', content: await readFile(join(MIGRATIONS_FOLDER, 'migration_lock.toml'), 'utf8') };
   const migrationsList = { baseDir: MIGRATIONS_FOLDER, lockfile, shadowDbInitScript: '', migrationDirectories };
-  const { appliedMigrationNames } = await withSchemaEngine(new DurableSqliteFactory(url), datamodel, (engine) =>
+  const { appliedMigrationNames } = await withSchemaEngine(new DurableSqliteFactory(url, true), datamodel, (engine) =>
     engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }),
   );
   return appliedMigrationNames;

@@ -1,78 +1,136 @@
-/** The libsql driver, made safe for logout: every write transaction is durable, and none is left open. */
+/**
+ * Prisma's adapter for libsql, on connections of our own.
+ *
+ * The client that comes with it opens a connection for every transaction and leaves it to the garbage collector:
+ * after some thousand logouts a process had thousands of open files. Here one connection reads and one writes.
+ */
 import { PrismaLibSql } from '@prisma/adapter-libsql';
+import Sqlite from 'libsql';
+import { SqliteConnection, type StatementResult } from './sqlite-connection.js';
 
 type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
-type LibsqlTransaction = Awaited<ReturnType<LibsqlClient['transaction']>>;
-
-/** How long a statement waits for a lock of another process. It blocks the event loop for that time. */
-const BUSY_TIMEOUT_MS = 250;
-
-/** What every connection that writes must be set to, else a commit that was answered could be lost. */
-const DURABLE = { synchronous: 2n, journal_mode: 'wal', foreign_keys: 1n } as const;
-
-/** The file can't be opened, or what was opened is not the durable database of this server. */
-export class DatabaseUnusable extends Error {
-  override readonly name = 'DatabaseUnusable';
-}
+type Statement = { sql: string; args: readonly unknown[] };
 
 export class DurableSqliteFactory extends PrismaLibSql {
-  constructor(url: string) {
-    super({ url: escaped(url), timeout: BUSY_TIMEOUT_MS, intMode: 'bigint' });
+  readonly #path: string;
+
+  /**
+   * @param url `file:` and a path, taken as it stands
+   * @param mayCreate whether a missing file is made
+   */
+  constructor(
+    url: string,
+    private readonly mayCreate: boolean,
+  ) {
+    super({ url });
+    this.#path = url.slice('file:'.length);
   }
 
-  override createClient(config: Parameters<PrismaLibSql['createClient']>[0]): LibsqlClient {
-    const client = this.#open(config);
-    const begin = client.transaction.bind(client);
-    // `write` takes the lock at once, so a lock held elsewhere is met before anything was done.
-    client.transaction = async () => withCleanEnd(await begin('write'));
-    return client;
-  }
-
-  #open(config: Parameters<PrismaLibSql['createClient']>[0]): LibsqlClient {
-    try {
-      return super.createClient(config);
-    } catch (cause) {
-      // The driver throws a bare Error, which nobody could tell from a mistake of ours.
-      throw new DatabaseUnusable('The database file cannot be opened', { cause });
-    }
+  /** The adapter calls these four methods only. */
+  override createClient(): LibsqlClient {
+    return new SqliteClient(this.#path, this.mayCreate) as Pick<
+      SqliteClient,
+      'execute' | 'executeMultiple' | 'transaction' | 'close'
+    > as unknown as LibsqlClient;
   }
 }
 
-/** The driver reads the path as part of a URL: `?`, `#` and `%` in the name of a folder would change which file it opens. */
-function escaped(url: string): string {
-  const [scheme = '', ...path] = url.split(':');
-  return `${scheme}:${path.join(':').split('/').map(encodeURIComponent).join('/')}`;
-}
+class SqliteClient {
+  #reader: SqliteConnection | undefined;
+  #writer: SqliteConnection | undefined;
 
-/**
- * The driver opens a new connection for every transaction, so its settings are asserted on every one.
- * A COMMIT or ROLLBACK that fails would leave the connection inside the transaction, holding the lock.
- */
-async function withCleanEnd(transaction: LibsqlTransaction): Promise<LibsqlTransaction> {
-  const endings = { commit: transaction.commit.bind(transaction), rollback: transaction.rollback.bind(transaction) };
-  const closing = (end: () => Promise<void>) => async () => {
+  constructor(
+    private readonly path: string,
+    private mayCreate: boolean,
+  ) {}
+
+  async execute({ sql, args }: Statement): Promise<StatementResult> {
+    return this.#inPlace(this.#openReader()).run(sql, args);
+  }
+
+  /** The scripts of migrations. */
+  async executeMultiple(script: string): Promise<void> {
+    this.#openReader().runAll(script);
+  }
+
+  /** Takes the lock at once, so that one held elsewhere is met before anything was done. */
+  async transaction(): Promise<SqliteTransaction> {
+    this.#writer ??= this.#open();
     try {
-      await end();
+      this.#inPlace(this.#writer).runAll('BEGIN IMMEDIATE');
     } catch (error) {
-      transaction.close();
+      this.#dropWriter();
       throw error;
     }
-  };
-  transaction.commit = closing(endings.commit);
-  transaction.rollback = closing(endings.rollback);
-  try {
-    await assertDurable(transaction);
-  } catch (error) {
-    transaction.close();
-    throw error;
+    return new SqliteTransaction(this.#writer, () => this.#dropWriter());
   }
-  return transaction;
+
+  close(): void {
+    this.#dropWriter();
+    this.#reader?.close();
+    this.#reader = undefined;
+  }
+
+  #openReader(): SqliteConnection {
+    this.#reader ??= this.#open();
+    return this.#reader;
+  }
+
+  #open(): SqliteConnection {
+    const connection = new SqliteConnection(this.path, this.mayCreate);
+    this.mayCreate = false;
+    return connection;
+  }
+
+  #inPlace(connection: SqliteConnection): SqliteConnection {
+    connection.assertInPlace();
+    return connection;
+  }
+
+  #dropWriter(): void {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    writer?.close();
+  }
 }
 
-async function assertDurable(transaction: LibsqlTransaction): Promise<void> {
-  for (const [pragma, expected] of Object.entries(DURABLE)) {
-    const { rows } = await transaction.execute(`PRAGMA ${pragma}`);
-    const found = rows[0]?.[0];
-    if (found !== expected) throw new DatabaseUnusable(`SQLite runs with ${pragma}=${String(found)}, expected ${String(expected)}`);
+/** One transaction on the connection that writes. Nothing reaches the connection through it once it has ended. */
+class SqliteTransaction {
+  #ended = false;
+
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly drop: () => void,
+  ) {}
+
+  async execute({ sql, args }: Statement): Promise<StatementResult> {
+    this.#assertOpen();
+    return this.connection.run(sql, args);
+  }
+
+  async commit(): Promise<void> {
+    this.#end('COMMIT');
+  }
+
+  async rollback(): Promise<void> {
+    this.#end('ROLLBACK');
+  }
+
+  /** A COMMIT or ROLLBACK that fails may leave the connection inside the transaction, holding the lock: it is not used again. */
+  #end(statement: 'COMMIT' | 'ROLLBACK'): void {
+    try {
+      this.#assertOpen();
+      this.#ended = true;
+      this.connection.runAll(statement);
+    } catch (error) {
+      this.drop();
+      throw error;
+    }
+  }
+
+  /** After some failures (a full disk) SQLite itself rolls back; what came then would be a transaction of its own each. */
+  #assertOpen(): void {
+    if (this.#ended || !this.connection.isInTransaction)
+      throw new Sqlite.SqliteError('cannot continue - the transaction has ended', 'SQLITE_ABORT', 4);
   }
 }

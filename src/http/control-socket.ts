@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { LatchkeyError } from '../errors.js';
 import type { Log } from '../log.js';
+import { closeConnectionsWhenStopping } from './closing.js';
 
 /** What each command takes, as JSON Schema. A command that is not named here can't be called. */
 const INPUTS = {
@@ -47,8 +48,9 @@ export async function openControlSocket(dataDir: string, target: ControlTarget, 
   const server: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
   });
+  closeConnectionsWhenStopping(server);
   for (const [command, input] of Object.entries(INPUTS)) {
     const body = { type: 'object', additionalProperties: false, ...input };
     const run = target[command as ControlCommand].bind(target) as (input: unknown) => Promise<unknown>;

@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
+import { closeConnectionsWhenStopping } from './closing.js';
 import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseMissingHost } from './refusals.js';
 
 type Settings = Pick<Config, 'corsOrigins' | 'trustProxy'>;
@@ -47,6 +48,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   });
   server.addHook('onRequest', refuseMissingHost);
   server.server.on('checkExpectation', refuseExpectation);
+  closeConnectionsWhenStopping(server);
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerNotFound);
   return server;

@@ -47,7 +47,7 @@ test('a copy of the data is other data: it has an owner of its own', async () =>
   const { accessToken } = await first.register();
   await first.stop();
   const second = await startServer({ dataDir: join(folder, 'two') });
-  await second.stop();
+  expect(await second.stop()).toEqual({ code: 0, signal: null });
   for (const file of ['latchkey.db', 'secret']) copyFileSync(join(folder, 'one', file), join(folder, 'two', file));
   const [one, two] = await Promise.all(['one', 'two'].map((name) => startServer({ dataDir: join(folder, name) })));
   await one?.send('mutation { logout { endedSessions } }', { token: accessToken });

@@ -1,0 +1,121 @@
+/** One connection to the SQLite file: durable, or not opened at all. */
+import { existsSync, statSync } from 'node:fs';
+import Sqlite from 'libsql';
+import { LRUCache } from 'lru-cache';
+
+/** What a statement answered, as the adapter of Prisma reads it. */
+export interface StatementResult {
+  readonly columns: readonly string[];
+  /** The types in which the columns were declared; empty for an expression. */
+  readonly columnTypes: readonly string[];
+  readonly rows: readonly unknown[][];
+  readonly rowsAffected: number;
+}
+
+/** How long a statement waits for a lock of another process. It blocks the event loop for that time. */
+const BUSY_TIMEOUT_MS = 250;
+
+/** Else a commit that was answered could be lost. */
+const DURABLE = { synchronous: 2, journal_mode: 'wal', foreign_keys: 1 } as const;
+
+/** Statements kept per connection; the server has about fifty. The driver frees one only when the garbage collector finds it. */
+const KEPT_STATEMENTS = 200;
+
+/** The file can't be opened, or what was opened is not the durable database of this server. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable';
+}
+
+interface PreparedStatement extends Pick<StatementResult, 'columns' | 'columnTypes'> {
+  readonly statement: ReturnType<InstanceType<typeof Sqlite>['prepare']>;
+}
+
+export class SqliteConnection {
+  readonly #sqlite: InstanceType<typeof Sqlite>;
+  readonly #file: string;
+  readonly #statements = new LRUCache<string, PreparedStatement>({ max: KEPT_STATEMENTS });
+
+  /**
+   * @param mayCreate whether a missing file is made; a file that was there once must not be replaced by an empty one
+   * @throws DatabaseUnusable, SqliteError
+   */
+  constructor(
+    private readonly path: string,
+    mayCreate: boolean,
+  ) {
+    if (!mayCreate && !existsSync(path)) throw new DatabaseUnusable(`The database file ${path} is gone`);
+    this.#sqlite = open(path);
+    try {
+      this.#assertDurable();
+      this.#file = identityOf(path);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  get isInTransaction(): boolean {
+    return this.#sqlite.inTransaction;
+  }
+
+  /** @throws DatabaseUnusable if the file at the path is not the one that was opened: what is written would be lost */
+  assertInPlace(): void {
+    if (identityOf(this.path) !== this.#file)
+      throw new DatabaseUnusable(`The database file ${this.path} is not the one that was opened`);
+  }
+
+  /** Runs one statement. */
+  run(sql: string, args: readonly unknown[]): StatementResult {
+    const { statement, columns, columnTypes } = this.#prepare(sql);
+    const values = args.map((value) => (typeof value === 'boolean' ? BigInt(value) : value));
+    if (columns.length === 0) return { columns, columnTypes, rows: [], rowsAffected: statement.run(values).changes };
+    return { columns, columnTypes, rows: statement.all(values) as unknown[][], rowsAffected: 0 };
+  }
+
+  /** Runs statements whose answers do not matter. */
+  runAll(sql: string): void {
+    this.#sqlite.exec(sql);
+  }
+
+  /** Undoes what is not committed: a closed connection that still has a transaction would keep its lock. */
+  close(): void {
+    try {
+      if (this.isInTransaction) this.#sqlite.exec('ROLLBACK');
+    } finally {
+      this.#sqlite.close();
+    }
+  }
+
+  #prepare(sql: string): PreparedStatement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#sqlite.prepare(sql).safeIntegers(true);
+    const columns = statement.reader ? statement.raw(true).columns() : [];
+    const prepared = { statement, columns: columns.map(({ name }) => name), columnTypes: columns.map(({ type }) => type ?? '') };
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
+  #assertDurable(): void {
+    // The journal mode is a property of the file; where it is set already this writes nothing.
+    this.#sqlite.exec('PRAGMA journal_mode = WAL');
+    for (const [pragma, expected] of Object.entries(DURABLE)) {
+      const [[found] = []] = this.#sqlite.prepare(`PRAGMA ${pragma}`).raw(true).all([]) as unknown[][];
+      if (found !== expected) throw new DatabaseUnusable(`SQLite runs with ${pragma}=${String(found)}, expected ${expected}`);
+    }
+  }
+}
+
+function identityOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? 'gone' : `${stats.dev}:${stats.ino}`;
+}
+
+function open(path: string): InstanceType<typeof Sqlite> {
+  try {
+    return new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+  } catch (cause) {
+    // The driver throws a bare Error, which nobody could tell from a mistake of ours.
+    throw new DatabaseUnusable(`The database file ${path} cannot be opened`, { cause });
+  }
+}

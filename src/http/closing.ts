@@ -1,0 +1,20 @@
+/** When the server stops, a client that keeps its connection open must not hold the stop up. */
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Node closes the connections that are idle when the stop begins. One that is in the middle of a request then
+ * would stay open after the answer, until the client lets go of it.
+ */
+export function closeConnectionsWhenStopping(server: FastifyInstance): void {
+  let stopping = false;
+  server.addHook('preClose', async () => {
+    stopping = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close');
+  });
+  server.addHook('onResponse', async () => {
+    // An answer that was on its way when the stop began did not say so; its connection is idle a turn later.
+    if (stopping) setImmediate(() => server.server.closeIdleConnections());
+  });
+}
