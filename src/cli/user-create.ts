@@ -21,7 +21,7 @@ export function addUserCreate(user: Command): void {
           const { name, admin } = options;
           const input = {
             email,
-            password: await readPassword(options),
+            password: await readPassword(options, (message) => user.error(message)),
             ...(name === undefined ? {} : { name }),
             ...(admin === undefined ? {} : { admin }),
           };
@@ -32,9 +32,9 @@ export function addUserCreate(user: Command): void {
     );
 }
 
-async function readPassword({ passwordStdin }: Options): Promise<string> {
+async function readPassword({ passwordStdin }: Options, refuse: (message: string) => never): Promise<string> {
   if (passwordStdin) return readLine();
-  if (!process.stdin.isTTY) throw new Error('There is no terminal to ask for the password. Use --password-stdin.');
+  if (!process.stdin.isTTY) refuse('There is no terminal to ask for the password. Use --password-stdin.');
   return password({ message: 'Password:' }, { output: process.stderr });
 }
 
