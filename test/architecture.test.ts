@@ -61,7 +61,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   graphql: { home: 'src/graphql/' },
   'graphql-scalars': { home: 'src/graphql/' },
   jsonwebtoken: { home: 'src/domain/access-tokens.ts' },
-  libsql: { home: 'src/database/file-lock.ts' },
+  libsql: { home: 'src/database/' },
   'lru-cache': { home: 'src/domain/access-tokens.ts' },
   'p-limit': { home: 'src/queue.ts' },
   pino: { home: 'src/log.ts' },

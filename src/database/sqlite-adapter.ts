@@ -5,8 +5,7 @@
  * after some thousand logouts a process had thousands of open files. Here one connection reads and one writes.
  */
 import { PrismaLibSql } from '@prisma/adapter-libsql';
-import Sqlite from 'libsql';
-import { SqliteConnection, type StatementResult } from './sqlite-connection.js';
+import { DatabaseUnusable, SqliteConnection, type StatementResult } from './sqlite-connection.js';
 
 type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
 type Statement = { sql: string; args: readonly unknown[] };
@@ -77,7 +76,7 @@ class SqliteClient {
   }
 
   #open(): SqliteConnection {
-    const connection = new SqliteConnection(this.path, this.mayCreate);
+    const connection = SqliteConnection.open(this.path, this.mayCreate);
     this.mayCreate = false;
     return connection;
   }
@@ -130,7 +129,6 @@ class SqliteTransaction {
 
   /** After some failures (a full disk) SQLite itself rolls back; what came then would be a transaction of its own each. */
   #assertOpen(): void {
-    if (this.#ended || !this.connection.isInTransaction)
-      throw new Sqlite.SqliteError('cannot continue - the transaction has ended', 'SQLITE_ABORT', 4);
+    if (this.#ended || !this.connection.isInTransaction) throw new DatabaseUnusable('The transaction has ended');
   }
 }

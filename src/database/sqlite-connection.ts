@@ -1,7 +1,6 @@
 /** One connection to the SQLite file: durable, or not opened at all. */
 import { existsSync, statSync } from 'node:fs';
 import Sqlite from 'libsql';
-import { LRUCache } from 'lru-cache';
 
 /** What a statement answered, as the adapter of Prisma reads it. */
 export interface StatementResult {
@@ -18,7 +17,10 @@ const BUSY_TIMEOUT_MS = 250;
 /** Else a commit that was answered could be lost. */
 const DURABLE = { synchronous: 2, journal_mode: 'wal', foreign_keys: 1 } as const;
 
-/** Statements kept per connection; the server has about fifty. The driver frees one only when the garbage collector finds it. */
+/**
+ * Statements kept per connection: the driver frees one only when the garbage collector finds it. The server has
+ * about fifty, and some more for lists of ids of every length; beyond the limit all are made anew.
+ */
 const KEPT_STATEMENTS = 200;
 
 /** The file can't be opened, or what was opened is not the durable database of this server. */
@@ -33,13 +35,17 @@ interface PreparedStatement extends Pick<StatementResult, 'columns' | 'columnTyp
 export class SqliteConnection {
   readonly #sqlite: InstanceType<typeof Sqlite>;
   readonly #file: string;
-  readonly #statements = new LRUCache<string, PreparedStatement>({ max: KEPT_STATEMENTS });
+  readonly #statements = new Map<string, PreparedStatement>();
 
   /**
    * @param mayCreate whether a missing file is made; a file that was there once must not be replaced by an empty one
    * @throws DatabaseUnusable, SqliteError
    */
-  constructor(
+  static open(path: string, mayCreate: boolean): SqliteConnection {
+    return new SqliteConnection(path, mayCreate);
+  }
+
+  private constructor(
     private readonly path: string,
     mayCreate: boolean,
   ) {
@@ -60,8 +66,7 @@ export class SqliteConnection {
 
   /** @throws DatabaseUnusable if the file at the path is not the one that was opened: what is written would be lost */
   assertInPlace(): void {
-    if (identityOf(this.path) !== this.#file)
-      throw new DatabaseUnusable(`The database file ${this.path} is not the one that was opened`);
+    if (identityOf(this.path) !== this.#file) throw new DatabaseUnusable(`The database file ${this.path} is not the one that was opened`);
   }
 
   /** Runs one statement. */
@@ -92,6 +97,7 @@ export class SqliteConnection {
     const statement = this.#sqlite.prepare(sql).safeIntegers(true);
     const columns = statement.reader ? statement.raw(true).columns() : [];
     const prepared = { statement, columns: columns.map(({ name }) => name), columnTypes: columns.map(({ type }) => type ?? '') };
+    if (this.#statements.size >= KEPT_STATEMENTS) this.#statements.clear();
     this.#statements.set(sql, prepared);
     return prepared;
   }
