@@ -15,7 +15,7 @@ const CLIENT_CODES = new Set([
 
 /** An error that is our fault, for the log: the client gets no word of it. */
 export function isInternal(error: unknown): boolean {
-  if (originalOf(error) instanceof LatchkeyError || isArgumentFault(error)) return false;
+  if (originalOf(error) instanceof LatchkeyError || isMeantForClient(error) || isArgumentFault(error)) return false;
   return !(error instanceof GraphQLError && CLIENT_CODES.has(String(error.extensions.code)));
 }
 
@@ -24,6 +24,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const original = originalOf(error);
   const { requestId } = formatted.extensions ?? {};
   if (original instanceof LatchkeyError) return { ...formatted, message: original.message, extensions: original.extensions };
+  if (isMeantForClient(error)) return formatted;
   const code = isArgumentFault(error) ? 'BAD_USER_INPUT' : formatted.extensions?.code;
   if (CLIENT_CODES.has(String(code))) return { ...formatted, message: withoutValues(formatted.message), extensions: { code } };
   const extensions = { code: 'INTERNAL_SERVER_ERROR', ...(requestId === undefined ? {} : { requestId }) };
@@ -32,6 +33,14 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 
 export function originalOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError !== undefined ? originalOf(error.originalError) : error;
+}
+
+/** A resolver of an embedding application that throws a GraphQLError with a code of its own says what the client may see. */
+function isMeantForClient(error: unknown): boolean {
+  const original = originalOf(error);
+  if (!(error instanceof GraphQLError && original instanceof GraphQLError) || error.path === undefined) return false;
+  const { code } = original.extensions;
+  return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR';
 }
 
 /**

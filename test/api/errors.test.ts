@@ -15,7 +15,7 @@ class Faulty {
 
   @Query(() => String, { nullable: true })
   coded(): string {
-    throw new GraphQLError('secret code', { extensions: { code: 'SECRET_CODE', token: 'secret' } });
+    throw new GraphQLError('The shop is closed.', { extensions: { code: 'SHOP_CLOSED', opensAt: 9 } });
   }
 
   @Query(() => Int, { nullable: true })
@@ -32,7 +32,7 @@ class Faulty {
 test('an internal failure is masked, and logged exactly once under the id that the client gets', async () => {
   const { log, lines } = collectLog();
   const { send } = await startApp({ resolvers: [Faulty], log });
-  for (const [field, secret] of Object.entries({ boom: 'secret cause', coded: 'secret code', misfit: 'secret number' })) {
+  for (const [field, secret] of Object.entries({ boom: 'secret cause', misfit: 'secret number' })) {
     lines.length = 0;
     const { status, data, errors, text, headers } = await send(`{ ${field} }`);
     const requestId = headers['x-request-id'];
@@ -44,6 +44,14 @@ test('an internal failure is masked, and logged exactly once under the id that t
     expect.soft(lines[0], field).toMatchObject({ level: 50, requestId, path: [field] });
     expect.soft(JSON.stringify(lines[0]?.err), field).toContain(secret);
   }
+});
+
+test('a GraphQLError that an own resolver throws with a code of its own reaches the client, and is not logged', async () => {
+  const { log, lines } = collectLog();
+  const { send } = await startApp({ resolvers: [Faulty], log });
+  const { errors } = await send('{ coded }');
+  expect(errors?.[0]).toMatchObject({ message: 'The shop is closed.', path: ['coded'], extensions: { code: 'SHOP_CLOSED', opensAt: 9 } });
+  expect(lines).toHaveLength(0);
 });
 
 test('a failure that nulls the whole answer is masked too', async () => {
