@@ -5,6 +5,7 @@ import { graphqlAlias } from './vitest.config.js';
 export default defineConfig({
   resolve: { alias: graphqlAlias },
   test: {
+    globalSetup: 'test/support/template.ts',
     include: ['test/{api,domain,revocation}/**/*.test.ts'],
     exclude: ['test/api/embedding.test.ts'],
     env: { TEST_REVOCATION_CHECK: 'memory' },

@@ -1,5 +1,5 @@
 /** A server of its own for a test: a real database in a folder of its own, a frozen clock, no port. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -28,6 +28,9 @@ export type TestOptions = Partial<Pick<AppOptions, 'resolvers' | 'plugins' | 'pa
 /** Ends with the test; its folder is removed. */
 export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const dataDir = makeFolder();
+  // An empty folder works as well, only slower: then the server migrates.
+  const template = process.env.TEST_TEMPLATE_DATABASE;
+  if (template !== undefined) copyFileSync(template, join(dataDir, 'latchkey.db'));
   return startOn(dataDir, options);
 }
 
