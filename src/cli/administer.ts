@@ -40,6 +40,7 @@ export class ServerFailed extends Error {
 
 const TRIES = 10;
 const PAUSE_MS = 200;
+const ANSWER_WITHIN_MS = 60_000;
 
 /**
  * @throws ConfigError, DataDirLocked, ServerFailed, LatchkeyError
@@ -74,29 +75,36 @@ function askServer(config: Config, name: string, input: object): Promise<unknown
   return new Promise((resolve, reject) => {
     const body = JSON.stringify(input);
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const call = request({ socketPath: controlSocketPath(config.dataDir), path: `/${name}`, method: 'POST', headers }, (response) => {
+    const socketPath = controlSocketPath(config.dataDir);
+    const call = request({ socketPath, path: `/${name}`, method: 'POST', headers, timeout: ANSWER_WITHIN_MS }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         text += chunk;
       });
-      response.on('error', reject);
+      // Cut off in the middle of the answer.
+      response.on('error', (error) => reject(unconfirmed(error)));
       response.on('end', () => {
         const answer = JSON.parse(text) as { code: string; message: string };
         if (response.statusCode === 200) resolve(answer);
         else reject(new ServerFailed(answer.code, answer.message));
       });
     });
+    call.on('timeout', () => call.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
     call.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
-      else
-        reject(
-          new ServerFailed(
-            'UNCONFIRMED',
-            `The server went away before it answered (${error.code}). It is not known whether the command took effect; it is safe to send it again.`,
-          ),
-        );
+      else reject(error.syscall === 'connect' ? unreachable(error) : unconfirmed(error));
     });
     call.end(body);
   });
+}
+
+function unconfirmed({ code }: NodeJS.ErrnoException): ServerFailed {
+  const message = `The server went away before it answered (${code}). It is not known whether the command took effect; it is safe to send it again.`;
+  return new ServerFailed('UNCONFIRMED', message);
+}
+
+function unreachable({ code }: NodeJS.ErrnoException): ServerFailed {
+  const message = `The socket of the server in DATA_DIR can't be opened (${code}). Run the command as the user that runs the server.`;
+  return new ServerFailed('UNREACHABLE', message);
 }

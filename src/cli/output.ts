@@ -39,7 +39,8 @@ function exitCodeOf(failures: readonly UserFailure[]): number {
 }
 
 function isUnavailable(error: unknown): boolean {
-  return error instanceof LatchkeyError || error instanceof ServerFailed || (error instanceof Error && error.name === 'DataDirLocked');
+  if (error instanceof ServerFailed) return error.code !== 'COMMAND_FAILED';
+  return error instanceof LatchkeyError || (error instanceof Error && error.name === 'DataDirLocked');
 }
 
 /** Rows under headings, padded to columns. */

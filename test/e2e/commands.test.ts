@@ -64,6 +64,14 @@ for (const withServer of [true, false]) {
       }
     });
 
+    test('a reason that is too long is wrong usage', async () => {
+      const { options } = await prepare();
+      const refused = await latchkey(['user', 'disable', 'ada@example.com', '--reason', 'x'.repeat(501)], options);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).not.toMatch(/\n\s+at /);
+      expect(await latchkeyJson(['user', 'list'], options)).toMatchObject([{ disabledAt: null }]);
+    });
+
     test('keys are listed and rotated; the blacklist is counted and pruned', async () => {
       const { options, tokens } = await prepare();
       const [first] = await latchkeyJson<{ kid: string; retiredAt: string | null }[]>(['keys', 'list'], options);
