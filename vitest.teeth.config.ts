@@ -7,7 +7,9 @@ export default defineConfig({
   test: {
     globalSetup: 'test/support/template.ts',
     include: ['test/{api,domain,revocation}/**/*.test.ts'],
+    // It runs the built server, which has no mutants in it.
     exclude: ['test/api/embedding.test.ts'],
+    setupFiles: 'test/support/threads.ts',
     env: { TEST_REVOCATION_CHECK: 'memory' },
   },
 });
