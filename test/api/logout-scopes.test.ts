@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { logOut } from '../support/mutations.js';
 import type { Client, Tokens } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
+import { makeDriverYield } from '../support/yielding-driver.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 
@@ -74,6 +75,7 @@ test.each(['OTHERS', 'ALL'] as const)('%s is refused to a token that was revoked
 });
 
 test('two sessions that log each other out at once: one of them wins, and no session is left to both', async () => {
+  makeDriverYield();
   const app = await startApp();
   await app.register();
   for (let round = 0; round < 20; round += 1) {

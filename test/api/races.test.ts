@@ -1,21 +1,13 @@
 /** Requests that overlap: whichever came first, what a logout has answered stays true. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { logOut, mutate, userErrorsOf } from '../support/mutations.js';
 import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
+import { readRows } from '../support/stored-rows.js';
+import { createPauses, makeDriverYield } from '../support/yielding-driver.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const ROUNDS = 200;
-
-/** Lets the other requests go ahead by some turns of the event loop; a multiplicative sequence, the same in every run. */
-function createDelays() {
-  let state = 12_345;
-  return async (): Promise<void> => {
-    state = (state * 48_271) % 2_147_483_647;
-    for (let turns = state % 24; turns > 0; turns -= 1) await nextTurn();
-  };
-}
 
 /** Neither token of the pair gets anybody anywhere. */
 async function expectDead(app: TestApp, { accessToken, refreshToken }: Tokens): Promise<void> {
@@ -23,10 +15,20 @@ async function expectDead(app: TestApp, { accessToken, refreshToken }: Tokens): 
   expect((await app.refresh(refreshToken)).tokens).toBe(null);
 }
 
+/** What the audit trail shows in the wrong order: a step of a session, or of a user, after its end. */
+function stepsAfterTheEnd({ dataDir }: TestApp, step: string, end = 'session.ended', of = 'sessionId') {
+  return readRows(
+    dataDir,
+    `SELECT later.id FROM AuditEvent AS later JOIN AuditEvent AS first ON later.${of} = first.${of} AND later.rowid > first.rowid
+     WHERE later.kind = '${step}' AND first.kind = '${end}'`,
+  );
+}
+
 test('a logout that races refreshes leaves no pair of tokens alive, whichever came first [R9]', { timeout: 60_000 }, async () => {
+  makeDriverYield();
   const app = await startApp();
   await app.register();
-  const delay = createDelays();
+  const delay = createPauses(24);
   let refreshed = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const first = await app.login();
@@ -51,11 +53,14 @@ test('a logout that races refreshes leaves no pair of tokens alive, whichever ca
   // Without this the race would not have been one.
   expect(refreshed).toBeGreaterThan(ROUNDS / 10);
   expect(refreshed).toBeLessThan(ROUNDS * 4);
+  await app.app.close();
+  expect(stepsAfterTheEnd(app, 'session.refreshed')).toEqual([]);
 });
 
 test('a login that races a disabling leaves no live session [R11]', { timeout: 60_000 }, async () => {
+  makeDriverYield();
   const app = await startApp();
-  const delay = createDelays();
+  const delay = createPauses(24);
   let opened = 0;
   for (let round = 0; round < 60; round += 1) {
     const email = `user${round}@example.com`;
@@ -79,9 +84,12 @@ test('a login that races a disabling leaves no live session [R11]', { timeout: 6
   }
   expect(opened).toBeGreaterThan(0);
   expect(opened).toBeLessThan(120);
+  await app.app.close();
+  expect(stepsAfterTheEnd(app, 'session.started', 'user.disabled', 'userId')).toEqual([]);
 });
 
 test('of the same logout 20 times at once one ends the session, and whichever answers, the token is dead [R5]', async () => {
+  makeDriverYield();
   const app = await startApp();
   await app.register();
   for (let round = 0; round < 10; round += 1) {
@@ -98,6 +106,7 @@ test('of the same logout 20 times at once one ends the session, and whichever an
 });
 
 test('logouts stay when transactions of other requests are rolled back between them', async () => {
+  makeDriverYield();
   const app = await startApp();
   await app.register();
   const revoked: string[] = [];
@@ -125,8 +134,9 @@ test('logouts stay when transactions of other requests are rolled back between t
 });
 
 test('a logout of all sessions that races a login: what was opened before the answer and is alive came after it', async () => {
+  makeDriverYield();
   const app = await startApp();
-  const delay = createDelays();
+  const delay = createPauses(24);
   const first = await app.register();
   let caller = first;
   for (let round = 0; round < 30; round += 1) {

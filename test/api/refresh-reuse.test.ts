@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Client, Tokens } from '../support/requests.js';
 import { startApp } from '../support/start-app.js';
+import { makeDriverYield } from '../support/yielding-driver.js';
 
 const REFUSED = { tokens: null, codes: ['INVALID_REFRESH_TOKEN'] };
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
@@ -55,6 +56,7 @@ test('reuse from long ago ends a session that has been refreshed many times sinc
 });
 
 test('20 reuses at once end the session once', async () => {
+  makeDriverYield();
   const app = await startApp();
   const first = await app.register();
   const second = await next(app, first);
@@ -67,6 +69,7 @@ test('20 reuses at once end the session once', async () => {
 });
 
 test('a refresh by the right holder that races a reuse leaves nothing alive [R10]', async () => {
+  makeDriverYield();
   const app = await startApp();
   await app.register();
   for (let round = 0; round < 20; round += 1) {

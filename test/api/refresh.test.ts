@@ -4,6 +4,7 @@ import { logOut, mutate, userErrorsOf } from '../support/mutations.js';
 import type { Client, Tokens } from '../support/requests.js';
 import { startApp } from '../support/start-app.js';
 import { readRows } from '../support/stored-rows.js';
+import { makeDriverYield } from '../support/yielding-driver.js';
 
 const REFUSED = { tokens: null, codes: ['INVALID_REFRESH_TOKEN'] };
 const DAY = 86_400;
@@ -49,6 +50,7 @@ test('the part of a refresh token that names its family stays, the rest changes'
 });
 
 test('50 refreshes at once with one token make one new branch [R9]', async () => {
+  makeDriverYield();
   const app = await startApp();
   const first = await app.register();
   const answers = await Promise.all(Array.from({ length: 50 }, () => app.refresh(first.refreshToken)));

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { mutate, userErrorsOf } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
+import { makeDriverYield } from '../support/yielding-driver.js';
 
 const USER = 'user { id email name roles createdAt disabledAt }';
 const SESSION =
@@ -58,6 +59,7 @@ test('a second registration with an email that looks the same is refused as EMAI
 });
 
 test('of two registrations with one email at once, one is answered and the other is refused', async () => {
+  makeDriverYield();
   const app = await startApp();
   const emails = ['ada@example.com', 'ADA@example.com', 'ada@EXAMPLE.com', 'Ada@example.com'];
   const answers = await Promise.all(emails.map((email) => faultsOf(app, { email })));

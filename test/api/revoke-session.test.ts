@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { failureOf, mutate } from '../support/mutations.js';
 import { startApp, type TestApp } from '../support/start-app.js';
+import { makeDriverYield } from '../support/yielding-driver.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 
@@ -75,6 +76,7 @@ test('without a live session nothing can be revoked', async () => {
 });
 
 test('of two sessions that revoke each other at once, one wins and one goes on', async () => {
+  makeDriverYield();
   const app = await startApp();
   await app.register();
   for (let round = 0; round < 20; round += 1) {
