@@ -17,6 +17,7 @@ export class Database {
   operations = 0;
   #client: PrismaClient;
   #suspect = false;
+  #answers = true;
   #active = 0;
   #drained: (() => void) | undefined;
   #reopening: Promise<void> | undefined;
@@ -24,7 +25,7 @@ export class Database {
   readonly #writers = createQueue(1, WAITING_TRANSACTIONS, () => LatchkeyError.unavailable(new Error('too many transactions wait')));
 
   private constructor(private readonly url: string) {
-    this.#client = createClient(url, true);
+    this.#client = this.#createClient(true);
   }
 
   /** @throws LatchkeyError AUTH_UNAVAILABLE if the file can't be opened */
@@ -66,13 +67,11 @@ export class Database {
     return total;
   }
 
-  /** Checks that the database can be written to now, by a write that changes nothing. Who asks meanwhile gets the same answer. */
+  /** Checks that the database can be written to now. Who asks meanwhile gets the same answer. */
   ping(): Promise<void> {
-    this.#pinging ??= this.transaction((transaction) => transaction.$executeRaw`UPDATE "RevocationState" SET "version" = "version"`)
-      .then(() => undefined)
-      .finally(() => {
-        this.#pinging = undefined;
-      });
+    this.#pinging ??= this.transaction(writeInVain).finally(() => {
+      this.#pinging = undefined;
+    });
     return this.#pinging;
   }
 
@@ -94,7 +93,7 @@ export class Database {
   async #commit<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     let finished = false;
     try {
-      return await this.#client.$transaction(
+      const committed = await this.#client.$transaction(
         async (transaction) => {
           const result = await work(transaction);
           finished = true;
@@ -102,6 +101,8 @@ export class Database {
         },
         { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
       );
+      this.#answers = true;
+      return committed;
     } catch (error) {
       throw finished ? new CommitUnknown(error) : error;
     }
@@ -125,6 +126,7 @@ export class Database {
   #translate(error: unknown): unknown {
     if (!isUnavailable(error)) return error;
     this.#suspect = true;
+    this.#answers = false;
     return LatchkeyError.unavailable(error);
   }
 
@@ -135,12 +137,20 @@ export class Database {
       });
     this.#drained = undefined;
     const old = this.#client;
-    this.#client = createClient(this.url, false);
+    this.#client = this.#createClient(false);
     this.#suspect = false;
     await old.$disconnect().catch(() => undefined);
   }
+
+  /** A file that was there once is not made anew. While the database does not answer, those who wait for it fail one after another at once. */
+  #createClient(mayCreate: boolean): PrismaClient {
+    const adapter = new DurableSqliteFactory(this.url, { mayCreate, isPatient: () => this.#answers });
+    return new PrismaClient({ adapter, errorFormat: 'minimal' });
+  }
 }
 
-function createClient(url: string, mayCreate: boolean): PrismaClient {
-  return new PrismaClient({ adapter: new DurableSqliteFactory(url, mayCreate), errorFormat: 'minimal' });
+/** There and back again: SQLite skips an update that changes nothing, and then a full disk would not be seen. */
+async function writeInVain(transaction: Transaction): Promise<void> {
+  await transaction.$executeRaw`UPDATE "RevocationState" SET "version" = "version" + 1`;
+  await transaction.$executeRaw`UPDATE "RevocationState" SET "version" = "version" - 1`;
 }

@@ -65,8 +65,10 @@ export async function migrate(url: string): Promise<string[]> {
   );
   const lockfile = { path: 'migration_lock.toml', content: await readFile(join(MIGRATIONS_FOLDER, 'migration_lock.toml'), 'utf8') };
   const migrationsList = { baseDir: MIGRATIONS_FOLDER, lockfile, shadowDbInitScript: '', migrationDirectories };
-  const { appliedMigrationNames } = await withSchemaEngine(new DurableSqliteFactory(url, true), datamodel, (engine) =>
-    engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }),
+  const { appliedMigrationNames } = await withSchemaEngine(
+    new DurableSqliteFactory(url, { mayCreate: true, isPatient: () => true }),
+    datamodel,
+    (engine) => engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }),
   );
   return appliedMigrationNames;
 }

@@ -4,22 +4,31 @@
  * The client that comes with it opens a connection for every transaction and leaves it to the garbage collector:
  * after some thousand logouts a process had thousands of open files. Here one connection reads and one writes.
  */
+import { setTimeout } from 'node:timers/promises';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { DatabaseUnusable, SqliteConnection, type StatementResult } from './sqlite-connection.js';
 
 type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
 type Statement = { sql: string; args: readonly unknown[] };
 
+/** What the driver is told by whoever opens the database. */
+export interface Opening {
+  /** Whether a missing file is made. */
+  readonly mayCreate: boolean;
+  /** Whether a transaction waits for a lock that another process holds, or fails at once. */
+  readonly isPatient: () => boolean;
+}
+
+const LOCK_TRIES = 25;
+const LOCK_PAUSE_MS = 10;
+
 export class DurableSqliteFactory extends PrismaLibSql {
   readonly #path: string;
 
-  /**
-   * @param url `file:` and a path, taken as it stands
-   * @param mayCreate whether a missing file is made
-   */
+  /** @param url `file:` and a path, taken as it stands */
   constructor(
     url: string,
-    private readonly mayCreate: boolean,
+    private readonly opening: Opening,
   ) {
     super({ url });
     this.#path = url.slice('file:'.length);
@@ -27,7 +36,7 @@ export class DurableSqliteFactory extends PrismaLibSql {
 
   /** The adapter calls these four methods only. */
   override createClient(): LibsqlClient {
-    return new SqliteClient(this.#path, this.mayCreate) as Pick<
+    return new SqliteClient(this.#path, this.opening) as Pick<
       SqliteClient,
       'execute' | 'executeMultiple' | 'transaction' | 'close'
     > as unknown as LibsqlClient;
@@ -37,11 +46,14 @@ export class DurableSqliteFactory extends PrismaLibSql {
 class SqliteClient {
   #reader: SqliteConnection | undefined;
   #writer: SqliteConnection | undefined;
+  #mayCreate: boolean;
 
   constructor(
     private readonly path: string,
-    private mayCreate: boolean,
-  ) {}
+    private readonly opening: Opening,
+  ) {
+    this.#mayCreate = opening.mayCreate;
+  }
 
   async execute({ sql, args }: Statement): Promise<StatementResult> {
     return this.#inPlace(this.#openReader()).run(sql, args);
@@ -56,12 +68,20 @@ class SqliteClient {
   async transaction(): Promise<SqliteTransaction> {
     this.#writer ??= this.#open();
     try {
-      this.#inPlace(this.#writer).runAll('BEGIN IMMEDIATE');
+      await this.#begin(this.#inPlace(this.#writer));
     } catch (error) {
       this.#dropWriter();
       throw error;
     }
     return new SqliteTransaction(this.#writer, () => this.#dropWriter());
+  }
+
+  /** SQLite's own way of waiting would stop the event loop: no request at all would be answered meanwhile. */
+  async #begin(writer: SqliteConnection): Promise<void> {
+    for (let tries = 1; !writer.tryBegin(); tries += 1) {
+      if (tries === LOCK_TRIES || !this.opening.isPatient()) throw new DatabaseUnusable('Another process has locked the database');
+      await setTimeout(LOCK_PAUSE_MS);
+    }
   }
 
   close(): void {
@@ -76,8 +96,8 @@ class SqliteClient {
   }
 
   #open(): SqliteConnection {
-    const connection = SqliteConnection.open(this.path, this.mayCreate);
-    this.mayCreate = false;
+    const connection = SqliteConnection.open(this.path, this.#mayCreate);
+    this.#mayCreate = false;
     return connection;
   }
 

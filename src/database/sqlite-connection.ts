@@ -11,9 +11,6 @@ export interface StatementResult {
   readonly rowsAffected: number;
 }
 
-/** How long a statement waits for a lock of another process. It blocks the event loop for that time. */
-const BUSY_TIMEOUT_MS = 250;
-
 /** Else a commit that was answered could be lost. */
 const DURABLE = { synchronous: 2, journal_mode: 'wal', foreign_keys: 1 } as const;
 
@@ -77,6 +74,21 @@ export class SqliteConnection {
     return { columns, columnTypes, rows: statement.all(values) as unknown[][], rowsAffected: 0 };
   }
 
+  /**
+   * Begins a transaction that writes.
+   *
+   * @returns false if another process has the lock
+   */
+  tryBegin(): boolean {
+    try {
+      this.#sqlite.exec('BEGIN IMMEDIATE');
+      return true;
+    } catch (error) {
+      if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return false;
+      throw error;
+    }
+  }
+
   /** Runs statements whose answers do not matter. */
   runAll(sql: string): void {
     this.#sqlite.exec(sql);
@@ -87,6 +99,8 @@ export class SqliteConnection {
     try {
       if (this.isInTransaction) this.#sqlite.exec('ROLLBACK');
     } finally {
+      // The driver lets go of the file once the garbage collector has found the last statement; Prisma remembers ended transactions.
+      this.#statements.clear();
       this.#sqlite.close();
     }
   }
@@ -119,7 +133,7 @@ function identityOf(path: string): string {
 
 function open(path: string): InstanceType<typeof Sqlite> {
   try {
-    return new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+    return new Sqlite(path);
   } catch (cause) {
     // The driver throws a bare Error, which nobody could tell from a mistake of ours.
     throw new DatabaseUnusable(`The database file ${path} cannot be opened`, { cause });

@@ -32,6 +32,8 @@ export interface ServerOptions {
   /** What runs; the default is the command `latchkey start`. */
   readonly command?: readonly string[];
   readonly cwd?: string;
+  /** The user that runs it; for tests of rights, which bind everybody but root. */
+  readonly uid?: number;
 }
 
 export const START: readonly string[] = [process.execPath, `${process.cwd()}/dist/cli/latchkey.js`, 'start'];
@@ -58,7 +60,13 @@ export async function failToStart(options: ServerOptions): Promise<Exit & { stdo
 
 function launch(options: ServerOptions) {
   const [file = '', ...args] = options.command ?? START;
-  const child = spawn(file, args, { env: environmentOf(options), cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { cwd, uid } = options;
+  const child = spawn(file, args, {
+    env: environmentOf(options),
+    cwd,
+    ...(uid === undefined ? {} : { uid }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = once(child, 'close').then(([code, signal]): Exit => ({ code, signal }));
   const output = { stdout: '', stderr: '' };
   const url = new Promise<string>((resolve) => {
