@@ -3,14 +3,14 @@
  * that has begun with the database is through with it before another one begins, and a race in a test is none.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { PrismaLibSql } from '@prisma/adapter-libsql';
+import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import { onTestFinished } from 'vitest';
+import { DurableSqliteFactory } from '../../src/database/sqlite-adapter.js';
 
-type Client = ReturnType<PrismaLibSql['createClient']>;
-type Transaction = Awaited<ReturnType<Client['transaction']>>;
+type Pause = () => Promise<void>;
 
-/** Some turns of the event loop: 0 to 3, from a multiplicative sequence that is the same in every run. */
-export function createPauses(most = 3): () => Promise<void> {
+/** Some turns of the event loop, from none to the most: from a multiplicative sequence that is the same in every run. */
+export function createPauses(most = 3): Pause {
   let state = 12_345;
   return async () => {
     state = (state * 48_271) % 2_147_483_647;
@@ -20,29 +20,42 @@ export function createPauses(most = 3): () => Promise<void> {
 
 /** Until the test ends, every statement and every COMMIT pauses before and after. Call it before `startApp`. */
 export function makeDriverYield(): void {
-  const pause = createPauses();
-  const createClient = PrismaLibSql.prototype.createClient;
-  PrismaLibSql.prototype.createClient = function (config) {
-    const client = createClient.call(this, config);
-    const begin = client.transaction.bind(client);
-    const execute = paused(client.execute.bind(client) as Transaction['execute'], pause);
-    client.execute = execute as Client['execute'];
-    client.transaction = async () => yielding(await begin('write'), pause);
-    return client;
+  const pauses = createPauses();
+  let count = 0;
+  const pause: Pause = () => {
+    count += 1;
+    return pauses();
+  };
+  const { connect } = DurableSqliteFactory.prototype;
+  DurableSqliteFactory.prototype.connect = async function () {
+    return yielding(await connect.call(this), pause);
   };
   onTestFinished(() => {
-    PrismaLibSql.prototype.createClient = createClient;
+    DurableSqliteFactory.prototype.connect = connect;
+    // A driver that went another way would turn every race into a walk-over, and all tests would pass.
+    if (count === 0) throw new Error('the driver has not paused once');
   });
 }
 
-function yielding(transaction: Transaction, pause: () => Promise<void>): Transaction {
-  transaction.execute = paused(transaction.execute.bind(transaction), pause);
-  transaction.commit = paused(transaction.commit.bind(transaction), pause);
-  transaction.rollback = paused(transaction.rollback.bind(transaction), pause);
-  return transaction;
+function yielding<Adapter extends SqlDriverAdapter>(adapter: Adapter, pause: Pause): Adapter {
+  const begin = adapter.startTransaction.bind(adapter);
+  adapter.startTransaction = async (isolationLevel) => yieldingTransaction(await begin(isolationLevel), pause);
+  return withPausedStatements(adapter, pause);
 }
 
-function paused<Input extends unknown[], Output>(run: (...input: Input) => Promise<Output>, pause: () => Promise<void>) {
+function yieldingTransaction(transaction: Transaction, pause: Pause): Transaction {
+  transaction.commit = paused(transaction.commit.bind(transaction), pause);
+  transaction.rollback = paused(transaction.rollback.bind(transaction), pause);
+  return withPausedStatements(transaction, pause);
+}
+
+function withPausedStatements<Queryable extends SqlQueryable>(queryable: Queryable, pause: Pause): Queryable {
+  queryable.queryRaw = paused(queryable.queryRaw.bind(queryable), pause);
+  queryable.executeRaw = paused(queryable.executeRaw.bind(queryable), pause);
+  return queryable;
+}
+
+function paused<Input extends unknown[], Output>(run: (...input: Input) => Promise<Output>, pause: Pause) {
   return async (...input: Input): Promise<Output> => {
     await pause();
     const output = await run(...input);
