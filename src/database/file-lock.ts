@@ -33,7 +33,7 @@ export interface FileLock {
 }
 
 /**
- * Takes DATA_DIR, and the database too where it lies elsewhere: two folders may name one file.
+ * Takes DATA_DIR, and the database too, wherever it lies: two folders may name one file, and one of them may hold it.
  *
  * @param holder what this process is, for the message that the next one gets
  * @throws DataDirLocked if another process has one of them
@@ -44,7 +44,7 @@ export function lockData(dataDir: string, databaseUrl: string, holder: string): 
   const locks = [lock(join(dataDir, 'lock'), dataDir, holder)];
   const database = realPathOf(databaseUrl.slice('file:'.length));
   try {
-    if (database !== join(realpathSync(dataDir), 'latchkey.db')) locks.push(lock(`${database}.lock`, database, holder));
+    locks.push(lock(`${database}.lock`, database, holder));
   } catch (error) {
     for (const { release } of locks) release();
     throw error;

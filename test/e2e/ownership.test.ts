@@ -41,6 +41,23 @@ test('two servers with folders of their own do not share one database file [R15]
   await startServer({ dataDir: join(folder, 'two'), settings: { ...secret, DATABASE_URL: `file:${database}` } });
 });
 
+test('a database in the DATA_DIR of one server has no second owner that was only pointed at it [R15]', async () => {
+  const folder = makeFolder();
+  const secret = { LATCHKEY_SECRET: 'the-same-secret-for-both-0123456789abcdef' };
+  const inside = { dataDir: join(folder, 'one'), settings: secret };
+  const outside = { dataDir: join(folder, 'two'), settings: { ...secret, DATABASE_URL: `file:${join(folder, 'one', 'latchkey.db')}` } };
+  for (const [first, second] of [
+    [inside, outside],
+    [outside, inside],
+  ] as const) {
+    const owner = await startServer(first);
+    const late = await failToStart(second);
+    expect(late).toMatchObject({ code: 1, stdout: '' });
+    expect(late.stderr).toContain(`in use by a Latchkey server, process ${owner.pid}.`);
+    await owner.stop();
+  }
+});
+
 test('a copy of the data is other data: it has an owner of its own', async () => {
   const folder = makeFolder();
   const first = await startServer({ dataDir: join(folder, 'one') });
