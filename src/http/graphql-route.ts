@@ -1,4 +1,5 @@
 /** /graphql: HTTP in, Apollo Server's pipeline, HTTP out. */
+import { isIP } from 'node:net';
 import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -53,7 +54,9 @@ function searchOf(request: FastifyRequest): string {
 function factsOf(request: FastifyRequest): RequestFacts {
   const { rawHeaders } = request.raw;
   const authorization = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization');
-  return { authorization, requestId: request.id, origin: { ipAddress: request.ip, userAgent: request.headers['user-agent'] ?? null } };
+  // Behind a trusted proxy it may be whatever a client has put into X-Forwarded-For: kilobytes, or codes for the operator's terminal.
+  const ipAddress = isIP(request.ip) === 0 ? null : request.ip;
+  return { authorization, requestId: request.id, origin: { ipAddress, userAgent: request.headers['user-agent'] ?? null } };
 }
 
 /** The page brings its own policy with a nonce, in a meta element; the strict one of the API would stop it. */

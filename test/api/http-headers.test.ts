@@ -93,3 +93,13 @@ test('TRUST_PROXY with addresses: only these are believed', async () => {
   expect(await addressOf(app, FORGED, '192.0.2.1')).toBe('198.51.100.7');
   expect(await addressOf(app, FORGED, '198.18.0.1')).toBe('198.18.0.1');
 });
+
+test.each([
+  ['kilobytes', 'x'.repeat(5_000)],
+  ['codes for a terminal', '\u009b31m'],
+  ['a name', 'localhost'],
+])('TRUST_PROXY=on: %s in the place of an address are not kept', async (_, text) => {
+  const app = await startApp({ settings: { TRUST_PROXY: 'on' } });
+  expect(await addressOf(app, { 'x-forwarded-for': text }, '192.0.2.1')).toBeNull();
+  expect(await addressOf(app, { 'x-forwarded-for': '2001:db8::1' }, '192.0.2.1')).toBe('2001:db8::1');
+});
