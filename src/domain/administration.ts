@@ -7,6 +7,7 @@ import type { Audit } from './audit.js';
 import type { SessionEndings } from './session-endings.js';
 import type { Session, Sessions } from './sessions.js';
 import type { SigningKeys } from './signing-keys.js';
+import { removeDeadAccessTokens } from './token-mint.js';
 import { ADMIN_ROLE, type User, type Users } from './users.js';
 
 /** Who did it, in the audit trail. */
@@ -110,6 +111,7 @@ export class Administration {
   /** Removes all that no longer matters. */
   async prune(): Promise<Outcome<Pruned>> {
     const sessions = await this.sessions.prune();
+    await this.revocations.prune(removeDeadAccessTokens);
     return done({ blacklistRows: await this.revocations.prune(), sessions, signingKeys: await this.keys.prune() });
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../ambient.js';
 import type { Transaction } from '../database/database.js';
 import type { Prisma } from '../database/generated/client.js';
 import { LatchkeyError } from '../errors.js';
-import { type BlacklistEntry, findBlacklisted, KEEP_AFTER_EXPIRY_MS } from '../revocation/blacklist.js';
+import { type BlacklistEntry, findBlacklisted } from '../revocation/blacklist.js';
 import type { Audit, AuditEvent } from './audit.js';
 
 export type EndingReason =
@@ -71,19 +71,19 @@ export class EndingSteps {
   }
 
   /**
-   * Ends the sessions that are not ended yet.
+   * Ends the sessions that are not ended yet. Each gets its row, also when its tokens seem to have expired: the clock
+   * may be ahead, and what is not written now would be accepted again once it is set right (R7).
    *
    * @returns the sessions that this step ended
    */
   async end({ sessions, ...ending }: Ending): Promise<readonly EndedSession[]> {
-    const now = this.clock.now();
     const ended = await this.transaction.session.updateManyAndReturn({
       where: { AND: [sessions, { endedAt: null }] },
-      data: { endedAt: new Date(now), endedReason: ending.reason },
+      data: { endedAt: new Date(this.clock.now()), endedReason: ending.reason },
       select: { id: true, userId: true, accessTokensExpireAt: true },
     });
     await this.audit.record(this.transaction, ...ended.map((session) => eventOf(session, ending)));
-    this.#entries.push(...ended.filter((session) => hasTokens(session, now)).map((session) => entryOf(session, ending.reason)));
+    this.#entries.push(...ended.map((session) => entryOf(session, ending.reason)));
     return ended;
   }
 
@@ -93,9 +93,8 @@ export class EndingSteps {
    * @returns how many tokens die
    */
   async revokeAccessTokens({ sessions, actor, reason, ipAddress = null }: Ending): Promise<number> {
-    const alive = { gt: new Date(this.clock.now() - KEEP_AFTER_EXPIRY_MS) };
     const tokens = await this.transaction.accessToken.findMany({
-      where: { expiresAt: alive, session: { AND: [sessions, { endedAt: null }] } },
+      where: { session: { AND: [sessions, { endedAt: null }] } },
       select: { jti: true, expiresAt: true, session: { select: { id: true, userId: true } } },
     });
     const kind = 'session.access-tokens-revoked';
@@ -113,11 +112,6 @@ export class EndingSteps {
 
 function eventOf(session: EndedSession, { actor, reason, ipAddress = null }: Omit<Ending, 'sessions'>): AuditEvent {
   return { kind: 'session.ended', actor, userId: session.userId, sessionId: session.id, reason, ipAddress };
-}
-
-/** Without a token that could be accepted there is nothing to blacklist. */
-function hasTokens(session: EndedSession, now: number): boolean {
-  return session.accessTokensExpireAt.getTime() + KEEP_AFTER_EXPIRY_MS > now;
 }
 
 function entryOf(session: EndedSession, reason: EndingReason): BlacklistEntry {

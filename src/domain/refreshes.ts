@@ -88,7 +88,8 @@ export class Refreshes {
 
   /** The immediate predecessor, for a moment, gets the same successor; reuse of any other ends the session (R10). */
   async #answerOldToken(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<Outcome<OpenSession>> {
-    const inGrace = session.rotatedAt !== null && this.clock.now() - session.rotatedAt.getTime() <= REFRESH_GRACE_MS;
+    // A rotation that lies far ahead of the clock is as strange as one long ago: a clock that was set back must not make the grace longer.
+    const inGrace = session.rotatedAt !== null && Math.abs(this.clock.now() - session.rotatedAt.getTime()) <= REFRESH_GRACE_MS;
     if (inGrace && session.previousRefreshTokenHash === presented.hash && session.sealedSuccessor !== null) {
       return done({ session, tokens: openSuccessor(session.sealedSuccessor, presented) });
     }

@@ -114,7 +114,6 @@ export class Sessions {
   async prune(): Promise<number> {
     await this.#endExpired();
     const expiresAt = { lte: new Date(this.clock.now() - KEEP_AFTER_EXPIRY_MS) };
-    await this.database.inBatches((transaction, limit) => transaction.accessToken.deleteMany({ where: { expiresAt }, limit }));
     return this.database.inBatches((transaction, limit) =>
       transaction.session.deleteMany({ where: { expiresAt, endedAt: { not: null } }, limit }),
     );

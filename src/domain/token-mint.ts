@@ -2,7 +2,7 @@
 import { type Clock, freshId, type Randomness } from '../ambient.js';
 import type { Config } from '../config.js';
 import type { Database, Transaction } from '../database/database.js';
-import { KEEP_AFTER_EXPIRY_MS } from '../revocation/blacklist.js';
+import { KEEP_AFTER_EXPIRY_MS, type Removal } from '../revocation/blacklist.js';
 import type { Replica } from '../revocation/replica.js';
 import type { AccessTokens } from './access-tokens.js';
 import type { Audit } from './audit.js';
@@ -58,7 +58,7 @@ export class TokenMint {
     throw new Error('the signing key was retired again and again');
   }
 
-  /** Writes down the `jti`, so that the token can be revoked while its session goes on, and forgets those that have expired. */
+  /** Writes down the `jti`, so that the token can be revoked while its session goes on. */
   async record(
     transaction: Transaction,
     { userId, sessionId }: MintOrder,
@@ -66,8 +66,6 @@ export class TokenMint {
     kind: 'session.started' | 'session.refreshed',
     { ipAddress }: Origin,
   ): Promise<void> {
-    const dead = { lte: new Date(this.clock.now() - KEEP_AFTER_EXPIRY_MS) };
-    await transaction.accessToken.deleteMany({ where: { sessionId, expiresAt: dead } });
     await transaction.accessToken.create({ data: { jti, sessionId, expiresAt: new Date(expiresAt) } });
     await this.audit.record(transaction, { kind, actor: userId, userId, sessionId, ipAddress });
   }
@@ -81,6 +79,17 @@ export class TokenMint {
     const text = this.accessTokens.issue({ sub: userId, sid: sessionId, jti, roles, gen: this.replica.generation, iat, exp });
     return { text, jti, kid, expiresAt: exp * 1000 };
   }
+}
+
+/** Forgets at most `limit` tokens that can't be accepted any more, the oldest first. */
+export async function removeDeadAccessTokens(transaction: Transaction, now: number, limit: number): Promise<Removal> {
+  const dead = await transaction.accessToken.findMany({
+    where: { expiresAt: { lte: new Date(now - KEEP_AFTER_EXPIRY_MS) } },
+    orderBy: { expiresAt: 'asc' },
+    take: limit,
+  });
+  const { count } = await transaction.accessToken.deleteMany({ where: { jti: { in: dead.map(({ jti }) => jti) } } });
+  return { count, lastExpiresAt: dead.at(-1)?.expiresAt.getTime() ?? 0 };
 }
 
 export function pairOf(minted: MintedAccessToken, refreshToken: RefreshToken): TokenPair {

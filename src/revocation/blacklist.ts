@@ -71,19 +71,26 @@ export function rowsSince(client: Transaction, version: number): Promise<Blackli
   return client.blacklistedToken.findMany({ where: { version: { gt: version } }, select: { id: true, revokedUntil: true } });
 }
 
-/**
- * Removes at most `limit` rows that no token can carry any more, and writes down that they may be gone (R7).
- *
- * @returns how many were removed
- */
-export async function removeDeadRows(transaction: Transaction, now: number, limit: number): Promise<{ count: number }> {
+/** What a batch of pruning removed, and the latest `exp`, in milliseconds since the epoch, of a token that needed any of it. */
+export interface Removal {
+  readonly count: number;
+  readonly lastExpiresAt: number;
+}
+
+/** Removes at most `limit` rows that no token can carry any more, the oldest first. */
+export async function removeDeadRows(transaction: Transaction, now: number, limit: number): Promise<Removal> {
   const dead = await transaction.blacklistedToken.findMany({
     where: { revokedUntil: { lte: new Date(now) } },
-    select: { id: true },
+    orderBy: { revokedUntil: 'asc' },
+    select: { id: true, revokedUntil: true },
     take: limit,
   });
-  if (dead.length === 0) return { count: 0 };
-  const prunedBefore = new Date(now - KEEP_AFTER_EXPIRY_MS);
+  const { count } = await transaction.blacklistedToken.deleteMany({ where: { id: { in: dead.map((row) => row.id) } } });
+  return { count, lastExpiresAt: (dead.at(-1)?.revokedUntil.getTime() ?? 0) - KEEP_AFTER_EXPIRY_MS };
+}
+
+/** Writes down that what could revoke tokens that expired until then may be gone (R7). */
+export async function markPruned(transaction: Transaction, lastExpiresAt: number): Promise<void> {
+  const prunedBefore = new Date(lastExpiresAt);
   await transaction.revocationState.updateMany({ where: { id: STATE_ID, prunedBefore: { lt: prunedBefore } }, data: { prunedBefore } });
-  return transaction.blacklistedToken.deleteMany({ where: { id: { in: dead.map((row) => row.id) } } });
 }

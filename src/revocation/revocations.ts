@@ -8,6 +8,8 @@ import {
   type BlacklistEntry,
   findBlacklisted,
   KEEP_AFTER_EXPIRY_MS,
+  markPruned,
+  type Removal,
   readState,
   removeDeadRows,
   rowsSince,
@@ -69,17 +71,22 @@ export class Revocations {
   }
 
   /**
-   * Removes rows that no token can carry any more, in bounded batches.
+   * Removes rows that no token can need any more, in bounded batches: those of the blacklist, or what `remove` does away with.
+   *
+   * The clock that calls them dead may be wrong, so their tokens are refused by their age from then on. That goes by
+   * the tokens and not by the clock: one that ran ahead for a moment must not shut out the tokens of days to come.
    *
    * @returns how many rows were removed
    */
-  async prune(): Promise<number> {
+  async prune(remove: (transaction: Transaction, now: number, limit: number) => Promise<Removal> = removeDeadRows): Promise<number> {
     const now = this.clock.now();
     return this.database.inBatches(async (transaction, limit) => {
-      const removed = await removeDeadRows(transaction, now, limit);
+      const { count, lastExpiresAt } = await remove(transaction, now, limit);
+      if (count === 0) return { count };
+      await markPruned(transaction, lastExpiresAt);
       // Before the commit: a row may be gone only when its tokens are refused by their age, also if a later batch fails.
-      if (removed.count > 0) this.replica.forgetUntil(now, now - KEEP_AFTER_EXPIRY_MS);
-      return removed;
+      this.replica.forgetUntil(lastExpiresAt + KEEP_AFTER_EXPIRY_MS, lastExpiresAt);
+      return { count };
     });
   }
 
@@ -104,6 +111,8 @@ export class Revocations {
     const ids = entries.map((entry) => entry.id);
     try {
       await this.recover();
+      // A recovery that was under way already may have read before the commit.
+      await this.#catchUp();
       const found = await this.database.read((client) => findBlacklisted(client, ids));
       if (ids.length > 0 && ids.every((id) => found.has(id))) return;
     } catch {
