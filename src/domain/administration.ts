@@ -130,10 +130,11 @@ export class Administration {
   }): Promise<Outcome<{ endedSessions: number; revokedAccessTokens: number }>> {
     if (accessTokensOnly) {
       const sessions = { id: session };
-      const revokedAccessTokens = await this.endings.commit((steps) =>
-        steps.revokeAccessTokens({ sessions, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE }),
-      );
-      return revokedAccessTokens === 0 ? NO_SUCH_SESSION : done({ endedSessions: 0, revokedAccessTokens });
+      return this.endings.commit(async (steps) => {
+        if ((await steps.transaction.session.count({ where: { id: session, endedAt: null } })) === 0) return NO_SUCH_SESSION;
+        const revokedAccessTokens = await steps.revokeAccessTokens({ sessions, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE });
+        return done({ endedSessions: 0, revokedAccessTokens });
+      });
     }
     const ended = await this.endings.end({ sessions: { id: session }, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE });
     return ended.length === 0 ? NO_SUCH_SESSION : done({ endedSessions: ended.length, revokedAccessTokens: 0 });

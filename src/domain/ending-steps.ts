@@ -34,6 +34,7 @@ export interface EndedSession {
   readonly id: string;
   readonly userId: string;
   readonly accessTokensExpireAt: Date;
+  readonly idleExpiresAt: Date;
 }
 
 /** The token that something is done with. */
@@ -80,7 +81,7 @@ export class EndingSteps {
     const ended = await this.transaction.session.updateManyAndReturn({
       where: { AND: [sessions, { endedAt: null }] },
       data: { endedAt: new Date(this.clock.now()), endedReason: ending.reason },
-      select: { id: true, userId: true, accessTokensExpireAt: true },
+      select: { id: true, userId: true, accessTokensExpireAt: true, idleExpiresAt: true },
     });
     await this.audit.record(this.transaction, ...ended.map((session) => eventOf(session, ending)));
     this.#entries.push(...ended.map((session) => entryOf(session, ending.reason)));

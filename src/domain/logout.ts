@@ -52,7 +52,9 @@ export class Logout {
       if (scope !== 'CURRENT' && token !== null) await steps.assertLive(token);
       return steps.end({ sessions, reason: REASONS[scope], actor: token?.sub ?? shown?.userId ?? 'server', ipAddress });
     });
-    return done({ loggedOutAt: new Date(this.clock.now()), endedSessions: ended.length });
+    const loggedOutAt = new Date(this.clock.now());
+    // Sessions that had expired, and were not swept yet, had ended for their user already.
+    return done({ loggedOutAt, endedSessions: ended.filter(({ idleExpiresAt }) => idleExpiresAt > loggedOutAt).length });
   }
 }
 

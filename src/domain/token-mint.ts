@@ -2,7 +2,7 @@
 import { type Clock, freshId, type Randomness } from '../ambient.js';
 import type { Config } from '../config.js';
 import type { Database, Transaction } from '../database/database.js';
-import { KEEP_AFTER_EXPIRY_MS, type Removal } from '../revocation/blacklist.js';
+import { KEEP_AFTER_EXPIRY_MS, type Removal, readState } from '../revocation/blacklist.js';
 import type { Replica } from '../revocation/replica.js';
 import type { AccessTokens } from './access-tokens.js';
 import type { Audit } from './audit.js';
@@ -23,6 +23,7 @@ export interface MintedAccessToken {
   readonly text: string;
   readonly jti: string;
   readonly kid: string;
+  readonly generation: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -41,7 +42,7 @@ export class TokenMint {
     private readonly randomness: Randomness,
   ) {}
 
-  /** Mints, then runs the transaction that hands the token out; once more if the key was retired in between (R11). */
+  /** Mints, then runs the transaction that hands the token out; once more if key or generation were retired in between (R11). */
   async withMinted<Result>(
     order: MintOrder,
     work: (transaction: Transaction, minted: MintedAccessToken) => Promise<Result>,
@@ -49,13 +50,14 @@ export class TokenMint {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const minted = this.#mint(order);
       const outcome = await this.database.transaction(async (transaction) => {
-        const fresh = await this.keys.signs(transaction, minted.kid);
+        const { generation } = await readState(transaction);
+        const fresh = generation === minted.generation && (await this.keys.signs(transaction, minted.kid));
         return fresh ? { result: await work(transaction, minted) } : null;
       });
       if (outcome !== null) return outcome.result;
       await this.keys.load();
     }
-    throw new Error('the signing key was retired again and again');
+    throw new Error('the signing key or the generation was retired again and again');
   }
 
   /** Writes down the `jti`, so that the token can be revoked while its session goes on. */
@@ -74,10 +76,11 @@ export class TokenMint {
   #mint({ userId, sessionId, roles, sessionExpiresAt }: MintOrder): MintedAccessToken {
     const jti = freshId(this.randomness);
     const { kid } = this.keys.current;
+    const { generation } = this.replica;
     const iat = Math.floor(this.clock.now() / 1000);
     const exp = Math.min(iat + this.settings.accessTokenTtlSeconds, Math.floor(sessionExpiresAt / 1000));
-    const text = this.accessTokens.issue({ sub: userId, sid: sessionId, jti, roles, gen: this.replica.generation, iat, exp });
-    return { text, jti, kid, expiresAt: exp * 1000 };
+    const text = this.accessTokens.issue({ sub: userId, sid: sessionId, jti, roles, gen: generation, iat, exp });
+    return { text, jti, kid, generation, expiresAt: exp * 1000 };
   }
 }
 

@@ -97,3 +97,11 @@ test('a scope that does not exist is refused before anything ends', async () => 
   }
   expect(await askAll(app, mine, second)).toEqual(['ok', 'ok']);
 });
+
+test('a session that had expired, and was not swept yet, does not count as ended by a logout of all', async () => {
+  const app = await startApp();
+  await app.register();
+  app.clock.advance(15 * 86_400);
+  const { accessToken } = await app.login();
+  expect(await logOut(app, { token: accessToken, scope: 'ALL' })).toBe(1);
+});

@@ -97,6 +97,15 @@ test('the row of a killed access token lives until its own exp and 180 seconds [
   expect(await app.app.administration.prune()).toMatchObject({ result: { blacklistRows: 1 } });
 });
 
+test('a live session whose access tokens are all forgotten is known all the same', async () => {
+  const app = await startApp();
+  const { sid } = await app.register();
+  app.clock.advance(3_600);
+  await app.app.administration.prune();
+  const outcome = await app.app.administration.revokeSession({ session: sid, accessTokensOnly: true });
+  expect(outcome).toEqual({ kind: 'done', result: { endedSessions: 0, revokedAccessTokens: 0 } });
+});
+
 test('the access tokens of a session that has ended, or never was, can’t be killed', async () => {
   const app = await startApp();
   const { sid } = await app.register();
