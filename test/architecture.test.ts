@@ -62,7 +62,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   'graphql-scalars': { home: 'src/graphql/' },
   jsonwebtoken: { home: 'src/domain/access-tokens.ts' },
   libsql: { home: 'src/database/' },
-  'lru-cache': { home: 'src/domain/access-tokens.ts' },
+  'lru-cache': { home: 'src/domain/access-tokens.ts', guests: ['src/http/document-store.ts'] },
   'p-limit': { home: 'src/queue.ts' },
   pino: { home: 'src/log.ts' },
   'prom-client': { home: 'src/http/metrics.ts' },

@@ -4,6 +4,7 @@ import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDi
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
+import { createDocumentStore } from './document-store.js';
 
 /** What the GraphQL side decides, handed in by the composition root. */
 export interface GraphqlParts<Context extends BaseContext> extends Pick<ApolloServerOptions<Context>, 'schema' | 'validationRules'> {
@@ -55,6 +56,7 @@ export function createApollo<Context extends BaseContext & { readonly requestId:
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     persistedQueries: false,
+    documentStore: createDocumentStore(),
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
     logger: log,
