@@ -5,8 +5,11 @@ import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import { GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
 
-/** The parser stops there, before anything else has looked at the document. */
-export const MAX_TOKENS = 1_000;
+/**
+ * The parser stops there, before anything else has looked at the document. Comparing equal fields, which validation does,
+ * costs the square of their number.
+ */
+export const MAX_TOKENS = 500;
 export const MAX_DEPTH = 10;
 export const MAX_ALIASES = 15;
 export const MAX_DIRECTIVES = 10;

