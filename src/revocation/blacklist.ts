@@ -37,27 +37,37 @@ export async function readState(transaction: Transaction): Promise<RevocationSta
   return state ?? transaction.revocationState.create({ data: { id: STATE_ID, version: 0, generation: 1, prunedBefore: new Date(0) } });
 }
 
-/** Adds rows under the next version (R5). An id that is there already keeps its row. */
-export async function addToBlacklist(transaction: Transaction, entries: readonly BlacklistEntry[], now: number): Promise<void> {
-  if (entries.length === 0) return;
+/** What one transaction added: all rows of one version, and the state that it left. */
+export interface Addition {
+  readonly state: RevocationState;
+  readonly rows: readonly BlacklistRow[];
+}
+
+/**
+ * Adds rows under the next version (R5). An id that is there already keeps its row.
+ *
+ * @returns null if all of them were there
+ */
+export async function addToBlacklist(transaction: Transaction, entries: readonly BlacklistEntry[], now: number): Promise<Addition | null> {
+  if (entries.length === 0) return null;
   const known = await findBlacklisted(
     transaction,
     entries.map((entry) => entry.id),
   );
   const fresh = entries.filter((entry) => !known.has(entry.id));
-  if (fresh.length === 0) return;
-  const { version } = await transaction.revocationState.update({ where: { id: STATE_ID }, data: { version: { increment: 1 } } });
-  await transaction.blacklistedToken.createMany({
-    data: fresh.map(({ id, kind, userId, reason, lastExpiresAt }) => ({
-      id,
-      kind,
-      userId,
-      reason,
-      version,
-      revokedAt: new Date(now),
-      revokedUntil: new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS),
-    })),
-  });
+  if (fresh.length === 0) return null;
+  const state = await transaction.revocationState.update({ where: { id: STATE_ID }, data: { version: { increment: 1 } } });
+  const data = fresh.map(({ id, kind, userId, reason, lastExpiresAt }) => ({
+    id,
+    kind,
+    userId,
+    reason,
+    version: state.version,
+    revokedAt: new Date(now),
+    revokedUntil: new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS),
+  }));
+  await transaction.blacklistedToken.createMany({ data });
+  return { state, rows: data };
 }
 
 /** Which of the ids are on the list. */

@@ -4,6 +4,7 @@ import type { Database, Transaction } from '../database/database.js';
 import { isCommitUnknown } from '../database/failures.js';
 import { LatchkeyError } from '../errors.js';
 import {
+  type Addition,
   addToBlacklist,
   type BlacklistEntry,
   findBlacklisted,
@@ -50,8 +51,7 @@ export class Revocations {
     try {
       const delta = await this.database.transaction(async (transaction) => {
         revocation = await work(transaction);
-        await addToBlacklist(transaction, revocation.entries, this.clock.now());
-        return this.#delta(transaction);
+        return this.#delta(transaction, await addToBlacklist(transaction, revocation.entries, this.clock.now()));
       });
       this.replica.apply(delta);
     } catch (error) {
@@ -90,9 +90,11 @@ export class Revocations {
     });
   }
 
-  async #delta(client: Transaction): Promise<LogDelta> {
+  /** What was just added is the whole delta if it follows on what is applied; else there were others in between. */
+  async #delta(client: Transaction, added: Addition | null = null): Promise<LogDelta> {
     const since = this.replica.version;
-    const state = await readState(client);
+    if (added?.state.version === since + 1) return { since, ...added };
+    const state = added?.state ?? (await readState(client));
     return { since, state, rows: await rowsSince(client, since) };
   }
 
