@@ -1,9 +1,11 @@
 /** Writes the SQL that brings the newest migration to prisma/schema.prisma: `npm run migration -- <name>`. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { migrate } from '../dist/database/migrations.js';
 import { withSchemaEngine } from '../dist/database/schema-engine.js';
+import { DurableSqliteFactory } from '../dist/database/sqlite-adapter.js';
 
 const name = process.argv[2];
 if (!/^[a-z0-9_]+$/.test(name ?? '')) {
@@ -13,25 +15,34 @@ if (!/^[a-z0-9_]+$/.test(name ?? '')) {
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const baseDir = join(root, 'prisma', 'migrations', 'sqlite');
-const content = readFileSync(join(root, 'prisma', 'schema.prisma'), 'utf8');
-const lockfile = { path: 'migration_lock.toml', content: readFileSync(join(baseDir, 'migration_lock.toml'), 'utf8') };
-const folders = readdirSync(baseDir, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name)
-  .sort();
-const migrationDirectories = folders.map((path) => ({
-  path,
-  migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: readFileSync(join(baseDir, path, 'migration.sql'), 'utf8') } },
-}));
-const filters = { externalTables: [], externalEnums: [] };
-const from =
-  folders.length === 0 ? { tag: 'empty' } : { tag: 'migrations', baseDir, lockfile, shadowDbInitScript: '', migrationDirectories };
-const to = { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }], configDir: root };
+const schema = {
+  files: [{ path: 'schema.prisma', content: readFileSync(join(root, 'prisma', 'schema.prisma'), 'utf8') }],
+  configDir: root,
+};
+const request = {
+  from: { tag: 'schemaDatasource', ...schema },
+  to: { tag: 'schemaDatamodel', ...schema },
+  script: true,
+  exitCode: null,
+  shadowDatabaseUrl: null,
+  filters: { externalTables: [], externalEnums: [] },
+};
 
-const { stdout } = await withSchemaEngine(new PrismaLibSql({ url: 'file::memory:' }), content, (engine) =>
-  engine.diff({ from, to, script: true, exitCode: null, shadowDatabaseUrl: null, filters }),
-);
-const folder = join(baseDir, `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}_${name}`);
-mkdirSync(folder);
-writeFileSync(join(folder, 'migration.sql'), stdout);
-console.log(folder.slice(root.length));
+// The older migrations are played as a server plays them. Left to itself, the engine would play them in a database in memory, and miss most.
+const scratch = mkdtempSync(join(tmpdir(), 'latchkey-migration-'));
+const url = `file:${join(scratch, 'latchkey.db')}`;
+try {
+  await migrate(url);
+  const factory = new DurableSqliteFactory(url, { mayCreate: false, isPatient: () => true });
+  const { stdout } = await withSchemaEngine(factory, schema.files[0].content, (engine) => engine.diff(request));
+  if (stdout.includes('This is an empty migration')) {
+    console.log('The migrations agree with prisma/schema.prisma.');
+  } else {
+    const folder = join(baseDir, `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}_${name}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'migration.sql'), stdout);
+    console.log(folder.slice(root.length));
+  }
+} finally {
+  rmSync(scratch, { recursive: true });
+}
