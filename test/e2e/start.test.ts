@@ -1,5 +1,5 @@
 /** The first start makes everything, later starts reuse all of it. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -33,7 +33,11 @@ test('the data folder is made under any umask, and its path may hold spaces and 
   expect(await ask((await register()).accessToken)).toBe('ok');
 });
 
-test('the four lines that a start prints register, answer, log out and are refused [R4]', async () => {
+/** The lines are for people with a shell; a machine that has only Node can't run them, and says so. In CI it must. */
+const hasShell = spawnSync('bash', ['-c', 'command -v curl sed']).status === 0 || process.env.CI === 'true';
+if (!hasShell) console.warn('bash, curl or sed is missing: the printed lines are not tried');
+
+test.skipIf(!hasShell)('the four lines that a start prints register, answer, log out and are refused [R4]', async () => {
   const server = await startServer({ dataDir: join(makeFolder(), 'data') });
   expect(server.printed()).toContain(`Latchkey listens at ${server.url}/graphql`);
   expect(server.printed()).toMatch(/Apollo Sandbox: +open http:\S+\/graphql/);
