@@ -180,8 +180,8 @@ export class Administration {
 
   /** A clock behind what was written already would call new tokens old ones and keep dead ones alive. */
   async #examineClock(): Promise<Finding> {
-    const { _max } = await this.database.read((client) => client.auditEvent.aggregate({ _max: { at: true } }));
-    const behindSeconds = ((_max.at?.getTime() ?? 0) - this.clock.now()) / 1000;
+    const newest = await this.database.read((client) => client.auditEvent.findFirst({ orderBy: { at: 'desc' }, select: { at: true } }));
+    const behindSeconds = ((newest?.at.getTime() ?? 0) - this.clock.now()) / 1000;
     const isRight = behindSeconds <= 1;
     const found = new Date(this.clock.now()).toISOString();
     return {

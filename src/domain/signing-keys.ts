@@ -79,8 +79,12 @@ export class SigningKeys {
   async rotate(actor: string): Promise<SigningKey> {
     const row = await this.#makeRow();
     await this.database.transaction(async (transaction) => {
-      const { _max } = await transaction.session.aggregate({ _max: { accessTokensExpireAt: true } });
-      const retirement = { retiredAt: row.createdAt, tokensExpireAt: _max.accessTokensExpireAt ?? row.createdAt };
+      // `aggregate` would read the whole index, and hold up every other writer.
+      const latest = await transaction.session.findFirst({
+        orderBy: { accessTokensExpireAt: 'desc' },
+        select: { accessTokensExpireAt: true },
+      });
+      const retirement = { retiredAt: row.createdAt, tokensExpireAt: latest?.accessTokensExpireAt ?? row.createdAt };
       await transaction.signingKey.updateMany({ where: { retiredAt: null }, data: retirement });
       await transaction.signingKey.create({ data: row });
       await this.audit.record(transaction, { kind: 'signing-key.rotated', actor, reason: row.kid });
