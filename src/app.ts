@@ -11,6 +11,7 @@ import { AccessTokens } from './domain/access-tokens.js';
 import { Administration } from './domain/administration.js';
 import { Audit } from './domain/audit.js';
 import { Credentials } from './domain/credentials.js';
+import { Examination } from './domain/examination.js';
 import { Login } from './domain/login.js';
 import { Logout } from './domain/logout.js';
 import { DEFAULT_PASSWORD_COST, type PasswordCost, Passwords } from './domain/passwords.js';
@@ -160,7 +161,8 @@ export async function openServices(
     const refreshes = new Refreshes(database, mint, endings, config, clock, randomness);
     const logins = new Login(new Credentials(users, passwords), users, sessions, config);
     const logouts = new Logout(sessions, endings, clock);
-    const administration = new Administration(database, revocations, users, sessions, endings, keys, audit, clock);
+    const examination = new Examination(database, revocations, keys, clock);
+    const administration = new Administration(database, revocations, users, sessions, endings, keys, examination, audit, clock);
     await Promise.all([revocations.load(), keys.load()]);
     const opened = database;
     const close = async () => {

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.js';
 import { done, failed, type Outcome } from '../errors.js';
 import type { Revocations } from '../revocation/revocations.js';
 import type { Audit } from './audit.js';
+import type { Examination, Finding } from './examination.js';
 import type { SessionEndings } from './session-endings.js';
 import type { Session, Sessions } from './sessions.js';
 import type { SigningKeys } from './signing-keys.js';
@@ -35,15 +36,6 @@ export interface Pruned {
   readonly signingKeys: number;
 }
 
-/** One line of `latchkey doctor`. */
-export interface Finding {
-  readonly check: string;
-  readonly isRight: boolean;
-  readonly found: string;
-  /** What to do; empty when all is right. */
-  readonly advice: string;
-}
-
 const LISTED_USERS = 1_000;
 const NO_SUCH_USER = failed({ code: 'NOT_FOUND', message: 'There is no such user. `latchkey user list` shows them.' });
 const NO_SUCH_SESSION = failed({ code: 'NOT_FOUND', message: 'There is no such live session. `latchkey session list` shows them.' });
@@ -56,6 +48,7 @@ export class Administration {
     private readonly sessions: Sessions,
     private readonly endings: SessionEndings,
     private readonly keys: SigningKeys,
+    private readonly examination: Examination,
     private readonly audit: Audit,
     private readonly clock: Clock,
   ) {}
@@ -140,56 +133,13 @@ export class Administration {
     return ended.length === 0 ? NO_SUCH_SESSION : done({ endedSessions: ended.length, revokedAccessTokens: 0 });
   }
 
-  /** Looks at what the server depends on, from the inside. */
+  /** Looks at what the server depends on. */
   async examine(): Promise<Outcome<Finding[]>> {
-    return done([await this.#examineDatabase(), this.#examineBlacklist(), this.#examineKeys(), await this.#examineClock()]);
+    return done(await this.examination.run());
   }
 
   async #findUser(name: string): Promise<User | null> {
     return (await this.users.find(name)) ?? (await this.users.findByEmail(name));
-  }
-
-  async #examineDatabase(): Promise<Finding> {
-    const check = 'database';
-    try {
-      await this.database.ping();
-      const rows = await this.database.read((client) => client.$queryRaw<{ quick_check: string }[]>`PRAGMA quick_check`);
-      const fault = rows.map((row) => Object.values(row)[0]).find((line) => line !== 'ok');
-      if (fault === undefined) return { check, isRight: true, found: 'it can be written to, and is whole', advice: '' };
-      return { check, isRight: false, found: fault, advice: 'Stop the server and restore the database from a backup.' };
-    } catch (error) {
-      return {
-        check,
-        isRight: false,
-        found: error instanceof Error ? error.message : 'no answer',
-        advice: 'Look at the disk and at the rights of the file in DATABASE_URL.',
-      };
-    }
-  }
-
-  #examineBlacklist(): Finding {
-    const { isKnown, size, version } = this.revocations.replica;
-    const found = isKnown ? `${size} revoked ids at version ${version}` : 'its state is not known';
-    return { check: 'blacklist', isRight: isKnown, found, advice: isKnown ? '' : 'Nothing is accepted until the database answers again.' };
-  }
-
-  #examineKeys(): Finding {
-    const { kid, algorithm } = this.keys.current;
-    return { check: 'signing keys', isRight: true, found: `${this.keys.list().length} in the ring, ${algorithm} ${kid} signs`, advice: '' };
-  }
-
-  /** A clock behind what was written already would call new tokens old ones and keep dead ones alive. */
-  async #examineClock(): Promise<Finding> {
-    const newest = await this.database.read((client) => client.auditEvent.findFirst({ orderBy: { at: 'desc' }, select: { at: true } }));
-    const behindSeconds = ((newest?.at.getTime() ?? 0) - this.clock.now()) / 1000;
-    const isRight = behindSeconds <= 1;
-    const found = new Date(this.clock.now()).toISOString();
-    return {
-      check: 'clock',
-      isRight,
-      found,
-      advice: isRight ? '' : `It is ${Math.round(behindSeconds)} s behind the newest event in the database. Set it, and keep it with NTP.`,
-    };
   }
 }
 

@@ -19,7 +19,7 @@ const ATTEMPTS = 5;
 
 const INVALID_REFRESH_TOKEN = failed({
   code: 'INVALID_REFRESH_TOKEN',
-  message: 'The refresh token is unknown, used, expired or revoked. Log in again.',
+  message: 'The refresh token is missing, unknown, used, expired or revoked. Log in again.',
   field: ['input', 'refreshToken'],
 });
 

@@ -39,7 +39,9 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
 }
 
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
-  return reply.code(404).send(bodyOf('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`));
+  return reply
+    .code(404)
+    .send(bodyOf('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}. The API is at /graphql.`));
 }
 
 /** RFC 9112, section 3.2. Node would answer on its own, without a body. */

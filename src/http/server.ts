@@ -36,6 +36,8 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   await server.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
     xFrameOptions: { action: 'deny' },
+    // Whether its neighbours on the domain speak TLS is not for this server to say.
+    strictTransportSecurity: { includeSubDomains: false },
   });
   await server.register(cors, {
     // `false` for all others: not one CORS header, and no answer to a preflight.

@@ -1,0 +1,70 @@
+/** Looks at what the server depends on, from the inside: `latchkey doctor`. */
+import type { Clock } from '../ambient.js';
+import type { Database } from '../database/database.js';
+import type { Revocations } from '../revocation/revocations.js';
+import type { SigningKeys } from './signing-keys.js';
+
+/** One line of `latchkey doctor`. */
+export interface Finding {
+  readonly check: string;
+  readonly isRight: boolean;
+  readonly found: string;
+  /** What to do; empty when all is right. */
+  readonly advice: string;
+}
+
+export class Examination {
+  constructor(
+    private readonly database: Database,
+    private readonly revocations: Revocations,
+    private readonly keys: SigningKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(): Promise<Finding[]> {
+    return [await this.#examineDatabase(), this.#examineBlacklist(), this.#examineKeys(), await this.#examineClock()];
+  }
+
+  async #examineDatabase(): Promise<Finding> {
+    const check = 'database';
+    try {
+      await this.database.ping();
+      const rows = await this.database.read((client) => client.$queryRaw<{ quick_check: string }[]>`PRAGMA quick_check`);
+      const fault = rows.map((row) => Object.values(row)[0]).find((line) => line !== 'ok');
+      if (fault === undefined) return { check, isRight: true, found: 'it can be written to, and is whole', advice: '' };
+      return { check, isRight: false, found: fault, advice: 'Stop the server and restore the database from a backup.' };
+    } catch (error) {
+      return {
+        check,
+        isRight: false,
+        found: error instanceof Error ? error.message : 'no answer',
+        advice: 'Look at the disk and at the rights of the file in DATABASE_URL.',
+      };
+    }
+  }
+
+  #examineBlacklist(): Finding {
+    const { isKnown, size, version } = this.revocations.replica;
+    const found = isKnown ? `${size} revoked ids at version ${version}` : 'its state is not known';
+    return { check: 'blacklist', isRight: isKnown, found, advice: isKnown ? '' : 'Nothing is accepted until the database answers again.' };
+  }
+
+  #examineKeys(): Finding {
+    const { kid, algorithm } = this.keys.current;
+    return { check: 'signing keys', isRight: true, found: `${this.keys.list().length} in the ring, ${algorithm} ${kid} signs`, advice: '' };
+  }
+
+  /** A clock behind what was written already would call new tokens old ones and keep dead ones alive. */
+  async #examineClock(): Promise<Finding> {
+    const newest = await this.database.read((client) => client.auditEvent.findFirst({ orderBy: { at: 'desc' }, select: { at: true } }));
+    const behindSeconds = ((newest?.at.getTime() ?? 0) - this.clock.now()) / 1000;
+    const isRight = behindSeconds <= 1;
+    const found = new Date(this.clock.now()).toISOString();
+    return {
+      check: 'clock',
+      isRight,
+      found,
+      advice: isRight ? '' : `It is ${Math.round(behindSeconds)} s behind the newest event in the database. Set it, and keep it with NTP.`,
+    };
+  }
+}
