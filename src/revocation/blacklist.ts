@@ -44,16 +44,15 @@ export interface Addition {
 }
 
 /**
- * Adds rows under the next version (R5). An id that is there already keeps its row.
+ * Adds rows under the next version (R5). A `jti` that is there already keeps its row; a `sid` comes from a session that was
+ * not ended before this transaction, so it can't be there.
  *
  * @returns null if all of them were there
  */
 export async function addToBlacklist(transaction: Transaction, entries: readonly BlacklistEntry[], now: number): Promise<Addition | null> {
   if (entries.length === 0) return null;
-  const known = await findBlacklisted(
-    transaction,
-    entries.map((entry) => entry.id),
-  );
+  const tokens = entries.filter((entry) => entry.kind === 'jti').map((entry) => entry.id);
+  const known = tokens.length === 0 ? new Set<string>() : await findBlacklisted(transaction, tokens);
   const fresh = entries.filter((entry) => !known.has(entry.id));
   if (fresh.length === 0) return null;
   const state = await transaction.revocationState.update({ where: { id: STATE_ID }, data: { version: { increment: 1 } } });
