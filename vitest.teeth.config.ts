@@ -10,8 +10,7 @@ export default defineConfig({
     // It runs the built server, which has no mutants in it.
     exclude: ['test/api/embedding.test.ts'],
     setupFiles: 'test/support/threads.ts',
-    // One copy of the modules for all files, and shorter races: a mutant costs seconds instead of a minute.
-    isolate: false,
+    // Shorter races: a mutant costs seconds instead of a minute. Modules must stay isolated, or coverage goes to the wrong tests.
     env: { TEST_REVOCATION_CHECK: 'memory', TEST_RACE_ROUNDS: '20' },
   },
 });
