@@ -110,16 +110,16 @@ export class Revocations {
 
   /** The commit may or may not have happened: the rows tell. */
   async #findOut(entries: readonly BlacklistEntry[], failure: unknown): Promise<void> {
-    const ids = entries.map((entry) => entry.id);
-    try {
-      await this.recover();
-      // A recovery that was under way already may have read before the commit.
-      await this.#catchUp();
-      const found = await this.database.read((client) => findBlacklisted(client, ids));
-      if (ids.length > 0 && ids.every((id) => found.has(id))) return;
-    } catch {
-      throw LatchkeyError.logoutUnconfirmed(failure);
-    }
-    throw LatchkeyError.logoutUnconfirmed(failure);
+    const happened = await this.#haveBeenWritten(entries.map((entry) => entry.id)).catch(() => false);
+    if (!happened) throw LatchkeyError.logoutUnconfirmed(failure);
+  }
+
+  /** Nothing to look for proves nothing. */
+  async #haveBeenWritten(ids: readonly string[]): Promise<boolean> {
+    await this.recover();
+    // A recovery that was under way already may have read before the commit.
+    await this.#catchUp();
+    const found = await this.database.read((client) => findBlacklisted(client, ids));
+    return ids.length > 0 && ids.every((id) => found.has(id));
   }
 }
