@@ -1,4 +1,4 @@
-/** How the tests run: the API tests once per mode of the revocation check, everything else once. */
+/** How the tests run: the API tests once per mode of the revocation check and once on PostgreSQL, everything else once. */
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
@@ -8,13 +8,14 @@ const graphql = createRequire(import.meta.url).resolve('graphql');
 export const graphqlAlias = [{ find: /^graphql$/, replacement: graphql }];
 
 /** Generous, so that a busy machine fails no test: nothing waits for time to pass. */
-const testTimeout = 60_000;
+const testTimeout = 120_000;
 
 const shared = { resolve: { alias: graphqlAlias } };
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/build.ts', 'test/support/template.ts'],
+    // In this order: what comes later needs what was built. A project's own would run before these.
+    globalSetup: ['test/support/build.ts', 'test/support/template.ts', 'test/support/postgresql-template.ts'],
     // In CI the counts come from this report.
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/tests.json' }]] : ['default'],
     projects: [
@@ -22,7 +23,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'memory',
-          include: ['test/{api,domain,revocation}/**/*.test.ts', 'test/*.test.ts'],
+          include: ['test/{api,domain,mail,revocation}/**/*.test.ts', 'test/*.test.ts'],
           testTimeout,
           env: { TEST_REVOCATION_CHECK: 'memory' },
         },
@@ -30,6 +31,17 @@ export default defineConfig({
       {
         ...shared,
         test: { name: 'database', include: ['test/api/**/*.test.ts'], testTimeout, env: { TEST_REVOCATION_CHECK: 'database' } },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'postgresql',
+          include: ['test/api/**/*.test.ts', 'test/postgresql/**/*.test.ts'],
+          setupFiles: ['test/support/skip-without-postgresql.ts'],
+          testTimeout,
+          hookTimeout: 60_000,
+          env: { TEST_REVOCATION_CHECK: 'lease', TEST_DATABASE: 'postgresql' },
+        },
       },
       { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
     ],

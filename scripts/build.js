@@ -1,11 +1,14 @@
-/** Generates the Prisma client and compiles `src` to `dist`. With --if-stale, only when something is newer than the last build. */
+/** Generates the two Prisma clients from the one model and compiles `src` to `dist`. With --if-stale, only when something is newer than the last build. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const generated = join(root, 'src', 'database', 'generated');
+const model = join(root, 'prisma', 'schema.prisma');
+/** One schema has one provider: the model of PostgreSQL is made from that of SQLite, and never edited. */
+const postgresqlModel = join(root, 'prisma', 'postgresql.prisma');
+const generated = ['generated', 'generated-postgresql'].map((folder) => join(root, 'src', 'database', folder));
 const dist = join(root, 'dist');
 const stamp = join(dist, '.built');
 
@@ -16,10 +19,20 @@ export function isStale() {
 }
 
 export function generate() {
-  if (lastChange(generated) > lastChange(join(root, 'prisma', 'schema.prisma'))) return;
+  const changed = lastChange(model);
+  if ([postgresqlModel, ...generated].every((made) => lastChange(made) > changed)) return;
+  writeFileSync(postgresqlModel, modelForPostgresql(readFileSync(model, 'utf8')));
   // Generating needs no native engine, but Prisma looks for one: any file that exists will do.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
-  run('prisma/build/index.js', ['generate', '--no-hints'], env);
+  for (const schema of [model, postgresqlModel]) run('prisma/build/index.js', ['generate', '--no-hints', '--schema', schema], env);
+}
+
+/** The same model for the other database, with a client of its own. */
+export function modelForPostgresql(text) {
+  return text
+    .replace('/// The one data model.', '/// Made from schema.prisma by the build; edit that one.\n$&')
+    .replace('provider = "sqlite"', 'provider = "postgresql"')
+    .replace('"../src/database/generated"', '"../src/database/generated-postgresql"');
 }
 
 export function build() {

@@ -1,48 +1,55 @@
-/** Writes the SQL that brings the newest migration to prisma/schema.prisma: `npm run migration -- <name>`. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Writes the SQL that brings the newest migrations of both databases to prisma/schema.prisma: `npm run migration -- <name>`. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { migrate } from '../dist/database/migrations.js';
-import { withSchemaEngine } from '../dist/database/schema-engine.js';
-import { DurableSqliteFactory } from '../dist/database/sqlite-adapter.js';
+import pg from 'pg';
+import { differenceToModel, migrate } from '../dist/database/migrations.js';
 
 const name = process.argv[2];
 if (!/^[a-z0-9_]+$/.test(name ?? '')) {
-  console.error('Usage: npm run migration -- <name_in_lower_case>');
+  console.error(
+    'Usage: npm run migration -- <name_in_lower_case>\nTEST_POSTGRES_URL names the PostgreSQL server on which the older migrations are played.',
+  );
   process.exit(2);
 }
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const baseDir = join(root, 'prisma', 'migrations', 'sqlite');
-const schema = {
-  files: [{ path: 'schema.prisma', content: readFileSync(join(root, 'prisma', 'schema.prisma'), 'utf8') }],
-  configDir: root,
-};
-const request = {
-  from: { tag: 'schemaDatasource', ...schema },
-  to: { tag: 'schemaDatamodel', ...schema },
-  script: true,
-  exitCode: null,
-  shadowDatabaseUrl: null,
-  filters: { externalTables: [], externalEnums: [] },
-};
+const server = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
 
 // The older migrations are played as a server plays them. Left to itself, the engine would play them in a database in memory, and miss most.
 const scratch = mkdtempSync(join(tmpdir(), 'latchkey-migration-'));
-const url = `file:${join(scratch, 'latchkey.db')}`;
 try {
-  await migrate(url);
-  const factory = new DurableSqliteFactory(url, { mayCreate: false, isPatient: () => true });
-  const { stdout } = await withSchemaEngine(factory, schema.files[0].content, (engine) => engine.diff(request));
-  if (stdout.includes('This is an empty migration')) {
-    console.log('The migrations agree with prisma/schema.prisma.');
-  } else {
-    const folder = join(baseDir, `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}_${name}`);
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'migration.sql'), stdout);
-    console.log(folder.slice(root.length));
-  }
+  const sqlite = await writeMigration('sqlite', `file:${join(scratch, 'latchkey.db')}`);
+  const postgresql = await withScratchDatabase((url) => writeMigration('postgresql', url));
+  if (!sqlite && !postgresql) console.log('The migrations agree with prisma/schema.prisma.');
 } finally {
   rmSync(scratch, { recursive: true });
+}
+
+async function writeMigration(provider, url) {
+  await migrate(url);
+  const sql = await differenceToModel(url);
+  if (sql === null) return false;
+  const folder = join(root, 'prisma', 'migrations', provider, `${stamp}_${name}`);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'migration.sql'), sql);
+  console.log(folder.slice(root.length));
+  return true;
+}
+
+async function withScratchDatabase(work) {
+  const client = new pg.Client(server);
+  await client.connect();
+  const database = `latchkey_migration_${process.pid}`;
+  try {
+    await client.query(`CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8'`);
+    const url = new URL(server);
+    url.pathname = database;
+    return await work(url.href);
+  } finally {
+    await client.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+    await client.end();
+  }
 }

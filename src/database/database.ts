@@ -1,38 +1,60 @@
 /** Opens the database, and is the one gate through which everything reads and writes it. */
+import { setTimeout } from 'node:timers/promises';
 import { LatchkeyError } from '../errors.js';
-import { createQueue } from '../queue.js';
-import { CommitUnknown, isUnavailable } from './failures.js';
-import { type Prisma, PrismaClient } from './generated/client.js';
-import { DurableSqliteFactory } from './sqlite-adapter.js';
+import { createQueue, type Queue } from '../queue.js';
+import type { Engine, LockableTable, Transaction } from './engine.js';
+import { engineFor } from './engines.js';
+import { CommitUnknown, isConflict, isUnavailable, isUndone } from './failures.js';
+import type { PrismaClient } from './generated/client.js';
 
-export type Transaction = Prisma.TransactionClient;
+export type { Transaction } from './engine.js';
 
 const TRANSACTION_TIMEOUT_MS = 10_000;
 const WAITING_TRANSACTIONS = 1_000;
 /** Rows per transaction when many are removed, so that a login does not wait long behind it. */
 const BATCH = 500;
+/** Tries of a transaction that others are in the way of. */
+const TRIES = 5;
+const RETRY_PAUSE_MS = 20;
+
+export const DEFAULT_POOL_SIZE = 10;
 
 export class Database {
   /** Reads and transactions since start, for `/metrics` and for the proof that the revocation check needs none. */
   operations = 0;
   #client: PrismaClient;
   #suspect = false;
-  #answers = true;
   #active = 0;
   #drained: (() => void) | undefined;
   #reopening: Promise<void> | undefined;
   #pinging: Promise<void> | undefined;
-  readonly #writers = createQueue(1, WAITING_TRANSACTIONS, () => LatchkeyError.unavailable(new Error('too many transactions wait')));
+  readonly #writers: Queue;
 
-  private constructor(private readonly url: string) {
-    this.#client = this.#createClient(true);
+  private constructor(private readonly engine: Engine) {
+    const refuse = () => LatchkeyError.unavailable(new Error('too many transactions wait'));
+    this.#writers = createQueue(engine.transactionsAtOnce, WAITING_TRANSACTIONS, refuse);
+    this.#client = engine.connect(true);
   }
 
-  /** @throws LatchkeyError AUTH_UNAVAILABLE if the file can't be opened */
-  static async open(url: string): Promise<Database> {
-    const database = new Database(url);
-    await database.read((client) => client.$queryRaw`SELECT 1`);
-    return database;
+  /**
+   * @throws LatchkeyError AUTH_UNAVAILABLE if it can't be opened
+   * @throws WrongDatabase if it is not of use
+   */
+  static async open(url: string, poolSize = DEFAULT_POOL_SIZE): Promise<Database> {
+    const database = new Database(engineFor(url, poolSize));
+    try {
+      await database.#use(() => database.#client.$queryRaw`SELECT 1`);
+      await database.engine.assertFit(database.#client);
+      return database;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  /** Whether other nodes read and write the same database. */
+  get isShared(): boolean {
+    return this.engine.isShared;
   }
 
   /**
@@ -45,13 +67,29 @@ export class Database {
   }
 
   /**
-   * Runs the work in one transaction, one at a time. Inside, only the handed client may be used.
+   * Runs the work in one transaction: one at a time with SQLite, several with PostgreSQL. Inside, only the handed client may be used.
+   * The work runs again when another transaction was in its way, so what it does outside of the transaction must bear that.
    *
    * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer; `isCommitUnknown` tells whether the
    *   work may have been committed all the same
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#writers.run(() => this.#use(() => this.#commit(work)));
+    return this.#writers.run(() => this.#use(() => this.#commitAgain(work)));
+  }
+
+  /** From here to the end of the transaction no other one that has read the table is open, and none reads it. */
+  lockTable(transaction: Transaction, table: LockableTable): Promise<void> {
+    return this.engine.lockTable(transaction, table);
+  }
+
+  /** The names of the tables that are there. */
+  listTables(): Promise<string[]> {
+    return this.read((client) => this.engine.listTables(client));
+  }
+
+  /** What is broken in the stored data, or null. */
+  findDamage(): Promise<string | null> {
+    return this.read((client) => this.engine.findDamage(client));
   }
 
   /**
@@ -69,25 +107,37 @@ export class Database {
 
   /** Checks that the database can be written to now. Who asks meanwhile gets the same answer. */
   ping(): Promise<void> {
-    this.#pinging ??= this.transaction(writeInVain).finally(() => {
+    this.#pinging ??= this.transaction((transaction) => this.engine.assertWritable(transaction)).finally(() => {
       this.#pinging = undefined;
     });
     return this.#pinging;
   }
 
-  /** Lets go of the connections and takes new ones, once what runs has ended. */
-  reopen(): Promise<void> {
+  /** Lets go of the connections and takes new ones, once what runs has ended. A pool does that by itself. */
+  async reopen(): Promise<void> {
+    if (!this.engine.isReopenedAfterFailure) return;
     this.#suspect = true;
     this.#reopening ??= this.#replaceClient().finally(() => {
       this.#reopening = undefined;
     });
-    return this.#reopening;
+    await this.#reopening;
   }
 
-  /** Moves what is in the log of SQLite into the file first: a copy of the file alone is then a whole backup. */
   async close(): Promise<void> {
-    await this.#client.$queryRaw`PRAGMA wal_checkpoint(TRUNCATE)`.catch(() => undefined);
+    await this.engine.beforeClose(this.#client);
     await this.#client.$disconnect();
+  }
+
+  async #commitAgain<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#commit(work);
+      } catch (error) {
+        if (!isConflict(error) || tries === TRIES) throw error;
+        // Not together with the one that it met.
+        await setTimeout(tries * RETRY_PAUSE_MS);
+      }
+    }
   }
 
   async #commit<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
@@ -101,10 +151,10 @@ export class Database {
         },
         { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
       );
-      this.#answers = true;
+      this.engine.noteAnswer(true);
       return committed;
     } catch (error) {
-      throw finished ? new CommitUnknown(error) : error;
+      throw finished && !isUndone(error) ? new CommitUnknown(error) : error;
     }
   }
 
@@ -125,8 +175,8 @@ export class Database {
   /** After a failure the connection may be inside a transaction that nobody sees: it is never used again. */
   #translate(error: unknown): unknown {
     if (!isUnavailable(error)) return error;
-    this.#suspect = true;
-    this.#answers = false;
+    this.#suspect = this.engine.isReopenedAfterFailure;
+    this.engine.noteAnswer(false);
     return LatchkeyError.unavailable(error);
   }
 
@@ -137,20 +187,8 @@ export class Database {
       });
     this.#drained = undefined;
     const old = this.#client;
-    this.#client = this.#createClient(false);
+    this.#client = this.engine.connect(false);
     this.#suspect = false;
     await old.$disconnect().catch(() => undefined);
   }
-
-  /** A file that was there once is not made anew. While the database does not answer, those who wait for it fail one after another at once. */
-  #createClient(mayCreate: boolean): PrismaClient {
-    const adapter = new DurableSqliteFactory(this.url, { mayCreate, isPatient: () => this.#answers });
-    return new PrismaClient({ adapter, errorFormat: 'minimal' });
-  }
-}
-
-/** There and back again: SQLite skips an update that changes nothing, and then a full disk would not be seen. */
-async function writeInVain(transaction: Transaction): Promise<void> {
-  await transaction.$executeRaw`UPDATE "RevocationState" SET "version" = "version" + 1`;
-  await transaction.$executeRaw`UPDATE "RevocationState" SET "version" = "version" - 1`;
 }

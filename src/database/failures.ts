@@ -11,6 +11,26 @@ export class CommitUnknown extends Error {
   }
 }
 
+/** The database can't be opened, does not answer, or is not the one it should be. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable';
+}
+
+/** What an error of the network says; one that gathers others has only a code. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}
+
+/** The database has undone a transaction instead of committing it. */
+export class RolledBack extends Error {
+  override readonly name = 'RolledBack';
+
+  constructor() {
+    super('The database has rolled the transaction back');
+  }
+}
+
 /** Whether a failed transaction may have happened all the same. */
 export function isCommitUnknown(error: unknown): boolean {
   return error instanceof LatchkeyError && error.cause instanceof CommitUnknown;
@@ -18,6 +38,28 @@ export function isCommitUnknown(error: unknown): boolean {
 
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+}
+
+/** What a row points to is not there, or not any more. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003';
+}
+
+/** Two transactions were in each other's way and one was undone: it may be run again, as a whole. */
+export function isConflict(error: unknown): boolean {
+  return kindOf(error) === 'TransactionWriteConflict' || (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034');
+}
+
+/** Whether a failure of COMMIT says that nothing was committed. */
+export function isUndone(error: unknown): boolean {
+  return isConflict(error) || (error instanceof Error && error.name === 'RolledBack');
+}
+
+/** What the driver has made of the server's answer. Of SQL of our own Prisma tells it in `meta` only. */
+function kindOf(error: unknown): string {
+  const driver = error instanceof Prisma.PrismaClientKnownRequestError ? error.meta?.driverAdapterError : error;
+  const cause = driver instanceof Error && driver.name === 'DriverAdapterError' ? driver.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'kind' in cause ? String(cause.kind) : '';
 }
 
 /** Broken rules of the data (P2002 unique, P2003 foreign key, P2025 missing row) and our own mistakes say nothing about the database's health. */
@@ -30,5 +72,8 @@ export function isUnavailable(error: unknown): boolean {
 
 function isDatabaseError(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientUnknownRequestError || error instanceof Prisma.PrismaClientInitializationError) return true;
-  return error instanceof Error && ['DatabaseUnusable', 'DriverAdapterError', 'LibsqlError', 'SqliteError'].includes(error.name);
+  return (
+    error instanceof Error &&
+    ['DatabaseUnusable', 'DriverAdapterError', 'LibsqlError', 'RolledBack', 'SqliteError', 'WrongDatabase'].includes(error.name)
+  );
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'libsql';
+import { isPostgresql } from './engines.js';
 
 /** Somebody else owns the data. */
 export class DataDirLocked extends Error {
@@ -33,7 +34,8 @@ export interface FileLock {
 }
 
 /**
- * Takes DATA_DIR, and the database too, wherever it lies: two folders may name one file, and one of them may hold it.
+ * Takes DATA_DIR, and the SQLite file too, wherever it lies: two folders may name one file, and one of them may hold it.
+ * PostgreSQL is there for many.
  *
  * @param holder what this process is, for the message that the next one gets
  * @throws DataDirLocked if another process has one of them
@@ -42,9 +44,9 @@ export interface FileLock {
 export function lockData(dataDir: string, databaseUrl: string, holder: string): FileLock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const locks = [lock(join(dataDir, 'lock'), dataDir, holder)];
-  const database = realPathOf(databaseUrl.slice('file:'.length));
+  const files = isPostgresql(databaseUrl) ? [] : [realPathOf(databaseUrl.slice('file:'.length))];
   try {
-    locks.push(lock(`${database}.lock`, database, holder));
+    for (const file of files) locks.push(lock(`${file}.lock`, file, holder));
   } catch (error) {
     for (const { release } of locks) release();
     throw error;

@@ -3,25 +3,49 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from './database.js';
+import { isPostgresql } from './engines.js';
+import { PostgresqlFactory } from './postgresql-adapter.js';
 import { DurableSqliteFactory } from './sqlite-adapter.js';
 
 const PRISMA_FOLDER = fileURLToPath(new URL('../../prisma/', import.meta.url));
-const MIGRATIONS_FOLDER = join(PRISMA_FOLDER, 'migrations', 'sqlite');
+const KEPT_BY_PRISMA = '_prisma_migrations';
 
 /** The database was written by a newer version of Latchkey, or by something else. */
 export class ForeignDatabase extends Error {
   override readonly name = 'ForeignDatabase';
 
-  constructor(unknownMigrations: readonly string[]) {
-    super(
-      `The database has migrations this version does not know (${unknownMigrations.join(', ')}). Run the version of Latchkey that made them, or restore a backup.`,
+  static withMigrations(unknown: readonly string[]): ForeignDatabase {
+    return new ForeignDatabase(
+      `The database has migrations this version does not know (${unknown.join(', ')}). Run the version of Latchkey that made them, or restore a backup.`,
+    );
+  }
+
+  static withTables(tables: readonly string[]): ForeignDatabase {
+    return new ForeignDatabase(
+      `The database in DATABASE_URL belongs to something else: it has the tables ${tables.slice(0, 5).join(', ')}. Give Latchkey an empty one.`,
     );
   }
 }
 
+/** Where the model and the migrations of a database are. */
+function filesOf(url: string) {
+  const name = isPostgresql(url) ? 'postgresql' : 'sqlite';
+  return {
+    datamodel: join(PRISMA_FOLDER, name === 'sqlite' ? 'schema.prisma' : `${name}.prisma`),
+    migrations: join(PRISMA_FOLDER, 'migrations', name),
+  };
+}
+
+/** The way in for the engine that migrates. */
+export function factoryFor(url: string) {
+  return isPostgresql(url)
+    ? PostgresqlFactory.forMigrations(url)
+    : new DurableSqliteFactory(url, { mayCreate: true, isPatient: () => true });
+}
+
 /** The migrations that this version brings, in order. */
-async function knownMigrations(): Promise<string[]> {
-  const entries = await readdir(MIGRATIONS_FOLDER, { withFileTypes: true });
+async function knownMigrations(url: string): Promise<string[]> {
+  const entries = await readdir(filesOf(url).migrations, { withFileTypes: true });
   return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
@@ -29,19 +53,20 @@ async function knownMigrations(): Promise<string[]> {
 }
 
 /** The migrations of this version that the database does not have yet. */
-export async function pendingMigrations(database: Database): Promise<string[]> {
-  const known = await knownMigrations();
+export async function pendingMigrations(database: Database, url: string): Promise<string[]> {
+  const known = await knownMigrations(url);
   const applied = await appliedMigrations(database);
   const foreign = applied.filter((name) => !known.includes(name));
-  if (foreign.length > 0) throw new ForeignDatabase(foreign);
+  if (foreign.length > 0) throw ForeignDatabase.withMigrations(foreign);
   return known.filter((name) => !applied.includes(name));
 }
 
 async function appliedMigrations(database: Database): Promise<string[]> {
-  const tables = await database.read(
-    (client) => client.$queryRaw<unknown[]>`SELECT name FROM sqlite_master WHERE name = '_prisma_migrations'`,
-  );
-  if (tables.length === 0) return [];
+  const tables = await database.listTables();
+  if (!tables.includes(KEPT_BY_PRISMA)) {
+    if (tables.length > 0) throw ForeignDatabase.withTables(tables);
+    return [];
+  }
   const rows = await database.read(
     (client) => client.$queryRaw<{ migration_name: string }[]>`SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL`,
   );
@@ -55,20 +80,41 @@ async function appliedMigrations(database: Database): Promise<string[]> {
  */
 export async function migrate(url: string): Promise<string[]> {
   const { withSchemaEngine } = await import('./schema-engine.js');
-  const datamodel = await readFile(join(PRISMA_FOLDER, 'schema.prisma'), 'utf8');
-  const known = await knownMigrations();
+  const files = filesOf(url);
+  const known = await knownMigrations(url);
   const migrationDirectories = await Promise.all(
     known.map(async (name) => {
-      const value = await readFile(join(MIGRATIONS_FOLDER, name, 'migration.sql'), 'utf8');
+      const value = await readFile(join(files.migrations, name, 'migration.sql'), 'utf8');
       return { path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } } };
     }),
   );
-  const lockfile = { path: 'migration_lock.toml', content: await readFile(join(MIGRATIONS_FOLDER, 'migration_lock.toml'), 'utf8') };
-  const migrationsList = { baseDir: MIGRATIONS_FOLDER, lockfile, shadowDbInitScript: '', migrationDirectories };
-  const { appliedMigrationNames } = await withSchemaEngine(
-    new DurableSqliteFactory(url, { mayCreate: true, isPatient: () => true }),
-    datamodel,
-    (engine) => engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }),
+  const lockfile = { path: 'migration_lock.toml', content: await readFile(join(files.migrations, 'migration_lock.toml'), 'utf8') };
+  const migrationsList = { baseDir: files.migrations, lockfile, shadowDbInitScript: '', migrationDirectories };
+  const { appliedMigrationNames } = await withSchemaEngine(factoryFor(url), await readFile(files.datamodel, 'utf8'), (engine) =>
+    engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }),
   );
   return appliedMigrationNames;
+}
+
+/**
+ * What is missing between the database and the model, as SQL.
+ *
+ * @returns null when they agree
+ */
+export async function differenceToModel(url: string): Promise<string | null> {
+  const { withSchemaEngine } = await import('./schema-engine.js');
+  const content = await readFile(filesOf(url).datamodel, 'utf8');
+  const schema = { files: [{ path: 'schema.prisma', content }], configDir: PRISMA_FOLDER };
+  const { stdout } = await withSchemaEngine(factoryFor(url), content, (engine) =>
+    engine.diff({
+      from: { tag: 'schemaDatasource', ...schema },
+      to: { tag: 'schemaDatamodel', ...schema },
+      script: true,
+      exitCode: null,
+      filters: { externalTables: [], externalEnums: [] },
+    }),
+  );
+  if (stdout?.includes('This is an empty migration') !== false) return null;
+  // Else the order of texts would hang on the language that the database was made for, and cursors with it.
+  return isPostgresql(url) ? stdout.replace(/^((?:ALTER TABLE "\w+" |\s+)(?:ADD COLUMN +)?"\w+" TEXT)/gm, '$1 COLLATE "C"') : stdout;
 }

@@ -6,7 +6,8 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
-import { DatabaseUnusable, SqliteConnection, type StatementResult } from './sqlite-connection.js';
+import { DatabaseUnusable } from './failures.js';
+import { SqliteConnection, type StatementResult } from './sqlite-connection.js';
 
 type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
 type Statement = { sql: string; args: readonly unknown[] };

@@ -1,6 +1,7 @@
 /** One connection to the SQLite file: durable, or not opened at all. */
 import { existsSync, statSync } from 'node:fs';
 import Sqlite from 'libsql';
+import { DatabaseUnusable } from './failures.js';
 
 /** What a statement answered, as the adapter of Prisma reads it. */
 export interface StatementResult {
@@ -19,11 +20,6 @@ const DURABLE = { synchronous: 2, journal_mode: 'wal', foreign_keys: 1 } as cons
  * about fifty, and some more for lists of ids of every length; beyond the limit all are made anew.
  */
 const KEPT_STATEMENTS = 200;
-
-/** The file can't be opened, or what was opened is not the durable database of this server. */
-export class DatabaseUnusable extends Error {
-  override readonly name = 'DatabaseUnusable';
-}
 
 interface PreparedStatement extends Pick<StatementResult, 'columns' | 'columnTypes'> {
   readonly statement: ReturnType<InstanceType<typeof Sqlite>['prepare']>;

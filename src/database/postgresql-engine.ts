@@ -1,0 +1,88 @@
+/** PostgreSQL: a server of its own, shared by many nodes, each with a pool of connections. */
+import { type Engine, type LockableTable, type Transaction, WrongDatabase } from './engine.js';
+import type { PrismaClient } from './generated/client.js';
+import { PrismaClient as PostgresqlClient } from './generated-postgresql/client.js';
+import { PostgresqlFactory } from './postgresql-adapter.js';
+
+interface ServerRow {
+  readonly version: number;
+  readonly isStandby: boolean;
+  readonly isReadOnly: boolean;
+  readonly synchronousCommit: string;
+  readonly encoding: string;
+  readonly schema: string | null;
+}
+
+const OLDEST_VERSION = 13;
+/** Kept free of transactions, so that the revocation check does not wait behind writes. */
+const CONNECTIONS_FOR_READS = 2;
+
+export class PostgresqlEngine implements Engine {
+  readonly name = 'PostgreSQL';
+  readonly isShared = true;
+  readonly isReopenedAfterFailure = false;
+  readonly transactionsAtOnce: number;
+
+  static at(url: string, poolSize: number): PostgresqlEngine {
+    return new PostgresqlEngine(url, poolSize);
+  }
+
+  private constructor(
+    private readonly url: string,
+    private readonly poolSize: number,
+  ) {
+    this.transactionsAtOnce = Math.max(1, poolSize - CONNECTIONS_FOR_READS);
+  }
+
+  /** Both clients are made from one model, so the rest of the code knows the type of one: this is the one place that says so. */
+  connect(): PrismaClient {
+    const adapter = PostgresqlFactory.withPool(this.url, this.poolSize);
+    return new PostgresqlClient({ adapter, errorFormat: 'minimal' }) as unknown as PrismaClient;
+  }
+
+  async assertFit(client: Transaction): Promise<void> {
+    const [row] = await client.$queryRaw<ServerRow[]>`
+      SELECT current_setting('server_version_num')::int / 10000 AS "version", pg_is_in_recovery() AS "isStandby",
+        current_setting('transaction_read_only') = 'on' AS "isReadOnly", current_setting('synchronous_commit') AS "synchronousCommit",
+        current_setting('server_encoding') AS "encoding", current_schema()::text AS "schema"`;
+    const fault = row === undefined ? 'does not say what it is' : faultOf(row);
+    if (fault !== null) throw new WrongDatabase(`The PostgreSQL server in DATABASE_URL ${fault}.`);
+  }
+
+  /** A statement that writes nothing, so that nodes that look at their readiness do not wait for each other. */
+  async assertWritable(transaction: Transaction): Promise<void> {
+    const [row] = await transaction.$queryRaw<{ isReadOnly: boolean }[]>`
+      SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;
+    if (row?.isReadOnly !== false) throw new WrongDatabase('The PostgreSQL server in DATABASE_URL takes no writes.');
+  }
+
+  async listTables(client: Transaction): Promise<string[]> {
+    const rows = await client.$queryRaw<{ name: string }[]>`
+      SELECT tablename::text AS "name" FROM pg_tables WHERE schemaname = 'public'`;
+    return rows.map(({ name }) => name);
+  }
+
+  /** The server looks after its files itself. */
+  async findDamage(): Promise<string | null> {
+    return null;
+  }
+
+  async lockTable(transaction: Transaction, table: LockableTable): Promise<void> {
+    await transaction.$executeRawUnsafe(`LOCK TABLE "${table}" IN ACCESS EXCLUSIVE MODE`);
+  }
+
+  noteAnswer(): void {}
+
+  async beforeClose(): Promise<void> {}
+}
+
+function faultOf({ version, isStandby, isReadOnly, synchronousCommit, encoding, schema }: ServerRow): string | null {
+  if (version < OLDEST_VERSION) return `has version ${version}; version ${OLDEST_VERSION} is the oldest that will do`;
+  if (isStandby) return 'is a standby. Give the address of the primary: a standby learns of a logout too late';
+  if (isReadOnly) return 'takes no writes (default_transaction_read_only is on)';
+  // A logout that was answered must survive a crash.
+  if (synchronousCommit === 'off')
+    return 'runs with synchronous_commit = off, which can lose a logout. Turn it on for this role or database';
+  if (schema !== 'public') return `gives this role the schema ${schema ?? 'of nobody'}; let its search_path begin with public`;
+  return encoding === 'UTF8' ? null : `stores text as ${encoding}; make a database with encoding UTF8`;
+}

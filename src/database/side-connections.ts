@@ -1,0 +1,115 @@
+/** Connections to PostgreSQL beside the pool of Prisma: short statements that must not wait behind transactions, and one connection that listens. */
+import pg from 'pg';
+import { messageOf } from './failures.js';
+import { connectionTo } from './postgresql-adapter.js';
+
+const CONNECTIONS = 3;
+/** A lease that can't be had within this is not worth the wait: the checks that wait for it have given up. */
+const CONNECT_WITHIN_MS = 1_000;
+const STATEMENT_WITHIN_MS = 1_500;
+const ANSWER_WITHIN_MS = 2_000;
+const RECONNECT_AFTER_MS = 250;
+/** A connection that died without a word is found out by asking it. */
+const PROBE_EVERY_MS = 5_000;
+
+const OPTIONS = {
+  connectionTimeoutMillis: CONNECT_WITHIN_MS,
+  statement_timeout: STATEMENT_WITHIN_MS,
+  query_timeout: ANSWER_WITHIN_MS,
+};
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface ShortStatements {
+  /** One statement, committed by itself, within a time-out of its own. */
+  run(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/** Nothing is connected before the first statement. */
+export function openShortStatements(url: string): ShortStatements {
+  const pool = new pg.Pool({ ...connectionTo(url), ...OPTIONS, max: CONNECTIONS, idleTimeoutMillis: 60_000 });
+  // Of an idle connection: the pool has dropped it, and the next statement takes another.
+  pool.on('error', () => undefined);
+  return {
+    run: async (text, values) => (await pool.query({ text, values: [...values] })).rows,
+    close: async () => {
+      if (!pool.ending) await pool.end();
+    },
+  };
+}
+
+/** Whether the server has refused a statement because it takes no writes: a standby, or a primary that was made read-only. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '25006';
+}
+
+export interface Listeners {
+  /** Told again after each change. */
+  readonly onListening: (isListening: boolean) => void;
+  readonly onPayload: (payload: string) => void;
+  readonly onFailure: (message: string) => void;
+}
+
+export interface Listening {
+  /** When the first try has ended, well or not. */
+  readonly tried: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Listens on a channel, and goes on listening on a new connection whenever one is lost. What was sent in between is lost. */
+export function listenTo(url: string, channel: string, { onListening, onPayload, onFailure }: Listeners): Listening {
+  let isClosed = false;
+  let current: pg.Client | null = null;
+  let timer: NodeJS.Timeout | undefined;
+
+  const begin = async (): Promise<void> => {
+    const client = new pg.Client({ ...connectionTo(url), ...OPTIONS });
+    current = client;
+    client.on('error', (error) => lose(client, error));
+    client.on('end', () => lose(client, new Error('the connection was closed')));
+    client.on('notification', ({ payload = '' }) => onPayload(payload));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${channel}`);
+      if (current !== client) return;
+      onListening(true);
+      probe(client);
+    } catch (error) {
+      lose(client, error);
+    }
+  };
+
+  const probe = (client: pg.Client): void => {
+    timer = setTimeout(() => {
+      client.query('SELECT 1').then(
+        () => current === client && probe(client),
+        (error: unknown) => lose(client, error),
+      );
+    }, PROBE_EVERY_MS).unref();
+  };
+
+  /** Once for each connection, whatever it reports. */
+  const lose = (client: pg.Client, error: unknown): void => {
+    if (current !== client) return;
+    current = null;
+    clearTimeout(timer);
+    client.end().catch(() => undefined);
+    if (isClosed) return;
+    onListening(false);
+    onFailure(messageOf(error));
+    timer = setTimeout(() => void begin(), RECONNECT_AFTER_MS).unref();
+  };
+
+  const tried = begin();
+  return {
+    tried,
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      const client = current;
+      current = null;
+      await client?.end().catch(() => undefined);
+    },
+  };
+}

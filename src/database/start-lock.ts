@@ -1,0 +1,31 @@
+/** Of several nodes that start at once on one PostgreSQL database, one after the other migrates and makes the first key. */
+import pg from 'pg';
+import { isPostgresql } from './engines.js';
+import { DatabaseUnusable, messageOf } from './failures.js';
+import { connectionTo } from './postgresql-adapter.js';
+
+/** Any number will do that no other program on the database uses for the same. */
+const LOCK = 5_206_473_281;
+const WAIT_MS = 120_000;
+
+/** Runs the work while no other node runs its own. With SQLite the owner of DATA_DIR is alone anyway. */
+export async function withStartLock<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
+  if (!isPostgresql(url)) return work();
+  const client = new pg.Client({ ...connectionTo(url), statement_timeout: WAIT_MS });
+  // Lost while the work goes on: nothing is to be done about it, and the server has freed the lock.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    // It ends with the transaction, so it is right behind a pooler too.
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw new DatabaseUnusable(`The PostgreSQL server in DATABASE_URL can't be used: ${messageOf(error)}.`);
+  }
+  try {
+    return await work();
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,104 @@
+/** A node with a lease and a database that is away, that takes no writes, or that has lost commits; and a node whose clocks are wrong. */
+import { expect, test } from 'vitest';
+import { SYSTEM_LEASE_CLOCK } from '../../src/services.js';
+import { check, joinNodes, LONG, logOutTold, readFigure, startLeaseNodes } from '../support/lease-nodes.js';
+import { cutConnections, setReadOnly, setUnreachable } from '../support/outages.js';
+import { borrowDatabase, withDatabase } from '../support/postgresql.js';
+import { startNode, type TestApp } from '../support/start-app.js';
+
+const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
+const SHORT = { LEASE: '100ms' };
+
+async function readiness({ app }: TestApp): Promise<string> {
+  const { payload } = await app.server.inject({ url: '/readyz' });
+  const { status, reason } = JSON.parse(payload) as { status: string; reason?: string };
+  return reason ?? status;
+}
+
+/** Asks until the answer is no longer this one; any other than these two fails. */
+async function checkUntil(node: TestApp, token: string, from: string, to: string): Promise<void> {
+  let answer = from;
+  while (answer === from) answer = await check(node, token);
+  expect(answer).toBe(to);
+}
+
+test('an outage shorter than the lease is not noticed by who is logged in, and doorbells are heard again after it [R21]', async () => {
+  const { nodes, url } = await startLeaseNodes([LONG, LONG]);
+  const [one, two] = nodes as [TestApp, TestApp];
+  const { accessToken } = await one.register();
+  expect(await check(two, accessToken)).toBe('ok');
+  await setUnreachable(url, true);
+  for (const node of [one, two]) expect([await check(node, accessToken), await readiness(node)]).toEqual(['ok', 'ok']);
+  expect(await logOutTold(one, accessToken)).toMatchObject({ code: expect.stringMatching(/^(AUTH_UNAVAILABLE|LOGOUT_UNCONFIRMED)$/) });
+  await setUnreachable(url, false);
+  for (const node of [one, two]) while ((await readFigure(node, 'latchkey_lease_listening')) !== 1);
+  expect((await logOutTold(one, accessToken)).confirmation).toMatchObject({ by: 'ACKNOWLEDGED', nodes: 2 });
+  expect([await check(one, accessToken), await check(two, accessToken)]).toEqual([REVOKED, REVOKED]);
+});
+
+test('after the lease it is AUTH_UNAVAILABLE, never UNAUTHENTICATED, and the node recovers by itself [R21]', async () => {
+  const { nodes, url } = await startLeaseNodes([SHORT, SHORT]);
+  const [one, two] = nodes as [TestApp, TestApp];
+  const { accessToken } = await one.register();
+  await setUnreachable(url, true);
+  for (const node of [one, two]) {
+    await checkUntil(node, accessToken, 'ok', 'AUTH_UNAVAILABLE');
+    expect(await readiness(node)).toBe('unreachable');
+  }
+  expect(await readFigure(one, 'latchkey_lease_denials_total{cause="unreachable"}')).toBeGreaterThan(0);
+  await setUnreachable(url, false);
+  for (const node of [one, two]) {
+    await checkUntil(node, accessToken, 'AUTH_UNAVAILABLE', 'ok');
+    expect(await readiness(node)).toBe('ok');
+  }
+});
+
+test('a database that takes no writes gives no lease, and says why', async () => {
+  const { nodes, url } = await startLeaseNodes([SHORT]);
+  const [one] = nodes as [TestApp];
+  const { accessToken } = await one.register();
+  await setReadOnly(url, true);
+  await checkUntil(one, accessToken, 'ok', 'AUTH_UNAVAILABLE');
+  let reason = await readiness(one);
+  while (reason === 'unreachable') reason = await readiness(one);
+  expect(reason).toBe('standby');
+  await setReadOnly(url, false);
+  await checkUntil(one, accessToken, 'AUTH_UNAVAILABLE', 'ok');
+});
+
+test('connections that are cut while many ask cost nobody the session', async () => {
+  const { nodes, url } = await startLeaseNodes([SHORT, SHORT]);
+  const [one, two] = nodes as [TestApp, TestApp];
+  const { accessToken } = await one.register();
+  for (let round = 0; round < 3; round += 1) {
+    const asked = Promise.all(Array.from({ length: 20 }, (_, index) => check(index % 2 === 0 ? one : two, accessToken)));
+    await cutConnections(url);
+    for (const answer of await asked) expect(['ok', 'AUTH_UNAVAILABLE']).toContain(answer);
+  }
+});
+
+test('a wall clock that is an hour off gives no lease, and the node says so', async () => {
+  const url = await borrowDatabase();
+  const right = await joinNodes(url, SHORT, {});
+  const { accessToken } = await right.register();
+  const now = () => ({ ...SYSTEM_LEASE_CLOCK.now(), wall: Date.now() + 3_600_000 });
+  const wrong = await startNode(url, { leaseClock: { now }, clock: right.clock });
+  expect(await wrong.ask(accessToken)).toBe('AUTH_UNAVAILABLE');
+  expect(await readiness(wrong)).toBe('clock-skew');
+});
+
+test('a database that has lost a logout gets it back from a node that remembers, and every token of before is refused [R25]', async () => {
+  const { nodes, url } = await startLeaseNodes([SHORT]);
+  const [one] = nodes as [TestApp];
+  const [left, other] = [await one.register(), await one.login()];
+  await logOutTold(one, left.accessToken);
+  await withDatabase(url, (client) =>
+    client.query(`BEGIN; UPDATE "Session" SET "endedAt" = NULL, "endedReason" = NULL; DELETE FROM "BlacklistedToken";
+      UPDATE "RevocationState" SET "version" = 0; COMMIT`),
+  );
+  let answer = await check(one, other.accessToken);
+  while (answer === 'ok' || answer === 'AUTH_UNAVAILABLE') answer = await check(one, other.accessToken);
+  expect([answer, await check(one, left.accessToken)]).toEqual([REVOKED, REVOKED]);
+  expect((await one.refresh(left.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+  expect(await check(one, (await one.refresh(other.refreshToken)).tokens?.accessToken ?? '')).toBe('ok');
+});

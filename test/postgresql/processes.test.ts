@@ -1,0 +1,42 @@
+/** The built server as several processes on one PostgreSQL database, with the command line beside them. */
+import { expect, test } from 'vitest';
+import { latchkeyJson } from '../support/cli.js';
+import { logOut } from '../support/mutations.js';
+import { setReadOnly } from '../support/outages.js';
+import { makeDatabase, POSTGRES_SECRET } from '../support/postgresql.js';
+import { EMAIL } from '../support/requests.js';
+import { failToStart, startServer } from '../support/server-process.js';
+import { makeFolder } from '../support/start-app.js';
+
+const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
+
+test('two processes and a command beside them share what is revoked, through kill -9 and stop', async () => {
+  const settings = { DATABASE_URL: await makeDatabase(), LATCHKEY_SECRET: POSTGRES_SECRET };
+  const [one, two] = [await startServer({ dataDir: makeFolder(), settings }), await startServer({ dataDir: makeFolder(), settings })];
+  const [first, second, third] = [await one.register(), await two.login(), await one.login()];
+  expect(await logOut(one, { token: first.accessToken })).toBe(1);
+  await one.kill();
+  expect([await two.ask(first.accessToken), await two.ask(second.accessToken)]).toEqual([REVOKED, 'ok']);
+  // No server has this folder, so the command works on the database itself.
+  const beside = { dataDir: makeFolder(), settings };
+  expect(await latchkeyJson(['session', 'revoke', second.sid], beside)).toMatchObject({ endedSessions: 1 });
+  expect([await two.ask(second.accessToken), await two.ask(third.accessToken)]).toEqual([REVOKED, 'ok']);
+  const findings = await latchkeyJson<{ check: string; isRight: boolean }[]>(['doctor'], beside);
+  expect(findings.filter(({ check, isRight }) => !isRight && check !== 'files' && check !== 'clock')).toEqual([]);
+  await latchkeyJson(['user', 'disable', EMAIL], beside);
+  expect(await two.ask(third.accessToken)).toBe(REVOKED);
+  expect(await two.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('a process that finds no server, or one that takes no writes, says so in one line and without the password', async () => {
+  const away = { DATABASE_URL: 'postgresql://ada:the-password@127.0.0.1:1/latchkey', LATCHKEY_SECRET: POSTGRES_SECRET };
+  const first = await failToStart({ dataDir: makeFolder(), settings: away });
+  expect(first.code).toBe(1);
+  expect(first.stderr).toMatch(/^The PostgreSQL server in DATABASE_URL can't be used: connect ECONNREFUSED[^\n]*\n$/);
+  expect(first.stderr).not.toContain('the-password');
+  const url = await makeDatabase();
+  await setReadOnly(url, true);
+  const second = await failToStart({ dataDir: makeFolder(), settings: { ...away, DATABASE_URL: url } });
+  expect(second.code).toBe(1);
+  expect(second.stderr).toMatch(/^The PostgreSQL server in DATABASE_URL takes no writes[^\n]*\n$/);
+});
