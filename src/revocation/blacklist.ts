@@ -1,11 +1,13 @@
 /** The blacklist table: ids that are dead, each until no token can carry it any more. */
 import type { Transaction } from '../database/database.js';
+import { Prisma } from '../database/generated/client.js';
+import { LatchkeyError } from '../errors.js';
 
-/** A `jti` (one access token) or a `sid` (every token of one session). Never the token's text: one token has many spellings. */
+/** A `jti` (one access token), a `sid` (every token of one session) or a `kid` (every token of one key). Never the token's text: one token has many spellings. */
 export interface BlacklistEntry {
   readonly id: string;
-  readonly kind: 'jti' | 'sid';
-  readonly userId: string;
+  readonly kind: 'jti' | 'sid' | 'kid';
+  readonly userId: string | null;
   readonly reason: string;
   /** The latest `exp`, in milliseconds since the epoch, of any token that carries the id. */
   readonly lastExpiresAt: number;
@@ -44,18 +46,25 @@ export interface Addition {
 }
 
 /**
- * Adds rows under the next version (R5). A `jti` that is there already keeps its row; a `sid` comes from a session that was
- * not ended before this transaction, so it can't be there.
+ * Adds rows under the next version (R5), and ends the generation of tokens if asked to (R17). A `jti` that is there already keeps
+ * its row; a `sid` comes from a session that was not ended before this transaction, so it can't be there.
  *
- * @returns null if all of them were there
+ * @returns null if there was nothing to add
  */
-export async function addToBlacklist(transaction: Transaction, entries: readonly BlacklistEntry[], now: number): Promise<Addition | null> {
-  if (entries.length === 0) return null;
+export async function addToBlacklist(
+  transaction: Transaction,
+  entries: readonly BlacklistEntry[],
+  endsGeneration: boolean,
+  now: number,
+): Promise<Addition | null> {
   const tokens = entries.filter((entry) => entry.kind === 'jti').map((entry) => entry.id);
   const known = tokens.length === 0 ? new Set<string>() : await findBlacklisted(transaction, tokens);
   const fresh = entries.filter((entry) => !known.has(entry.id));
-  if (fresh.length === 0) return null;
-  const state = await transaction.revocationState.update({ where: { id: STATE_ID }, data: { version: { increment: 1 } } });
+  if (fresh.length === 0 && !endsGeneration) return null;
+  const state = await transaction.revocationState.update({
+    where: { id: STATE_ID },
+    data: { version: { increment: 1 }, generation: { increment: endsGeneration ? 1 : 0 } },
+  });
   const data = fresh.map(({ id, kind, userId, reason, lastExpiresAt }) => ({
     id,
     kind,
@@ -65,7 +74,7 @@ export async function addToBlacklist(transaction: Transaction, entries: readonly
     revokedAt: new Date(now),
     revokedUntil: new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS),
   }));
-  await transaction.blacklistedToken.createMany({ data });
+  if (data.length > 0) await transaction.blacklistedToken.createMany({ data });
   return { state, rows: data };
 }
 
@@ -75,9 +84,77 @@ export async function findBlacklisted(client: Transaction, ids: readonly string[
   return new Set(rows.map((row) => row.id));
 }
 
-/** The rows that came after a version, or all. */
-export function rowsSince(client: Transaction, version: number): Promise<BlacklistRow[]> {
-  return client.blacklistedToken.findMany({ where: { version: { gt: version } }, select: { id: true, revokedUntil: true } });
+/** Whether one of the ids is on the list, and what holds for all tokens. */
+export interface Standing extends Pick<RevocationState, 'generation' | 'prunedBefore'> {
+  readonly isListed: boolean;
+}
+
+/**
+ * In one statement, so that all of it is of one instant: a row that is not there any more is told by `prunedBefore`.
+ *
+ * @throws LatchkeyError AUTH_UNAVAILABLE if the state is not there
+ */
+export async function readStanding(client: Transaction, ids: readonly string[]): Promise<Standing> {
+  const [row] = await client.$queryRaw<{ generation: number; prunedBefore: Date; isListed: number | bigint | boolean }[]>`
+    SELECT "generation", "prunedBefore", EXISTS (SELECT 1 FROM "BlacklistedToken" WHERE "id" IN (${Prisma.join([...ids])})) AS "isListed"
+    FROM "RevocationState" WHERE "id" = ${STATE_ID}`;
+  if (row === undefined) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not there'));
+  return { ...row, isListed: Boolean(row.isListed) };
+}
+
+/** The rows that came after a version, up to another one if there is one. */
+export function rowsSince(client: Transaction, version: number, lastVersion?: number): Promise<BlacklistRow[]> {
+  return client.blacklistedToken.findMany({
+    where: { version: { gt: version, ...(lastVersion === undefined ? {} : { lte: lastVersion }) } },
+    select: { id: true, revokedUntil: true },
+  });
+}
+
+/** Some of the rows after a version, those of a version all together. */
+export interface BlacklistPage {
+  readonly rows: readonly BlacklistRow[];
+  readonly lastVersion: number;
+}
+
+/**
+ * Reads the next rows after a version in the order of the log: `limit`, and the others of the last version. An instant may
+ * be up to a minute late, never early.
+ *
+ * A million rows that Prisma makes objects of take seconds. So the database joins the ids whose instants share a minute:
+ * as a text, a timestamp has 16 letters up to there.
+ *
+ * @returns null if there are fewer than `limit`
+ */
+export async function readPage(client: Transaction, version: number, limit: number): Promise<BlacklistPage | null> {
+  const last = await client.blacklistedToken.findFirst({
+    where: { version: { gt: version } },
+    orderBy: { version: 'asc' },
+    skip: limit - 1,
+    select: { version: true },
+  });
+  if (last === null) return null;
+  const joined = await client.$queryRaw<JoinedRows[]>`
+    SELECT STRING_AGG("id", ' ') AS "ids", COUNT(*) AS "count", MAX("revokedUntil") AS "revokedUntil" FROM "BlacklistedToken"
+    WHERE "version" > ${version} AND "version" <= ${last.version} GROUP BY SUBSTR(CAST("revokedUntil" AS TEXT), 1, 16)`;
+  return { rows: split(joined) ?? (await rowsSince(client, version, last.version)), lastVersion: last.version };
+}
+
+interface JoinedRows {
+  readonly ids: string;
+  readonly count: number | bigint;
+  readonly revokedUntil: Date | string;
+}
+
+/** @returns null if it is not certain: an id of ours has no space, but what is in the table need not be ours */
+function split(joined: readonly JoinedRows[]): BlacklistRow[] | null {
+  const rows: BlacklistRow[] = [];
+  for (const { ids, count, revokedUntil } of joined) {
+    const until = new Date(revokedUntil);
+    const separate = ids.split(' ');
+    if (separate.length !== Number(count)) return null;
+    for (const id of separate) rows.push({ id, revokedUntil: until });
+  }
+  return rows;
 }
 
 /** What a batch of pruning removed, and the latest `exp`, in milliseconds since the epoch, of a token that needed any of it. */

@@ -1,6 +1,6 @@
-/** REVOCATION_CHECK=database: one look-up of the blacklist table each time it is asked. */
+/** REVOCATION_CHECK=database: the blacklist table and the state of the log, asked each time. */
 import type { Database } from '../database/database.js';
-import { findBlacklisted } from './blacklist.js';
+import { readStanding } from './blacklist.js';
 import type { RevocableToken, RevocationCheck, RevocationVerdict } from './revocation-check.js';
 import type { Revocations } from './revocations.js';
 
@@ -10,12 +10,11 @@ export class DatabaseCheck implements RevocationCheck {
     private readonly database: Database,
   ) {}
 
-  async ask(token: RevocableToken): Promise<RevocationVerdict> {
-    const { replica } = this.revocations;
-    if (!replica.isKnown) await this.revocations.recover();
-    const verdict = replica.verdictWithoutList(token);
-    if (verdict !== 'live') return verdict;
-    const found = await this.database.read((client) => findBlacklisted(client, [token.sid, token.jti]));
-    return found.size > 0 ? 'revoked' : 'live';
+  /** What this process remembers has no part in it: another node may have ended a generation, or pruned. */
+  async ask({ sid, jti, kid, gen, exp }: RevocableToken): Promise<RevocationVerdict> {
+    if (!this.revocations.replica.isKnown) await this.revocations.recover();
+    const { isListed, generation, prunedBefore } = await this.database.read((client) => readStanding(client, [sid, jti, kid]));
+    if (exp * 1000 <= prunedBefore.getTime()) return 'expired';
+    return isListed || gen !== generation ? 'revoked' : 'live';
   }
 }

@@ -1,6 +1,6 @@
 /** What this process knows of the blacklist: exact after loading, unknown after a commit with an unknown outcome. */
 import { LatchkeyError } from '../errors.js';
-import type { BlacklistRow, RevocationState } from './blacklist.js';
+import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type RevocationState } from './blacklist.js';
 import type { RevocableToken, RevocationVerdict } from './revocation-check.js';
 import { RevocationSet } from './revocation-set.js';
 
@@ -35,6 +35,11 @@ export class Replica {
     return this.#set.size;
   }
 
+  /** The ids that are refused, each with the instant until which. */
+  entries(): Iterable<readonly [string, number]> {
+    return this.#set.entries();
+  }
+
   /**
    * Takes in what was committed. Rows are only ever added: an older delta that comes late can't un-revoke (R5).
    *
@@ -45,11 +50,18 @@ export class Replica {
       this.#known = false;
       throw LatchkeyError.unavailable(new Error(`The blacklist went back from version ${since} to ${state.version}`));
     }
-    for (const row of rows) this.#set.add(row.id, row.revokedUntil.getTime());
+    this.add(rows);
     this.#version = Math.max(this.#version, state.version);
     this.#generation = Math.max(this.#generation, state.generation);
-    this.#prunedBefore = Math.max(this.#prunedBefore, state.prunedBefore.getTime());
+    const prunedBefore = state.prunedBefore.getTime();
+    // Another node has pruned: its rows are of no use here either.
+    if (prunedBefore > this.#prunedBefore) this.forgetUntil(prunedBefore + KEEP_AFTER_EXPIRY_MS, prunedBefore);
     this.#known = true;
+  }
+
+  /** Takes in rows that are not all there are: what is known, and up to which version, stays as it was. */
+  add(rows: readonly BlacklistRow[]): void {
+    for (const row of rows) this.#set.add(row.id, row.revokedUntil.getTime());
   }
 
   /** From now on nothing is accepted until `apply` has run again. */
@@ -71,7 +83,7 @@ export class Replica {
   verdictOn(token: RevocableToken): RevocationVerdict {
     const verdict = this.verdictWithoutList(token);
     if (verdict !== 'live') return verdict;
-    return this.#set.has(token.sid) || this.#set.has(token.jti) ? 'revoked' : 'live';
+    return this.#set.has(token.sid) || this.#set.has(token.jti) || this.#set.has(token.kid) ? 'revoked' : 'live';
   }
 
   /** The rules that hold for all tokens at once: the generation, and what was pruned. */

@@ -4,6 +4,7 @@
 export interface RevocableToken {
   readonly jti: string;
   readonly sid: string;
+  readonly kid: string;
   readonly gen: number;
   /** Seconds since the epoch. */
   readonly exp: number;

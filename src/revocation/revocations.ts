@@ -1,5 +1,6 @@
 /** The funnel: everything that revokes passes through `commit`, and is in force on this node when it returns. */
 import type { Clock } from '../ambient.js';
+import { coalesced } from '../coalesced.js';
 import type { Database, Transaction } from '../database/database.js';
 import { isCommitUnknown } from '../database/failures.js';
 import { LatchkeyError } from '../errors.js';
@@ -11,34 +12,62 @@ import {
   KEEP_AFTER_EXPIRY_MS,
   markPruned,
   type Removal,
+  readPage,
   readState,
   removeDeadRows,
   rowsSince,
 } from './blacklist.js';
-import { type LogDelta, Replica } from './replica.js';
+import { ALONE, type Confirmation, type Coordinator } from './coordinator.js';
+import type { LogDelta, Replica } from './replica.js';
 
 /** What a piece of work revokes, and what it answers. */
 export interface Revocation<Result> {
   readonly entries: readonly BlacklistEntry[];
+  /** Whether every token that was ever issued is revoked, of all users. */
+  readonly endsGeneration: boolean;
+  /**
+   * Whether something was to be revoked at all. If it had been revoked before there are no entries, and the answer waits
+   * all the same: the first one may not be in force everywhere yet.
+   */
+  readonly revokes: boolean;
   readonly result: Result;
 }
 
+/** Rows per read when there are many, so that each is short. */
+const PAGE = 10_000;
+
+/** The result, and how it came to be in force. */
+export interface Confirmed<Result> {
+  readonly result: Result;
+  readonly confirmation: Confirmation;
+}
+
 export class Revocations {
-  readonly replica = new Replica();
+  /** Takes in what other nodes have written; who asks at the same time shares one look. */
+  readonly catchUp: () => Promise<void>;
   #recovering: Promise<void> | undefined;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-  ) {}
+    readonly replica: Replica,
+    private readonly coordinator: Coordinator,
+  ) {
+    this.catchUp = coalesced(async () => this.replica.apply(await this.#readDelta(await this.#readPages())), 0);
+  }
 
   /** Loads the blacklist. Nothing may be served before it has returned (R6). */
   load(): Promise<void> {
-    return this.#catchUp();
+    return this.catchUp();
+  }
+
+  /** The generation of tokens that is accepted, as this process knows it. */
+  get generation(): number {
+    return this.replica.generation;
   }
 
   /**
-   * Runs the work and writes what it revokes in the same transaction, then applies it in memory, then returns (R3, R4).
+   * Runs the work and writes what it revokes in the same transaction, then sees to it that it is in force on every node, then returns (R3, R4, R22).
    *
    * It also applies what other commits have written before it, so that a logout that is repeated while
    * the first one has not returned yet does not answer before the first one's effect is in force.
@@ -46,20 +75,25 @@ export class Revocations {
    * @throws LatchkeyError LOGOUT_UNCONFIRMED if the outcome of the commit can't be found out
    * @throws LatchkeyError AUTH_UNAVAILABLE if nothing was committed
    */
-  async commit<Result>(work: (transaction: Transaction) => Promise<Revocation<Result>>): Promise<Result> {
+  async commit<Result>(work: (transaction: Transaction) => Promise<Revocation<Result>>): Promise<Confirmed<Result>> {
     let revocation: Revocation<Result> | undefined;
+    let added: Addition | null = null;
+    let delta: LogDelta;
     try {
-      const delta = await this.database.transaction(async (transaction) => {
+      delta = await this.database.transaction(async (transaction) => {
         revocation = await work(transaction);
-        return this.#delta(transaction, await addToBlacklist(transaction, revocation.entries, this.clock.now()));
+        added = await addToBlacklist(transaction, revocation.entries, revocation.endsGeneration, this.clock.now());
+        return this.#delta(transaction, added);
       });
-      this.replica.apply(delta);
     } catch (error) {
       if (!isCommitUnknown(error) || revocation === undefined) throw error;
-      await this.#findOut(revocation.entries, error);
+      delta = await this.#findOut(added, error);
     }
     if (revocation === undefined) throw new Error('a transaction returned without running its work');
-    return revocation.result;
+    const { revokes, result } = revocation;
+    if (revokes) return { result, confirmation: await this.coordinator.confirm(delta) };
+    this.coordinator.take(delta);
+    return { result, confirmation: ALONE };
   }
 
   /** Asks the database again after a failure; until it has answered nothing is accepted (R8). */
@@ -91,35 +125,55 @@ export class Revocations {
   }
 
   /** What was just added is the whole delta if it follows on what is applied; else there were others in between. */
-  async #delta(client: Transaction, added: Addition | null = null): Promise<LogDelta> {
-    const since = this.replica.version;
+  async #delta(client: Transaction, added: Addition | null = null, since = this.replica.version): Promise<LogDelta> {
     if (added?.state.version === since + 1) return { since, ...added };
     const state = added?.state ?? (await readState(client));
     return { since, state, rows: await rowsSince(client, since) };
   }
 
-  async #catchUp(): Promise<void> {
-    this.replica.apply(await this.database.transaction((transaction) => this.#delta(transaction)));
+  #readDelta(since = this.replica.version): Promise<LogDelta> {
+    return this.database.transaction((transaction) => this.#delta(transaction, null, since));
+  }
+
+  /**
+   * Reads a long log in parts, but for the end. What is committed meanwhile comes after them, and what is pruned meanwhile is
+   * told by the state that is read with the end.
+   *
+   * @returns the version up to which rows were read
+   */
+  async #readPages(): Promise<number> {
+    let version = this.replica.version;
+    for (;;) {
+      const page = await this.database.read((client) => readPage(client, version, PAGE));
+      if (page === null) return version;
+      this.replica.add(page.rows);
+      version = page.lastVersion;
+    }
   }
 
   async #reload(): Promise<void> {
     this.replica.lose();
     await this.database.reopen();
-    await this.#catchUp();
+    await this.catchUp();
   }
 
-  /** The commit may or may not have happened: the rows tell. */
-  async #findOut(entries: readonly BlacklistEntry[], failure: unknown): Promise<void> {
-    const happened = await this.#haveBeenWritten(entries.map((entry) => entry.id)).catch(() => false);
-    if (!happened) throw LatchkeyError.logoutUnconfirmed(failure);
+  /** The commit may or may not have happened: the rows tell that it has added. One that was there before it tells nothing. */
+  async #findOut(added: Addition | null, failure: unknown): Promise<LogDelta> {
+    const delta = await this.#readBack(added?.rows.map((row) => row.id) ?? []).catch(() => null);
+    if (delta === null) throw LatchkeyError.logoutUnconfirmed(failure);
+    return delta;
   }
 
-  /** Nothing to look for proves nothing. */
-  async #haveBeenWritten(ids: readonly string[]): Promise<boolean> {
-    await this.recover();
+  /**
+   * Nothing to look for proves nothing. With one node memory is exact, so it is not asked until it is so again; on a
+   * shared database it never said more than its lease allows.
+   */
+  async #readBack(ids: readonly string[]): Promise<LogDelta | null> {
+    if (!this.database.isShared) await this.recover();
     // A recovery that was under way already may have read before the commit.
-    await this.#catchUp();
+    const delta = await this.#readDelta();
+    this.coordinator.take(delta);
     const found = await this.database.read((client) => findBlacklisted(client, ids));
-    return ids.length > 0 && ids.every((id) => found.has(id));
+    return ids.length > 0 && ids.every((id) => found.has(id)) ? delta : null;
   }
 }

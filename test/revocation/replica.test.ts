@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type LogDelta, Replica } from '../../src/revocation/replica.js';
 
-const TOKEN = { jti: 'jti', sid: 'sid', gen: 1, exp: 1_000 };
+const TOKEN = { jti: 'jti', sid: 'sid', kid: 'key', gen: 1, exp: 1_000 };
 
 function delta({ since = 0, version = 0, generation = 1, prunedBefore = 0, ids = [] as string[], until = 9_000_000 } = {}): LogDelta {
   const rows = ids.map((id) => ({ id, revokedUntil: new Date(until) }));
@@ -50,7 +50,7 @@ test('a delta that comes late takes nothing back [R5]', () => {
   const replica = replicaWith(newer, older);
   expect([replica.version, replica.generation, replica.size]).toEqual([5, 2, 2]);
   expect(replica.verdictOn({ ...TOKEN, gen: 2 })).toBe('revoked');
-  expect(replica.verdictOn({ ...TOKEN, sid: 'x', gen: 2, exp: 900 })).toBe('expired');
+  expect(replica.verdictOn({ ...TOKEN, sid: 'x', kid: 'key', gen: 2, exp: 900 })).toBe('expired');
   expect(replica.isKnown).toBe(true);
 });
 

@@ -1,0 +1,58 @@
+/** The part of the composition root that makes this process one of several nodes on a shared database. */
+import { type Clock, freshId, type LeaseClock, type Randomness } from './ambient.js';
+import type { Config } from './config.js';
+import type { Database } from './database/database.js';
+import { type Listening, listenTo, openShortStatements } from './database/side-connections.js';
+import type { Log } from './log.js';
+import { Doorbell } from './revocation/doorbell.js';
+import { LeaseNode } from './revocation/lease-node.js';
+import { CHANNEL, LeaseStatements } from './revocation/lease-statements.js';
+import type { Replica } from './revocation/replica.js';
+import { restoreLog } from './revocation/restoring.js';
+
+export interface OpenedNode {
+  readonly node: LeaseNode;
+  close(): Promise<void>;
+}
+
+/** How long doorbells that fail to come may hold up a logout, where they are on and the connection that hears them is lost. */
+const POLLING_LEASE_MS = 300;
+
+/** What the node takes from the world. */
+export interface World {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly leaseClock: LeaseClock;
+  readonly randomness: Randomness;
+  readonly log: Log;
+}
+
+/** Every process that writes to a shared database waits for its nodes; which of them holds leases itself is said by whoever starts it. */
+export function openNode({ config, clock, leaseClock, randomness, log }: World, database: Database, replica: Replica): OpenedNode {
+  const statements = new LeaseStatements(openShortStatements(config.databaseUrl));
+  const settings = {
+    nodeId: freshId(randomness),
+    listeningLeaseMs: config.leaseMs,
+    pollingLeaseMs: config.doorbell ? Math.min(POLLING_LEASE_MS, config.leaseMs) : config.leaseMs,
+    clockToleranceMs: config.clockToleranceSeconds * 1000,
+  };
+  const restore = (version: number) => restoreLog(database, replica, clock, version);
+  const doorbell = new Doorbell(statements, settings.nodeId, log);
+  const node = new LeaseNode(settings, statements, doorbell, replica, restore, leaseClock, log);
+  const listening: Listening | null = config.doorbell
+    ? listenTo(config.databaseUrl, CHANNEL, {
+        onListening: (isListening) => node.listen(isListening),
+        onPayload: (payload) => node.hear(payload),
+        onFailure: (reason) => log.warn({ reason }, 'doorbells are not heard'),
+      })
+    : null;
+  if (listening !== null) node.canHear = listening.tried;
+  return {
+    node,
+    async close() {
+      await node.stop();
+      await listening?.close();
+      await statements.close();
+    },
+  };
+}

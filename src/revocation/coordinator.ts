@@ -1,0 +1,40 @@
+/** Whoever sees to it that what was committed is in force before it is answered. */
+import type { LogDelta, Replica } from './replica.js';
+
+/** How a revocation came to be in force on every node. */
+export interface Confirmation {
+  /** There is no other node; each of them has said so; or no lease that does not know of it can be alive. */
+  readonly by: 'single-node' | 'acknowledged' | 'lease-expiry';
+  /** The nodes, this one included. */
+  readonly nodes: number;
+  /** How many of them have said that it is in force there. */
+  readonly acknowledged: number;
+  readonly waitedMs: number;
+}
+
+export interface Coordinator {
+  /**
+   * Takes in what was committed, and returns once no node accepts what it revokes (R3, R22). Call it after the commit was acknowledged.
+   *
+   * @throws LatchkeyError LOGOUT_UNCONFIRMED if that can't be known
+   */
+  confirm(delta: LogDelta): Promise<Confirmation>;
+  /** Takes in what was committed, and revokes nothing. */
+  take(delta: LogDelta): void;
+}
+
+export const ALONE: Confirmation = { by: 'single-node', nodes: 1, acknowledged: 1, waitedMs: 0 };
+
+/** One process owns the database: what it has in memory is in force. */
+export class SingleNode implements Coordinator {
+  constructor(private readonly replica: Replica) {}
+
+  async confirm(delta: LogDelta): Promise<Confirmation> {
+    this.replica.apply(delta);
+    return ALONE;
+  }
+
+  take(delta: LogDelta): void {
+    this.replica.apply(delta);
+  }
+}

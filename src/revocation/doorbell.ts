@@ -1,0 +1,50 @@
+/** The doorbells and acknowledgements of the nodes, as text on one channel. They may be lost, late or doubled: they carry speed, and no truth (R24). */
+import type { Log } from '../log.js';
+import type { LeaseEvent } from './lease-events.js';
+import type { LeaseStatements } from './lease-statements.js';
+
+type Told = Extract<LeaseEvent<never>, { kind: 'doorbell' | 'acknowledged' }>;
+
+export class Doorbell {
+  #waiting: number | null = null;
+  #isRinging = false;
+
+  constructor(
+    private readonly statements: Pick<LeaseStatements, 'tell'>,
+    private readonly nodeId: string,
+    private readonly log: Log,
+  ) {}
+
+  /** One statement at a time; of those that come meanwhile the newest version is enough. */
+  ring(version: number): void {
+    this.#waiting = Math.max(version, this.#waiting ?? 0);
+    if (!this.#isRinging) void this.#ringAll();
+  }
+
+  acknowledge(memberId: string, version: number): void {
+    this.#tell(`acknowledged ${version} ${memberId}`);
+  }
+
+  /** What a payload means; null for one of ours that came back, and for what nobody understands. */
+  read(payload: string): Told | null {
+    const [kind, version, from = ''] = payload.split(' ');
+    const number = Number(version);
+    if (!Number.isSafeInteger(number) || from === '') return null;
+    if (kind === 'doorbell') return from === this.nodeId ? null : { kind, version: number };
+    return kind === 'acknowledged' ? { kind, memberId: from, version: number } : null;
+  }
+
+  async #ringAll(): Promise<void> {
+    this.#isRinging = true;
+    while (this.#waiting !== null) {
+      const version = this.#waiting;
+      this.#waiting = null;
+      await this.#tell(`doorbell ${version} ${this.nodeId}`);
+    }
+    this.#isRinging = false;
+  }
+
+  #tell(payload: string): Promise<void> {
+    return this.statements.tell(payload).catch((err: unknown) => this.log.debug({ err }, 'a doorbell was lost'));
+  }
+}

@@ -1,0 +1,163 @@
+/** What one node knows of its lease, its membership and the logouts it coordinates: plain values, so that a step can be repeated, compared and stored. */
+
+/** Both clocks of the node in milliseconds, read together. One of them runs while the machine is suspended. */
+export interface Now {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+export interface LeaseSettings {
+  /** Random per process start. */
+  readonly nodeId: string;
+  /** T while doorbells are heard; 0 asks the database at each check. */
+  readonly listeningLeaseMs: number;
+  /** T while none are heard. */
+  readonly pollingLeaseMs: number;
+  /** How far the wall clock may be from the database's. */
+  readonly clockToleranceMs: number;
+}
+
+/** Until `from` + `termMs`, on both clocks, no logout is answered that this node has not applied. */
+export interface Lease {
+  readonly from: Now;
+  readonly termMs: number;
+}
+
+export type Membership =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'registering'; readonly memberId: string }
+  | { readonly kind: 'registered'; readonly memberId: string };
+
+/** The refresh that was sent and not answered. */
+export interface SentRefresh {
+  readonly number: number;
+  /** Read before the statement was sent. */
+  readonly sentAt: Now;
+  /** The version that was applied when it was sent. */
+  readonly since: number;
+  readonly termMs: number;
+  /** When the checks that wait for it give up; null if none waits. */
+  readonly waitUntil: number | null;
+}
+
+/** The refresh that will be sent next; its number is `lastRefresh` + 1. */
+export interface QueuedRefresh {
+  readonly waitUntil: number | null;
+}
+
+/** Why nobody is let in: the reason of a denial, and of not being ready. */
+export type Fault = 'unreachable' | 'standby' | 'foreign-database' | 'version-regressed' | 'clock-skew';
+export type Denial = Fault | 'deadline' | 'stopped';
+
+/** Missing, wanted or under way: writing back what the database has lost. */
+export type Repair = 'none' | 'due' | 'sent';
+
+/** A logout whose row is in the log, on its way to its answer. */
+export interface PendingLogout {
+  readonly logout: string;
+  readonly version: number;
+  /** The monotonic clock after the row was known to be committed. */
+  readonly since: number;
+  readonly wait: MembersDue | MembersAsked | MembersWaited;
+}
+
+/** The members have to be read. */
+export interface MembersDue {
+  readonly kind: 'due';
+}
+
+/** The members are being read, by a statement that was sent after `since`. */
+export interface MembersAsked {
+  readonly kind: 'asked';
+}
+
+export interface MembersWaited {
+  readonly kind: 'waited';
+  /** Who has not acknowledged. */
+  readonly silent: readonly string[];
+  readonly members: number;
+  readonly waitMs: number;
+}
+
+/** A renewal number, and the monotonic clock after the first read that showed it. */
+export interface Sighting {
+  readonly renewals: number;
+  readonly since: number;
+}
+
+export interface LeaseState {
+  readonly settings: LeaseSettings;
+  readonly isStopped: boolean;
+  readonly isListening: boolean;
+  readonly hasSockets: boolean;
+
+  readonly membership: Membership;
+  /** How often this process has registered; part of the member's id. */
+  readonly registrations: number;
+
+  readonly clusterId: string | null;
+  /** Every row of the log up to this version is in memory. */
+  readonly applied: number;
+  readonly lease: Lease | null;
+  readonly lastRefresh: number;
+  readonly sent: SentRefresh | null;
+  readonly queued: QueuedRefresh | null;
+  /** After a failure nothing is sent before this instant. */
+  readonly retryAt: number | null;
+  /** The version that a doorbell has asked to acknowledge. */
+  readonly askedFor: number | null;
+  /** Of the newest refresh; before the first one nothing has been reached. */
+  readonly fault: Fault | null;
+  readonly repair: Repair;
+
+  readonly logouts: readonly PendingLogout[];
+  readonly lastRead: number;
+  /** The read of the members that was sent and not answered. */
+  readonly reading: { readonly number: number; readonly sentAt: number } | null;
+  readonly sightings: Readonly<Record<string, Sighting>>;
+  /** When to look again for members that have died. */
+  readonly lookAt: number | null;
+}
+
+export function createLease(settings: LeaseSettings): LeaseState {
+  return {
+    settings,
+    isStopped: false,
+    isListening: false,
+    hasSockets: false,
+    membership: { kind: 'none' },
+    registrations: 0,
+    clusterId: null,
+    applied: 0,
+    lease: null,
+    lastRefresh: 0,
+    sent: null,
+    queued: null,
+    retryAt: null,
+    askedFor: null,
+    fault: 'unreachable',
+    repair: 'none',
+    logouts: [],
+    lastRead: 0,
+    reading: null,
+    sightings: {},
+    lookAt: null,
+  };
+}
+
+/** T of the leases that are asked for now. */
+export function currentTermMs({ settings, isListening }: LeaseState): number {
+  return isListening ? settings.listeningLeaseMs : settings.pollingLeaseMs;
+}
+
+/** Both clocks count: one may have stood still while the machine was suspended, and one may have been set. */
+export function isInside({ from, termMs }: Lease, now: Now): boolean {
+  const age = now.monotonic - from.monotonic;
+  const wallAge = now.wall - from.wall;
+  return age >= 0 && age < termMs && wallAge >= 0 && wallAge < termMs;
+}
+
+/** W: how long after a commit every lease that does not know of it has run out, with clock rates within 1 % of true. */
+export function waitMs(longestTermMs: number): number {
+  return 1.03 * longestTermMs + 10;
+}

@@ -1,0 +1,144 @@
+/**
+ * The protocol of many nodes as one pure step: a state, an event and the clocks go in, the next state and what has to be done come
+ * out. Production, simulation and model check run this same code.
+ */
+import { andThen, type LeaseEvent, type Step, step } from './lease-events.js';
+import {
+  acknowledgeBell,
+  heldLease,
+  mayRefresh,
+  queueRefresh,
+  refreshEveryMs,
+  refreshed,
+  refreshFailed,
+  registered,
+  registerFailed,
+  restored,
+  restoreFailed,
+  sendNext,
+  stop,
+} from './lease-refresh.js';
+import { type Denial, isInside, type LeaseState, type Now } from './lease-state.js';
+import { acknowledged, answerReady, membersRead, membersUnread, recorded, waitEndsAt } from './logout-wait.js';
+import { readMembers } from './membership.js';
+import { CHECK_DEADLINE_MS, refuseLate } from './waiting-checks.js';
+
+/** @param now both clocks, read for this event after it has happened and before any effect is carried out */
+export function reduceLease<Delta>(state: LeaseState, event: LeaseEvent<Delta>, now: Now): Step<Delta> {
+  switch (event.kind) {
+    case 'start':
+      return queueRefresh(state, now);
+    case 'stop':
+      return stop(state);
+    case 'tick':
+      return tick(state, now);
+    case 'check':
+      return check(state, now);
+    case 'sockets':
+      return refreshForSockets({ ...state, hasSockets: event.areOpen }, now);
+    case 'listening':
+      return listen(state, event.isListening, now);
+    case 'doorbell':
+      return hearDoorbell(state, event.version, now);
+    case 'registered':
+      return registered(state, event.memberId, now);
+    case 'register-failed':
+      return registerFailed(state, event.memberId, now);
+    case 'refreshed':
+      return refreshed(state, event.refresh, event.reply, now);
+    case 'refresh-failed':
+      return refreshFailed(state, event.refresh, now);
+    case 'restored':
+      return restored(state, now);
+    case 'restore-failed':
+      return restoreFailed(state, now);
+    case 'recorded':
+      return recorded(state, event, now);
+    case 'commit-unknown':
+      return step(state, [{ kind: 'read-back', logout: event.logout }]);
+    case 'read-back-failed':
+      return step(state, [{ kind: 'answer', logout: event.logout, outcome: { kind: 'unconfirmed' } }]);
+    case 'look-at-members':
+      return readMembers(state, now);
+    case 'members-read':
+      return membersRead(state, event.read, event.members, now);
+    case 'members-unread':
+      return membersUnread(state, event.read, now);
+    case 'acknowledged':
+      return acknowledged(state, event.memberId, event.version, now);
+  }
+}
+
+/** Whether a check may look into memory now and there is nothing else to do: the way of nearly every check, which needs no step. */
+export function answersAtOnce({ lease }: LeaseState, now: Now): boolean {
+  return lease !== null && isInside(lease, now) && now.monotonic - lease.from.monotonic < refreshEveryMs(lease.termMs);
+}
+
+/** Why this node should get no requests, or null when it is ready. While a lease is held an outage is not noticed; an idle node holds none and is ready. */
+export function unreadiness(state: LeaseState, now: Now): Denial | null {
+  if (state.isStopped) return 'stopped';
+  return heldLease(state, now) === null ? state.fault : null;
+}
+
+/** The clocks decide at the check, never a timer: a process that was paused serves its sockets before its timers. */
+function check<Delta>(state: LeaseState, now: Now): Step<Delta> {
+  if (answersAtOnce(state, now)) return step(state, [{ kind: 'look-up' }]);
+  if (state.isStopped) return step(state, [{ kind: 'refuse', reason: 'stopped' }]);
+  const lease = heldLease(state, now);
+  if (lease === null) {
+    const joined = step<Delta>({ ...state, lease }, [{ kind: 'join', refresh: state.lastRefresh + 1 }]);
+    return andThen(joined, (next) => queueRefresh(next, now, now.monotonic + CHECK_DEADLINE_MS));
+  }
+  return andThen(step<Delta>(state, [{ kind: 'look-up' }]), (next) => refreshUnlessUnderWay(next, now));
+}
+
+function refreshUnlessUnderWay<Delta>(state: LeaseState, now: Now): Step<Delta> {
+  return state.sent === null && state.queued === null ? queueRefresh(state, now) : step(state);
+}
+
+/** With open sockets a lease is kept although nobody asks; without them and without checks nothing is sent. */
+function refreshForSockets<Delta>(state: LeaseState, now: Now): Step<Delta> {
+  const dueAt = socketsRefreshAt(state);
+  return dueAt !== null && dueAt <= now.monotonic ? queueRefresh(state, now) : step(state);
+}
+
+function socketsRefreshAt({ isStopped, hasSockets, lease, sent, queued }: LeaseState): number | null {
+  if (isStopped || !hasSockets || sent !== null || queued !== null) return null;
+  return lease === null ? 0 : lease.from.monotonic + refreshEveryMs(lease.termMs);
+}
+
+/** Doorbells may have been missed: after every connect the whole delta is read. */
+function listen<Delta>(state: LeaseState, isListening: boolean, now: Now): Step<Delta> {
+  const next = { ...state, isListening };
+  return isListening ? queueRefresh(next, now) : step(next);
+}
+
+/** A doorbell is rung after its commit, so a refresh that begins now sees the row. */
+function hearDoorbell<Delta>(state: LeaseState, version: number, now: Now): Step<Delta> {
+  if (state.isStopped) return step(state);
+  const next = { ...state, askedFor: Math.max(state.askedFor ?? 0, version) };
+  return state.applied >= version ? acknowledgeBell(next) : queueRefresh(next, now);
+}
+
+function tick<Delta>(state: LeaseState, now: Now): Step<Delta> {
+  const isLookDue = state.lookAt !== null && state.lookAt <= now.monotonic;
+  return [
+    (next: LeaseState) => refreshForSockets<Delta>(next, now),
+    (next: LeaseState) => sendNext<Delta>(next, now),
+    (next: LeaseState) => answerReady<Delta>(next, now),
+    (next: LeaseState) => (isLookDue ? readMembers<Delta>({ ...next, lookAt: null }, now) : step<Delta>(next)),
+  ].reduce(andThen, refuseLate<Delta>(state, now));
+}
+
+/** When the next `tick` is due on the monotonic clock; it may be in the past. Null: only an event can change anything. */
+export function nextTickAt(state: LeaseState): number | null {
+  const instants = [
+    state.sent?.waitUntil,
+    state.queued?.waitUntil,
+    mayRefresh(state) ? state.retryAt : null,
+    socketsRefreshAt(state),
+    state.reading === null ? state.lookAt : null,
+    ...state.logouts.map(waitEndsAt),
+  ].filter((instant) => typeof instant === 'number');
+  return instants.length === 0 ? null : Math.min(...instants);
+}

@@ -1,0 +1,83 @@
+/** The database of the lease protocol as a value: the log, the members, and what each statement does to them. */
+import type { LeaseEffect, LeaseEvent, Member, RefreshReply, Step } from '../../src/revocation/lease-events.js';
+
+/** Rows of the log as the tests know them: ids. */
+export interface Delta {
+  readonly ids: readonly string[];
+}
+
+export type Effect = LeaseEffect<Delta>;
+export type Event = LeaseEvent<Delta>;
+export type LeaseStep = Step<Delta>;
+export type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { readonly kind: Kind }>;
+
+export interface FakeDatabase {
+  readonly version: number;
+  readonly rows: readonly { readonly id: string; readonly version: number }[];
+  readonly members: readonly Member[];
+}
+
+export const EMPTY_DATABASE: FakeDatabase = { version: 0, rows: [], members: [] };
+
+/** What a wrong protocol would ask of its database. */
+export interface DatabaseFaults {
+  /** A refresh succeeds without a row, and does not tell. */
+  readonly ignoresMembership?: boolean;
+  /** Only the first refresh of a member renews it. */
+  readonly renewsOnce?: boolean;
+  /** A refresh reads all rows, for a set that is replaced. */
+  readonly readsWhole?: boolean;
+}
+
+export function runRegister(database: FakeDatabase, { memberId, leaseMs }: EffectOf<'register'>): FakeDatabase {
+  if (database.members.some((member) => member.memberId === memberId)) return database;
+  return { ...database, members: [...database.members, { memberId, renewals: 0, leaseMs, acknowledged: 0 }] };
+}
+
+/** @returns the reply as read at this moment, for whenever it arrives */
+export function runRefresh(
+  database: FakeDatabase,
+  { refresh, memberId, since, leaseMs }: EffectOf<'refresh'>,
+  databaseNow: number,
+  faults: DatabaseFaults,
+): { readonly database: FakeDatabase; readonly reply: RefreshReply<Delta> } {
+  const row = database.members.find((member) => member.memberId === memberId);
+  const isMember = faults.ignoresMembership || (row !== undefined && row.renewals < refresh);
+  const { version } = database;
+  const ids = database.rows.filter((each) => faults.readsWhole || each.version > since).map(({ id }) => id);
+  const reply = { isStandby: false, clusterId: 'cluster', isMember, version, delta: { ids }, databaseNow };
+  if (row === undefined || row.renewals >= refresh || (faults.renewsOnce && row.renewals > 0)) return { database, reply };
+  const renewed = { memberId, renewals: refresh, leaseMs, acknowledged: Math.max(row.acknowledged, since) };
+  return { database: withMember(database, renewed), reply };
+}
+
+export function runAcknowledge(database: FakeDatabase, { memberId, version }: EffectOf<'acknowledge'>): FakeDatabase {
+  const row = database.members.find((member) => member.memberId === memberId);
+  return row === undefined ? database : withMember(database, { ...row, acknowledged: Math.max(row.acknowledged, version) });
+}
+
+export function runLeave(database: FakeDatabase, memberId: string): FakeDatabase {
+  return { ...database, members: database.members.filter((member) => member.memberId !== memberId) };
+}
+
+export function runRemoval(database: FakeDatabase, { memberId, renewals }: EffectOf<'remove-member'>): FakeDatabase {
+  const isSame = database.members.some((member) => member.memberId === memberId && member.renewals === renewals);
+  return isSame ? runLeave(database, memberId) : database;
+}
+
+/** The commit of a logout, or the look at the row that it finds there. */
+export function runCommit(database: FakeDatabase, id: string): { readonly database: FakeDatabase; readonly isRepeat: boolean } {
+  if (database.rows.some((row) => row.id === id)) return { database, isRepeat: true };
+  const version = database.version + 1;
+  return { database: { ...database, version, rows: [...database.rows, { id, version }] }, isRepeat: false };
+}
+
+/** What is told of a row that is in the log; the delta is that row alone. */
+export function recordOf(database: FakeDatabase, logout: string, id: string): Event {
+  const version = database.rows.find((row) => row.id === id)?.version ?? 0;
+  return { kind: 'recorded', logout, since: version - 1, version, delta: { ids: [id] } };
+}
+
+function withMember(database: FakeDatabase, changed: Member): FakeDatabase {
+  return { ...database, members: database.members.map((member) => (member.memberId === changed.memberId ? changed : member)) };
+}
