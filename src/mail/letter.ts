@@ -1,0 +1,26 @@
+/** A letter: plain text for one reader. */
+
+export interface Letter {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** A letter on its way. */
+export interface OutgoingLetter extends Letter {
+  /** Stays the same when it is tried again. */
+  readonly id: string;
+  readonly createdAt: Date;
+}
+
+/** A mailbox as it stands in a header (RFC 5322, section 3.4). */
+export interface Mailbox {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** @param text `Name <address>`, or an address alone */
+export function parseMailbox(text: string): Mailbox {
+  const match = /^(.*?)\s*<([^<>]*)>$/.exec(text);
+  return match === null ? { name: '', address: text } : { name: match[1] ?? '', address: match[2] ?? '' };
+}
