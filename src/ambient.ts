@@ -5,6 +5,12 @@ export interface Clock {
   now(): number;
 }
 
+/** For leases: real also where the wall clock of the domain is held still. */
+export interface LeaseClock {
+  /** Both clocks of the machine in milliseconds, read together; the first one can't be set. */
+  now(): { readonly monotonic: number; readonly wall: number };
+}
+
 export interface Randomness {
   /** Cryptographically secure random bytes. */
   bytes(count: number): Buffer;

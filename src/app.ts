@@ -1,35 +1,25 @@
 /** The composition root: the only place that says `new`. Also what an application imports to embed the server. */
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Clock, Randomness } from './ambient.js';
 import type { Config } from './config.js';
-import { Database } from './database/database.js';
-import { lockData } from './database/file-lock.js';
-import { migrate, pendingMigrations } from './database/migrations.js';
-import { AccessTokens } from './domain/access-tokens.js';
-import { Administration } from './domain/administration.js';
-import { Audit } from './domain/audit.js';
-import { Credentials } from './domain/credentials.js';
-import { Examination } from './domain/examination.js';
-import { Login } from './domain/login.js';
-import { Logout } from './domain/logout.js';
-import { DEFAULT_PASSWORD_COST, type PasswordCost, Passwords } from './domain/passwords.js';
-import { Refreshes } from './domain/refreshes.js';
-import { SessionEndings } from './domain/session-endings.js';
-import { Sessions } from './domain/sessions.js';
-import { SigningKeys } from './domain/signing-keys.js';
-import { TokenMint } from './domain/token-mint.js';
-import { Users } from './domain/users.js';
+import type { Commands } from './domain/commands.js';
+import { AdministrationResolver } from './graphql/administration.resolver.js';
+import { AuditEventResolver } from './graphql/audit-event.resolver.js';
 import { createContextBuilder, type RequestContext } from './graphql/context.js';
+import { EmailResolver } from './graphql/email.resolver.js';
+import { EmailConfirmationResolver } from './graphql/email-confirmation.resolver.js';
 import { formatError, isInternal, originalOf } from './graphql/format-error.js';
 import { LoginResolver } from './graphql/login.resolver.js';
 import { LogoutResolver } from './graphql/logout.resolver.js';
+import { OwnUserResolver } from './graphql/own-user.resolver.js';
+import { PasswordRecoveryResolver } from './graphql/password-recovery.resolver.js';
 import { MAX_TOKENS, queryLimits } from './graphql/query-limits.js';
 import { RefreshTokenResolver } from './graphql/refresh-token.resolver.js';
+import { RegistrationResolver } from './graphql/registration.resolver.js';
 import { createSchema } from './graphql/schema.js';
 import { SessionResolver } from './graphql/session.resolver.js';
 import { UserResolver } from './graphql/user.resolver.js';
+import { UserDirectoryResolver } from './graphql/user-directory.resolver.js';
 import { createApollo, type GraphqlParts } from './http/apollo.js';
 import { openControlSocket } from './http/control-socket.js';
 import { registerGraphql } from './http/graphql-route.js';
@@ -37,11 +27,12 @@ import { registerHealth } from './http/health.js';
 import { registerMetrics } from './http/metrics.js';
 import { createServer } from './http/server.js';
 import { registerWellKnown } from './http/well-known.js';
-import { createLog, type Log } from './log.js';
+import { createLog } from './log.js';
 import { DatabaseCheck } from './revocation/database-check.js';
+import { LeaseCheck } from './revocation/lease-check.js';
 import { MemoryCheck } from './revocation/memory-check.js';
 import type { RevocationCheck } from './revocation/revocation-check.js';
-import { Revocations } from './revocation/revocations.js';
+import { openServices, type ServiceOptions, type Services, SYSTEM_LEASE_CLOCK, SYSTEM_RANDOMNESS } from './services.js';
 
 export { type Config, readConfig } from './config.js';
 export type { Caller, RequestContext } from './graphql/context.js';
@@ -49,23 +40,17 @@ export type { Caller, RequestContext } from './graphql/context.js';
 // biome-ignore lint/complexity/noBannedTypes: type-graphql's own type for a class
 type ResolverClass = Function;
 
-export interface AppOptions {
-  readonly config: Config;
+export interface AppOptions extends ServiceOptions {
   /** Own type-graphql resolvers: classes that are made without arguments, or instances. */
   readonly resolvers?: readonly (ResolverClass | object)[];
   /** Own Apollo Server plugins. */
   readonly plugins?: GraphqlParts<RequestContext>['plugins'];
-  /** The world, for tests that hold it still. */
-  readonly clock?: Clock;
-  readonly randomness?: Randomness;
-  readonly log?: Log;
-  readonly passwordCost?: PasswordCost;
 }
 
 export interface App {
   /** Fastify, for own routes (before `listen`) and for requests without a port (`inject`). */
   readonly server: FastifyInstance;
-  readonly administration: Administration;
+  readonly administration: Commands;
   /** Starts to serve, on the network and on the control socket. Returns the address. */
   listen(): Promise<string>;
   /** Stops accepting, finishes what runs, closes the database and lets go of DATA_DIR. */
@@ -73,8 +58,6 @@ export interface App {
 }
 
 const PRUNE_EVERY_MS = 60_000;
-const SYSTEM_CLOCK: Clock = { now: () => Date.now() };
-const SYSTEM_RANDOMNESS: Randomness = { bytes: (count) => randomBytes(count) };
 
 /**
  * Opens the data and builds the server; nothing listens yet.
@@ -86,10 +69,9 @@ const SYSTEM_RANDOMNESS: Randomness = { bytes: (count) => randomBytes(count) };
 export async function createApp(options: AppOptions): Promise<App> {
   const { config } = options;
   const log = options.log ?? createLog(config.logLevel);
-  const services = await openServices(options, 'a Latchkey server');
-  const { database, revocations, keys, administration } = services;
-  const check: RevocationCheck =
-    config.revocationCheck === 'database' ? new DatabaseCheck(revocations, database) : new MemoryCheck(revocations);
+  const services = await openServices({ ...options, log }, 'a Latchkey server');
+  const { database, revocations, keys, outbox, administration } = services;
+  const check = checkFor(options, services);
   const { instances, classes } = ownResolvers(options.resolvers ?? []);
   const schema = createSchema(check, new Map([...coreResolvers(services), ...instances]), classes);
   const parts = {
@@ -107,8 +89,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   await apollo.start();
   registerGraphql(server, apollo, createContextBuilder(services.accessTokens, check));
   registerWellKnown(server, () => keys.list().map((key) => key.publicJwk));
-  registerHealth(server, () => findUnreadiness(services));
-  registerMetrics(server, { databaseOperations: () => database.operations, liveRevocations: () => revocations.replica.size });
+  registerHealth(server, () => findUnreadiness(config, services));
+  registerMetrics(
+    server,
+    {
+      databaseOperations: () => database.operations,
+      liveRevocations: () => revocations.replica.size,
+      waitingMails: () => outbox.waiting,
+    },
+    services.node,
+  );
+  outbox.start();
+  if (config.revocationCheck === 'lease') services.node?.start();
 
   let control: FastifyInstance | null = null;
   let pruning: NodeJS.Timeout | undefined;
@@ -119,6 +111,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       control = await openControlSocket(config.dataDir, administration, log);
       const address = await server.listen({ port: config.port, host: config.host });
       pruning = setInterval(() => {
+        services.node?.watchMembers();
         administration.prune().catch((err: unknown) => log.warn({ err }, 'pruning failed and will be tried again'));
       }, PRUNE_EVERY_MS);
       return address;
@@ -128,79 +121,23 @@ export async function createApp(options: AppOptions): Promise<App> {
       await server.close();
       await control?.close();
       await apollo.stop();
+      await outbox.stop();
       await services.close();
     },
   };
 }
 
-type ServiceOptions = Pick<AppOptions, 'config' | 'clock' | 'randomness' | 'passwordCost'>;
-type Services = Awaited<ReturnType<typeof openServices>>;
-
-/**
- * Takes the lock, migrates, and loads the blacklist and the keys: everything but HTTP and GraphQL.
- *
- * @param holder what this process is, for another one that finds DATA_DIR locked
- */
-export async function openServices(
-  { config, clock = SYSTEM_CLOCK, randomness = SYSTEM_RANDOMNESS, passwordCost = DEFAULT_PASSWORD_COST }: ServiceOptions,
-  holder: string,
-) {
-  const lock = lockData(config.dataDir, config.databaseUrl, holder);
-  let database: Database | undefined;
-  try {
-    database = await openMigrated(config.databaseUrl);
-    const audit = new Audit(clock, randomness);
-    const revocations = new Revocations(database, clock);
-    const keys = new SigningKeys(database, audit, config, clock, randomness);
-    const passwords = new Passwords(passwordCost, randomness);
-    const users = new Users(database, passwords, audit, clock, randomness);
-    const accessTokens = new AccessTokens(keys, config, clock);
-    const endings = new SessionEndings(revocations, audit, clock);
-    const mint = new TokenMint(database, revocations.replica, keys, accessTokens, audit, config, clock, randomness);
-    const sessions = new Sessions(database, mint, endings, config, clock, randomness);
-    const refreshes = new Refreshes(database, mint, endings, config, clock, randomness);
-    const logins = new Login(new Credentials(users, passwords), users, sessions, config);
-    const logouts = new Logout(sessions, endings, clock);
-    const examination = new Examination(database, revocations, keys, clock);
-    const administration = new Administration(database, revocations, users, sessions, endings, keys, examination, audit, clock);
-    await Promise.all([revocations.load(), keys.load()]);
-    const opened = database;
-    const close = async () => {
-      await opened.close();
-      lock.release();
-    };
-    return {
-      database: opened,
-      revocations,
-      keys,
-      users,
-      accessTokens,
-      endings,
-      sessions,
-      refreshes,
-      logins,
-      logouts,
-      administration,
-      close,
-    };
-  } catch (error) {
-    await database?.close();
-    lock.release();
-    throw error;
-  }
-}
-
-/** The engine that migrates wants the file for itself, so the client is opened again after it. */
-async function openMigrated(url: string): Promise<Database> {
-  const database = await Database.open(url);
-  if ((await pendingMigrations(database)).length === 0) return database;
-  await database.close();
-  await migrate(url);
-  return Database.open(url);
-}
-
-function coreResolvers({ users, sessions, refreshes, endings, logins, logouts }: Services): [ResolverClass, object][] {
+function coreResolvers(services: Services): [ResolverClass, object][] {
+  const { users, sessions, refreshes, endings, logins, logouts, passwordChanges, reauthentication, deletion } = services;
   return [
+    [OwnUserResolver, new OwnUserResolver(passwordChanges, reauthentication, deletion)],
+    [UserDirectoryResolver, new UserDirectoryResolver(services.directory, users)],
+    [AuditEventResolver, new AuditEventResolver(services.trail)],
+    [AdministrationResolver, new AdministrationResolver(services.userAdministration)],
+    [RegistrationResolver, new RegistrationResolver(services.registrations)],
+    [PasswordRecoveryResolver, new PasswordRecoveryResolver(services.recovery)],
+    [EmailResolver, new EmailResolver(services.verifications, services.emailChanges)],
+    [EmailConfirmationResolver, new EmailConfirmationResolver(services.verifications, services.emailChanges)],
     [LoginResolver, new LoginResolver(logins)],
     [RefreshTokenResolver, new RefreshTokenResolver(refreshes)],
     [LogoutResolver, new LogoutResolver(logouts)],
@@ -216,7 +153,14 @@ function ownResolvers(resolvers: readonly (ResolverClass | object)[]) {
   return { instances, classes: instances.map(([resolver]) => resolver) };
 }
 
-async function findUnreadiness({ database, revocations }: Services): Promise<string | null> {
+function checkFor({ config, leaseClock = SYSTEM_LEASE_CLOCK }: AppOptions, { revocations, database, node }: Services): RevocationCheck {
+  if (config.revocationCheck === 'database') return new DatabaseCheck(revocations, database);
+  return node === null ? new MemoryCheck(revocations) : new LeaseCheck(node, revocations, leaseClock);
+}
+
+/** With a lease, whether one is held or can be had now: an outage that is shorter than it is not noticed. */
+async function findUnreadiness({ revocationCheck }: Config, { database, revocations, node }: Services): Promise<string | null> {
+  if (revocationCheck === 'lease' && node !== null) return node.findUnreadiness();
   try {
     if (!revocations.replica.isKnown) await revocations.recover();
     await database.ping();

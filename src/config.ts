@@ -2,17 +2,43 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, type ConfigFault } from './config-error.js';
+import { findFaults, isPostgresql, mailFaults } from './config-faults.js';
+import {
+  baseUrl,
+  checked,
+  claim,
+  databaseUrl,
+  duration,
+  mailbox,
+  milliseconds,
+  oneOf,
+  origins,
+  proxies,
+  smtpUrl,
+  wholeNumber,
+} from './config-values.js';
 import type { LogLevel } from './log.js';
 import { findSecret, makeSecret } from './secret.js';
 
-export type RevocationCheckMode = 'memory' | 'database';
+export { SETTINGS, type Setting } from './config-settings.js';
+
+export type RevocationCheckMode = 'memory' | 'lease' | 'database';
 export type SigningAlgorithm = 'ES256' | 'RS256';
+
+export interface PwnedPasswordsSettings {
+  readonly isOn: boolean;
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly whenDown: 'allow' | 'refuse';
+}
 
 /** Durations are whole seconds. */
 export interface Config {
   readonly port: number;
   readonly host: string;
   readonly databaseUrl: string;
+  /** How many connections this node may have to PostgreSQL. */
+  readonly databasePoolSize: number;
   readonly dataDir: string;
   readonly secret: Buffer;
   readonly issuer: string;
@@ -22,7 +48,23 @@ export interface Config {
   readonly refreshTokenTtlSeconds: number;
   readonly sessionIdleTtlSeconds: number;
   readonly registration: 'open' | 'closed';
+  readonly reauthenticationTtlSeconds: number;
+  /** Without a slash at the end. */
+  readonly appUrl: string;
+  /** Null: mails are written into files. */
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  /** Wrong passwords for one user from one address, in 15 minutes. */
+  readonly loginAttempts: number;
+  /** Failures of any kind from one address, in 15 minutes. */
+  readonly addressAttempts: number;
+  readonly pwnedPasswords: PwnedPasswordsSettings;
+  readonly auditRetentionSeconds: number;
   readonly revocationCheck: RevocationCheckMode;
+  /** T: how long a node may answer from memory without having asked the database. */
+  readonly leaseMs: number;
+  /** Whether the nodes tell each other of revocations, with LISTEN and NOTIFY. */
+  readonly doorbell: boolean;
   readonly clockToleranceSeconds: number;
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean | number | readonly string[];
@@ -32,102 +74,11 @@ export interface Config {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A setting, for the contract test and the documentation. */
-export interface Setting {
-  readonly name: string;
-  readonly fallback: string;
-  readonly meaning: string;
-}
-
-export const SETTINGS: readonly Setting[] = [
-  { name: 'PORT', fallback: '4000', meaning: 'TCP port, 0 to 65535 (0: any free one)' },
-  { name: 'HOST', fallback: '127.0.0.1', meaning: 'address to listen on; `0.0.0.0` for all' },
-  { name: 'DATABASE_URL', fallback: 'file:<DATA_DIR>/latchkey.db', meaning: 'SQLite file, `file:` and a path' },
-  { name: 'DATA_DIR', fallback: './data', meaning: 'where the secret, the database, the lock and the control socket are kept' },
-  { name: 'LATCHKEY_SECRET', fallback: 'made once in DATA_DIR/secret', meaning: 'at least 32 random bytes; encrypts the signing keys' },
-  { name: 'LATCHKEY_SECRET_FILE', fallback: 'none', meaning: 'file to read the secret from, instead of LATCHKEY_SECRET' },
-  { name: 'ISSUER', fallback: 'latchkey', meaning: 'claim `iss` of the access tokens' },
-  { name: 'AUDIENCE', fallback: 'latchkey', meaning: 'claim `aud` of the access tokens' },
-  { name: 'SIGNING_ALG', fallback: 'ES256', meaning: '`ES256` or `RS256`' },
-  { name: 'ACCESS_TOKEN_TTL', fallback: '15m', meaning: 'life of an access token, 10s to 24h' },
-  { name: 'REFRESH_TOKEN_TTL', fallback: '30d', meaning: 'life of a session in all, at most 400d' },
-  { name: 'SESSION_IDLE_TTL', fallback: '14d', meaning: 'life of a session that nobody refreshes' },
-  { name: 'REGISTRATION', fallback: 'open', meaning: '`open` or `closed`' },
-  { name: 'REVOCATION_CHECK', fallback: 'memory', meaning: '`memory` or `database`' },
-  { name: 'CLOCK_TOLERANCE', fallback: '5s', meaning: 'how far two clocks may differ for `exp` and `iat`, at most 60s' },
-  { name: 'CORS_ORIGINS', fallback: 'none', meaning: 'origins of browser front ends, separated by commas' },
-  { name: 'TRUST_PROXY', fallback: 'off', meaning: '`off`, `on`, the number of proxies, or their addresses separated by commas' },
-  { name: 'INTROSPECTION', fallback: 'on', meaning: '`on` or `off`; off also hides suggestions and Apollo Sandbox' },
-  { name: 'LOG_LEVEL', fallback: 'info', meaning: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`' },
-];
-
-const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-
-function duration(fallback: string, minSeconds: number, maxSeconds: number) {
-  const expected = `a duration like 90s, 15m, 12h or 30d, from ${minSeconds}s to ${maxSeconds}s`;
-  return z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      const match = /^(\d{1,9})(s|m|h|d)$/.exec(text);
-      const seconds = match ? Number(match[1]) * SECONDS_PER_UNIT[match[2] as 's'] : Number.NaN;
-      if (seconds >= minSeconds && seconds <= maxSeconds) return seconds;
-      context.addIssue({ code: 'custom', message: expected });
-      return z.NEVER;
-    });
-}
-
-function checked<Value>(fallback: string, expected: string, parse: (text: string) => Value | undefined) {
-  return z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      const value = parse(text);
-      if (value !== undefined) return value;
-      context.addIssue({ code: 'custom', message: expected });
-      return z.NEVER;
-    });
-}
-
-function oneOf<const Choice extends string>(fallback: Choice, choices: readonly Choice[]) {
-  return checked(fallback, choices.map((choice) => `"${choice}"`).join(' or '), (text) => choices.find((choice) => choice === text));
-}
-
-const port = checked('4000', 'a whole number from 0 to 65535', (text) =>
-  /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined,
-);
-
-const claim = (fallback: string) =>
-  checked(fallback, 'printable text of at most 255 characters', (text) => (/^[!-~]{1,255}$/.test(text) ? text : undefined));
-
-const corsOrigins = checked('', 'origins like https://app.example.com, separated by commas', (text) => {
-  const origins = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  return origins.every(isOrigin) ? origins : undefined;
-});
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
-}
-
-const trustProxy = checked('off', '"off", "on", a number of proxies, or addresses separated by commas', (text) => {
-  if (text === 'off' || text === 'on') return text === 'on';
-  if (/^[1-9]\d?$/.test(text)) return Number(text);
-  const addresses = text.split(',').map((part) => part.trim());
-  return addresses.every((address) => /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(address)) ? addresses : undefined;
-});
-
-const databaseUrl = checked('', 'a SQLite file like file:./data/latchkey.db', (text) => {
-  if (text === '') return text;
-  return /^file:[^?#]+$/.test(text) ? text : undefined;
-});
-
 const schema = z.object({
-  PORT: port,
+  PORT: wholeNumber(4000, 0, 65_535),
   HOST: checked('127.0.0.1', 'an address or a host name', (text) => (/^[\w.:-]{1,255}$/.test(text) ? text : undefined)),
   DATABASE_URL: databaseUrl,
+  DATABASE_POOL_SIZE: wholeNumber(10, 2, 1_000),
   DATA_DIR: checked('./data', 'a folder', (text) => (text.includes('\0') || text === '' ? undefined : text)),
   LATCHKEY_SECRET: z.string().optional(),
   LATCHKEY_SECRET_FILE: z.string().optional(),
@@ -138,10 +89,22 @@ const schema = z.object({
   REFRESH_TOKEN_TTL: duration('30d', 60, 400 * 86_400),
   SESSION_IDLE_TTL: duration('14d', 60, 400 * 86_400),
   REGISTRATION: oneOf('open', ['open', 'closed']),
-  REVOCATION_CHECK: oneOf<RevocationCheckMode>('memory', ['memory', 'database']),
+  REAUTHENTICATION_TTL: duration('10m', 30, 86_400),
+  APP_URL: baseUrl('', 'https://app.example.com/login'),
+  SMTP_URL: smtpUrl,
+  MAIL_FROM: mailbox,
+  LOGIN_ATTEMPTS: wholeNumber(10, 1, 1_000_000),
+  ADDRESS_ATTEMPTS: wholeNumber(100, 1, 1_000_000),
+  PWNED_PASSWORDS: oneOf('off', ['off', 'on']),
+  PWNED_PASSWORDS_URL: baseUrl('https://api.pwnedpasswords.com', 'https://api.pwnedpasswords.com'),
+  PWNED_PASSWORDS_DOWN: oneOf('allow', ['allow', 'refuse']),
+  AUDIT_RETENTION: duration('365d', 86_400, 3_650 * 86_400),
+  REVOCATION_CHECK: oneOf<RevocationCheckMode | ''>('', ['', 'memory', 'lease', 'database']),
+  LEASE: milliseconds('', 100, 60_000),
+  DOORBELL: oneOf('on', ['on', 'off']),
   CLOCK_TOLERANCE: duration('5s', 0, 60),
-  CORS_ORIGINS: corsOrigins,
-  TRUST_PROXY: trustProxy,
+  CORS_ORIGINS: origins,
+  TRUST_PROXY: proxies,
   INTROSPECTION: oneOf('on', ['on', 'off']),
   LOG_LEVEL: oneOf<LogLevel>('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
 });
@@ -157,8 +120,9 @@ export function readConfig(environment: Environment = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(given);
   const faults = parsed.success
-    ? lifetimeFaults(parsed.data)
+    ? findFaults(parsed.data)
     : parsed.error.issues.map((issue) => faultOf(String(issue.path[0]), given, issue.message));
+  faults.push(...mailFaults(given));
   const secret = findSecret(given, faults);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return freeze(parsed.data, secret ?? makeSecret(parsed.data.DATA_DIR));
@@ -167,23 +131,16 @@ export function readConfig(environment: Environment = process.env): Config {
 function faultOf(setting: string, given: Environment, expected: string): ConfigFault {
   const value = given[setting];
   const found =
-    value === undefined ? 'nothing' : setting === 'DATABASE_URL' ? JSON.stringify(withoutPassword(value)) : JSON.stringify(value);
+    value === undefined
+      ? 'nothing'
+      : setting === 'DATABASE_URL' || setting === 'SMTP_URL'
+        ? JSON.stringify(withoutPassword(value))
+        : JSON.stringify(value);
   return { setting, found, expected };
 }
 
 function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//[masked]@');
-}
-
-function lifetimeFaults(settings: Settings): ConfigFault[] {
-  const faults: ConfigFault[] = [];
-  if (settings.ACCESS_TOKEN_TTL > settings.SESSION_IDLE_TTL) {
-    faults.push({ setting: 'ACCESS_TOKEN_TTL', found: `${settings.ACCESS_TOKEN_TTL}s`, expected: 'at most SESSION_IDLE_TTL' });
-  }
-  if (settings.SESSION_IDLE_TTL > settings.REFRESH_TOKEN_TTL) {
-    faults.push({ setting: 'SESSION_IDLE_TTL', found: `${settings.SESSION_IDLE_TTL}s`, expected: 'at most REFRESH_TOKEN_TTL' });
-  }
-  return faults;
+  return url.replace(/\/\/.*@/, '//[masked]@').replace(/(password=)[^&]*/gi, '$1[masked]');
 }
 
 function freeze(settings: Settings, secret: Buffer): Config {
@@ -191,7 +148,10 @@ function freeze(settings: Settings, secret: Buffer): Config {
   return Object.freeze({
     port: settings.PORT,
     host: settings.HOST,
-    databaseUrl: absoluteFileUrl(settings.DATABASE_URL || `file:${join(dataDir, 'latchkey.db')}`),
+    databaseUrl: isPostgresql(settings)
+      ? settings.DATABASE_URL
+      : absoluteFileUrl(settings.DATABASE_URL || `file:${join(dataDir, 'latchkey.db')}`),
+    databasePoolSize: settings.DATABASE_POOL_SIZE,
     dataDir,
     secret,
     issuer: settings.ISSUER,
@@ -201,7 +161,21 @@ function freeze(settings: Settings, secret: Buffer): Config {
     refreshTokenTtlSeconds: settings.REFRESH_TOKEN_TTL,
     sessionIdleTtlSeconds: settings.SESSION_IDLE_TTL,
     registration: settings.REGISTRATION,
-    revocationCheck: settings.REVOCATION_CHECK,
+    reauthenticationTtlSeconds: settings.REAUTHENTICATION_TTL,
+    appUrl: settings.APP_URL || `http://localhost:${settings.PORT}`,
+    smtpUrl: settings.SMTP_URL || null,
+    mailFrom: settings.MAIL_FROM || 'Latchkey <latchkey@localhost>',
+    loginAttempts: settings.LOGIN_ATTEMPTS,
+    addressAttempts: settings.ADDRESS_ATTEMPTS,
+    pwnedPasswords: {
+      isOn: settings.PWNED_PASSWORDS === 'on',
+      url: settings.PWNED_PASSWORDS_URL,
+      whenDown: settings.PWNED_PASSWORDS_DOWN,
+    },
+    auditRetentionSeconds: settings.AUDIT_RETENTION,
+    revocationCheck: settings.REVOCATION_CHECK || (isPostgresql(settings) ? 'lease' : 'memory'),
+    leaseMs: settings.LEASE ?? (settings.DOORBELL === 'on' ? 2_000 : 300),
+    doorbell: settings.DOORBELL === 'on',
     clockToleranceSeconds: settings.CLOCK_TOLERANCE,
     corsOrigins: settings.CORS_ORIGINS,
     trustProxy: settings.TRUST_PROXY,

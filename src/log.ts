@@ -14,6 +14,7 @@ const SECRET_FIELDS = [
   'cookie',
   'email',
   'passwordHash',
+  'deadPasswordHash',
   'secret',
 ];
 

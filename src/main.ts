@@ -26,7 +26,16 @@ export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isTold =
     error instanceof ConfigError ||
-    ['DataDirLocked', 'ServerFailed', 'LockFailed', 'WrongSecret', 'ForeignDatabase', 'LatchkeyError'].includes(error.name) ||
+    [
+      'DataDirLocked',
+      'ServerFailed',
+      'LockFailed',
+      'WrongSecret',
+      'ForeignDatabase',
+      'WrongDatabase',
+      'DatabaseUnusable',
+      'LatchkeyError',
+    ].includes(error.name) ||
     'syscall' in error;
   return isTold ? [error.message, causeOf(error)].filter((line) => line !== '').join('\n') : (error.stack ?? error.message);
 }

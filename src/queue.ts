@@ -1,4 +1,5 @@
-/** A queue with a bound: so many pieces of work at once, so many waiting, the rest is refused. */
+/** Who waits for whom: queues with a bound, and turns that leave room for others between them. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 
 export interface Queue {
@@ -6,6 +7,8 @@ export interface Queue {
 }
 
 /**
+ * A queue with a bound: so many pieces of work at once, so many waiting, the rest is refused.
+ *
  * @param concurrency how many run at once
  * @param capacity how many may wait
  * @param refuse makes the error for work that finds the queue full
@@ -16,5 +19,14 @@ export function createQueue(concurrency: number, capacity: number, refuse: () =>
     run(work) {
       return limit.pendingCount >= capacity ? Promise.reject(refuse()) : limit(work);
     },
+  };
+}
+
+/** Of those who wait for it one goes on in each turn of the event loop; who does not wait is served between them. */
+export function createTurns(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => nextTurn());
+    return last;
   };
 }

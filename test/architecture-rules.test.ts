@@ -112,7 +112,7 @@ test('a service that is made outside the composition root is found', () => {
     'src/app.ts': 'new Users(db);',
     'src/http/a.ts': 'new Users(db); new Bad(1); new IdSet(); new Map();',
   });
-  expect(checkNew(files, 'src/app.ts')).toEqual(['src/http/a.ts says new Users']);
+  expect(checkNew(files, ['src/app.ts'])).toEqual(['src/http/a.ts says new Users']);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** What is written down agrees with the code: the schema, the table of settings, the rules of the protocol, the lock file. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
@@ -21,7 +21,28 @@ const CONTRACT = `
     refreshToken(input: RefreshTokenInput! = {}): RefreshTokenPayload
     logout(input: LogoutInput! = {}): LogoutPayload
     revokeSession(input: RevokeSessionInput!): RevokeSessionPayload
+    changePassword(input: ChangePasswordInput!): ChangePasswordPayload
+    setUserRoles(input: SetUserRolesInput!): SetUserRolesPayload
+    disableUser(input: DisableUserInput!): DisableUserPayload
+    enableUser(input: EnableUserInput!): EnableUserPayload
+    revokeUserSessions(input: RevokeUserSessionsInput!): RevokeUserSessionsPayload
+    revokeAllSessions(input: RevokeAllSessionsInput! = {}): RevokeAllSessionsPayload
   }
+  input ChangePasswordInput { currentPassword: String!  newPassword: String!  keepOtherSessions: Boolean! = false }
+  input SetUserRolesInput { userId: ID!  roles: [String!]! }
+  input DisableUserInput { userId: ID!  reason: String }
+  input EnableUserInput { userId: ID!  reason: String }
+  input RevokeUserSessionsInput { userId: ID!  reason: String }
+  input RevokeAllSessionsInput { reason: String }
+  type ChangePasswordPayload {
+    accessToken: String  expiresAt: DateTime  refreshToken: String  refreshExpiresAt: DateTime  session: Session
+    userErrors: [UserError!]!
+  }
+  type SetUserRolesPayload { user: User  userErrors: [UserError!]! }
+  type DisableUserPayload { user: User  userErrors: [UserError!]! }
+  type EnableUserPayload { user: User  userErrors: [UserError!]! }
+  type RevokeUserSessionsPayload { user: User  userErrors: [UserError!]! }
+  type RevokeAllSessionsPayload { userErrors: [UserError!]! }
   input RegisterInput { email: String!  password: String!  name: String  deviceName: String }
   input LoginInput { email: String!  password: String!  deviceName: String }
   input RefreshTokenInput { refreshToken: String }
@@ -154,9 +175,12 @@ describe('the lock file', () => {
 });
 
 test('what the documents link to is there', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs/protocol.md', 'docs/architecture.md'].filter((page) =>
-    existsSync(`${root}${page}`),
+  const pages = ['', 'docs/', 'docs/decisions/'].flatMap((folder) =>
+    readdirSync(`${root}${folder}`)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}${name}`),
   );
+  expect(pages).toContain('docs/asvs.md');
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
       .map((match) => new URL(match[1] as string, `file://${root}${page}`))

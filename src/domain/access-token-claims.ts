@@ -18,6 +18,12 @@ export interface AccessTokenClaims {
   readonly gen: number;
 }
 
+/** An access token that was verified: its claims, and the key that its signature was verified with. */
+export interface AccessToken extends AccessTokenClaims {
+  /** From the header (RFC 7515, section 4.1.4). */
+  readonly kid: string;
+}
+
 /** The only client until clients can be registered (RFC 9068, section 2.2). */
 export const CLIENT_ID = 'latchkey';
 

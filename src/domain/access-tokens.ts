@@ -3,14 +3,25 @@ import jwt from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../ambient.js';
 import type { Config } from '../config.js';
-import { type AccessTokenClaims, CLIENT_ID, isExpired, isNotYetValid, parseClaims, TOKEN_TYPE } from './access-token-claims.js';
-import type { SigningKeys, VerificationKey } from './signing-keys.js';
+import {
+  type AccessToken,
+  type AccessTokenClaims,
+  CLIENT_ID,
+  isExpired,
+  isNotYetValid,
+  parseClaims,
+  TOKEN_TYPE,
+} from './access-token-claims.js';
+import type { VerificationKey } from './signing-key-rows.js';
+import type { SigningKeys } from './signing-keys.js';
 
 /** What verifying told. EXPIRED is said only of a token whose signature and claims are right. */
 export type Verification =
-  | { readonly kind: 'valid'; readonly claims: AccessTokenClaims }
-  | { readonly kind: 'expired'; readonly claims: AccessTokenClaims }
-  | { readonly kind: 'invalid' };
+  | { readonly kind: 'valid'; readonly claims: AccessToken }
+  | { readonly kind: 'expired'; readonly claims: AccessToken }
+  | { readonly kind: 'invalid' }
+  /** Another node may have made its key: `reloadKeys`, and verify it again. */
+  | { readonly kind: 'key-unknown' };
 
 /** What differs from one token to the next. */
 export type TokenSubject = Pick<AccessTokenClaims, 'sub' | 'sid' | 'jti' | 'roles' | 'gen' | 'iat' | 'exp'>;
@@ -18,13 +29,14 @@ export type TokenSubject = Pick<AccessTokenClaims, 'sub' | 'sid' | 'jti' | 'role
 type Settings = Pick<Config, 'issuer' | 'audience' | 'clockToleranceSeconds'>;
 
 const INVALID: Verification = { kind: 'invalid' };
+const KID = /^[\w-]{22}$/;
 const MAX_LENGTH = 4_096;
 const CACHED_TOKENS = 10_000;
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export class AccessTokens {
   /** Tokens whose signature and fixed claims were found right. Time, key ring and revocation are asked every time. */
-  readonly #verified = new LRUCache<string, { readonly kid: string; readonly claims: AccessTokenClaims & { readonly nbf?: number } }>({
+  readonly #verified = new LRUCache<string, AccessToken & { readonly nbf?: number }>({
     max: CACHED_TOKENS,
   });
 
@@ -42,12 +54,23 @@ export class AccessTokens {
 
   /** Never throws: whatever arrives is valid, expired or invalid. */
   verify(token: string): Verification {
-    const known = this.#verified.get(token) ?? this.#verifySignature(token);
-    if (known === null || this.keys.find(known.kid) === null) return INVALID;
-    const { claims } = known;
+    const claims = this.#verified.get(token) ?? this.#verifySignature(token);
+    if (claims === null) return this.#isKeyUnknown(token) ? { kind: 'key-unknown' } : INVALID;
+    if (this.keys.find(claims.kid) === null) return INVALID;
     const now = this.clock.now();
     if (isNotYetValid(claims, now, this.settings.clockToleranceSeconds)) return INVALID;
     return { kind: isExpired(claims, now, this.settings.clockToleranceSeconds) ? 'expired' : 'valid', claims };
+  }
+
+  /** @throws LatchkeyError AUTH_UNAVAILABLE */
+  reloadKeys(): Promise<void> {
+    return this.keys.refresh();
+  }
+
+  #isKeyUnknown(token: string): boolean {
+    if (!this.keys.isShared || token.length > MAX_LENGTH) return false;
+    const kid = parseHeader(token)?.kid;
+    return typeof kid === 'string' && KID.test(kid) && this.keys.find(kid) === null;
   }
 
   #verifySignature(token: string) {
@@ -56,7 +79,7 @@ export class AccessTokens {
     const payload = key && verifyWith(key, token);
     const claims = parseClaims(payload);
     if (key === null || claims === null || claims.iss !== this.settings.issuer || claims.aud !== this.settings.audience) return null;
-    const verified = { kid: key.kid, claims };
+    const verified = { ...claims, kid: key.kid };
     this.#verified.set(token, verified);
     return verified;
   }

@@ -1,23 +1,28 @@
 /** What an operator may do from the command line, whether through the running server or without one. */
-import type { Clock } from '../ambient.js';
 import type { Database } from '../database/database.js';
 import { done, failed, type Outcome } from '../errors.js';
 import type { Revocations } from '../revocation/revocations.js';
-import type { Audit } from './audit.js';
+import { COMMAND_LINE } from './actor.js';
+import { ADMIN_ROLE } from './administrators.js';
+import type { AttemptLimits } from './attempt-limits.js';
+import type { AuditTrail } from './audit-trail.js';
 import type { Examination, Finding } from './examination.js';
+import type { MailCodes } from './mail-codes.js';
+import { findNamed, NO_SUCH_USER, type PublicUser, toPublic } from './named-user.js';
+import type { PasswordResets } from './password-resets.js';
 import type { SessionEndings } from './session-endings.js';
-import type { Session, Sessions } from './sessions.js';
+import type { Sessions } from './sessions.js';
 import type { SigningKeys } from './signing-keys.js';
 import { removeDeadAccessTokens } from './token-mint.js';
-import { ADMIN_ROLE, type User, type Users } from './users.js';
-
-/** Who did it, in the audit trail. */
-export const COMMAND_LINE = 'command-line';
+import type { AdministeredUser, UserAdministration } from './user-administration.js';
+import type { DeletedUser, UserDeletion } from './user-deletion.js';
+import type { Users } from './users.js';
 
 export interface KeySummary {
   readonly kid: string;
   readonly algorithm: string;
   readonly createdAt: Date;
+  readonly activeAt: Date;
   readonly retiredAt: Date | null;
 }
 
@@ -34,10 +39,11 @@ export interface Pruned {
   readonly blacklistRows: number;
   readonly sessions: number;
   readonly signingKeys: number;
+  readonly auditEvents: number;
+  readonly mailCodes: number;
 }
 
-const LISTED_USERS = 1_000;
-const NO_SUCH_USER = failed({ code: 'NOT_FOUND', message: 'There is no such user. `latchkey user list` shows them.' });
+const NO_SUCH_KEY = failed({ code: 'NOT_FOUND', message: 'There is no such key. `latchkey keys list` shows them.' });
 const NO_SUCH_SESSION = failed({ code: 'NOT_FOUND', message: 'There is no such live session. `latchkey session list` shows them.' });
 
 export class Administration {
@@ -48,9 +54,13 @@ export class Administration {
     private readonly sessions: Sessions,
     private readonly endings: SessionEndings,
     private readonly keys: SigningKeys,
+    private readonly codes: MailCodes,
+    private readonly limits: AttemptLimits,
+    private readonly trail: AuditTrail,
     private readonly examination: Examination,
-    private readonly audit: Audit,
-    private readonly clock: Clock,
+    private readonly userAdministration: UserAdministration,
+    private readonly passwordResets: PasswordResets,
+    private readonly deletion: UserDeletion,
   ) {}
 
   async createUser(input: { email: string; password: string; name?: string; admin?: boolean }): Promise<Outcome<PublicUser>> {
@@ -59,38 +69,54 @@ export class Administration {
     return created.kind === 'failed' ? created : done(toPublic(created.result));
   }
 
-  async listUsers(): Promise<Outcome<PublicUser[]>> {
-    return done((await this.users.list(LISTED_USERS)).map(toPublic));
+  /** Disables a user, named by id or email, and ends all sessions in the same transaction. */
+  disableUser({ user, reason }: NamedUser): Promise<Outcome<AdministeredPublicUser>> {
+    return this.#withUser(user, (id) => this.userAdministration.disable(COMMAND_LINE, id, reason));
   }
 
-  /** Disables a user, named by id or email, and ends all sessions in the same transaction. */
-  async disableUser({
-    user: name,
-    reason,
-  }: {
-    user: string;
-    reason?: string;
-  }): Promise<Outcome<{ user: PublicUser; endedSessions: number }>> {
-    const user = await this.#findUser(name);
-    if (user === null) return NO_SUCH_USER;
-    const disabledAt = new Date(this.clock.now());
-    const ended = await this.endings.commit(async (steps) => {
-      // Before the sessions are looked for: a login that is under way finds its fence closed (R11).
-      const data = { disabledAt, disabledReason: reason ?? null, credentialVersion: { increment: 1 } };
-      const { count } = await steps.transaction.user.updateMany({ where: { id: user.id, disabledAt: null }, data });
-      if (count > 0) await this.audit.record(steps.transaction, { kind: 'user.disabled', actor: COMMAND_LINE, userId: user.id, reason });
-      return steps.end({ sessions: { userId: user.id }, reason: 'USER_DISABLED', actor: COMMAND_LINE });
-    });
-    const now = await this.users.find(user.id);
-    return done({ user: toPublic(now ?? user), endedSessions: ended.length });
+  enableUser({ user, reason }: NamedUser): Promise<Outcome<AdministeredPublicUser>> {
+    return this.#withUser(user, (id) => this.userAdministration.enable(COMMAND_LINE, id, reason));
+  }
+
+  setUserRoles({ user, roles }: { user: string; roles: readonly string[] }): Promise<Outcome<AdministeredPublicUser>> {
+    return this.#withUser(user, (id) => this.userAdministration.setRoles(COMMAND_LINE, id, roles));
+  }
+
+  revokeUserSessions({ user, reason }: NamedUser): Promise<Outcome<AdministeredPublicUser>> {
+    return this.#withUser(user, (id) => this.userAdministration.revokeSessions(COMMAND_LINE, id, reason));
+  }
+
+  requirePasswordReset({ user, reason }: NamedUser): Promise<Outcome<AdministeredPublicUser>> {
+    return this.#withUser(user, (id) => this.userAdministration.requirePasswordReset(COMMAND_LINE, id, reason));
+  }
+
+  revokeAllSessions({ reason }: { reason?: string }): Promise<Outcome<{ endedSessions: number }>> {
+    return this.userAdministration.revokeAllSessions(COMMAND_LINE, reason);
+  }
+
+  /** Sets a new password for somebody who has lost it, and ends all sessions. */
+  resetPassword({ user, password }: { user: string; password: string }): Promise<Outcome<AdministeredPublicUser>> {
+    return this.#withUser(user, (id) => this.passwordResets.set(COMMAND_LINE, id, password));
+  }
+
+  async deleteUser({ user: name }: { user: string }): Promise<Outcome<DeletedUser>> {
+    const user = await findNamed(this.users, name);
+    return user === null ? NO_SUCH_USER : this.deletion.delete(user.id, COMMAND_LINE.id);
   }
 
   async listKeys(): Promise<Outcome<KeySummary[]>> {
+    if (this.keys.isShared) await this.keys.refresh();
     return done(this.keys.list().map(toKeySummary));
   }
 
-  async rotateKeys(): Promise<Outcome<KeySummary>> {
-    return done(toKeySummary(await this.keys.rotate(COMMAND_LINE)));
+  async rotateKeys({ now = false }: { now?: boolean } = {}): Promise<Outcome<KeySummary>> {
+    return done(toKeySummary(await this.keys.rotate(COMMAND_LINE.id, { now })));
+  }
+
+  /** Kills every token that the key has signed: it has leaked. */
+  async revokeKey({ kid }: { kid: string }): Promise<Outcome<{ kid: string; signs: string }>> {
+    const revoked = await this.keys.revoke(kid, COMMAND_LINE.id, this.endings);
+    return revoked ? done({ kid, signs: this.keys.current.kid }) : NO_SUCH_KEY;
   }
 
   async blacklistStats(): Promise<Outcome<BlacklistStats>> {
@@ -104,13 +130,12 @@ export class Administration {
   /** Removes all that no longer matters. */
   async prune(): Promise<Outcome<Pruned>> {
     const sessions = await this.sessions.prune();
+    await this.limits.prune();
     await this.revocations.prune(removeDeadAccessTokens);
-    return done({ blacklistRows: await this.revocations.prune(), sessions, signingKeys: await this.keys.prune() });
-  }
-
-  async listSessions({ user: name }: { user: string }): Promise<Outcome<Session[]>> {
-    const user = await this.#findUser(name);
-    return user === null ? NO_SUCH_USER : done((await this.sessions.listLive(user.id)).map(toPublicSession));
+    const blacklistRows = await this.revocations.prune();
+    const auditEvents = await this.trail.prune();
+    const mailCodes = await this.codes.prune();
+    return done({ blacklistRows, sessions, signingKeys: await this.keys.prune(), auditEvents, mailCodes });
   }
 
   /** Ends a session; or kills its access tokens only, so that the client must refresh. */
@@ -125,11 +150,11 @@ export class Administration {
       const sessions = { id: session };
       return this.endings.commit(async (steps) => {
         if ((await steps.transaction.session.count({ where: { id: session, endedAt: null } })) === 0) return NO_SUCH_SESSION;
-        const revokedAccessTokens = await steps.revokeAccessTokens({ sessions, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE });
+        const revokedAccessTokens = await steps.revokeAccessTokens({ sessions, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE.id });
         return done({ endedSessions: 0, revokedAccessTokens });
       });
     }
-    const ended = await this.endings.end({ sessions: { id: session }, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE });
+    const ended = await this.endings.end({ sessions: { id: session }, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE.id });
     return ended.length === 0 ? NO_SUCH_SESSION : done({ endedSessions: ended.length, revokedAccessTokens: 0 });
   }
 
@@ -138,33 +163,26 @@ export class Administration {
     return done(await this.examination.run());
   }
 
-  async #findUser(name: string): Promise<User | null> {
-    return (await this.users.find(name)) ?? (await this.users.findByEmail(name));
+  async #withUser(name: string, act: (id: string) => Promise<Outcome<AdministeredUser>>): Promise<Outcome<AdministeredPublicUser>> {
+    const user = await findNamed(this.users, name);
+    if (user === null) return NO_SUCH_USER;
+    const outcome = await act(user.id);
+    return outcome.kind === 'failed' ? outcome : done({ ...outcome.result, user: toPublic(outcome.result.user) });
   }
 }
 
-/** A user without secrets. */
-export type PublicUser = Pick<User, 'id' | 'email' | 'name' | 'roles' | 'createdAt' | 'disabledAt'>;
-
-function toPublic({ id, email, name, roles, createdAt, disabledAt }: User): PublicUser {
-  return { id, email, name, roles, createdAt, disabledAt };
+/** A user named by id or email, and why something is done. */
+interface NamedUser {
+  readonly user: string;
+  readonly reason?: string;
 }
 
-function toPublicSession({
-  id,
-  userId,
-  deviceName,
-  userAgent,
-  ipAddress,
-  createdAt,
-  lastUsedAt,
-  idleExpiresAt,
-  expiresAt,
-  endedAt,
-}: Session): Session {
-  return { id, userId, deviceName, userAgent, ipAddress, createdAt, lastUsedAt, idleExpiresAt, expiresAt, endedAt };
+/** What was done with a user. */
+export interface AdministeredPublicUser {
+  readonly user: PublicUser;
+  readonly endedSessions: number;
 }
 
-function toKeySummary({ kid, algorithm, createdAt, retiredAt }: KeySummary): KeySummary {
-  return { kid, algorithm, createdAt, retiredAt };
+function toKeySummary({ kid, algorithm, createdAt, activeAt, retiredAt }: KeySummary): KeySummary {
+  return { kid, algorithm, createdAt, activeAt, retiredAt };
 }

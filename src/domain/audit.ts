@@ -1,25 +1,45 @@
 /** The audit trail: what happened, to whom, when, from where and why. No secret ever stands in it. */
 import { type Clock, freshId, type Randomness } from '../ambient.js';
 import type { Transaction } from '../database/database.js';
+import { fitUserAgent } from './text-rules.js';
 
 export type AuditKind =
   | 'user.registered'
   | 'user.created'
+  | 'user.deleted'
   | 'user.disabled'
+  | 'user.enabled'
+  | 'user.roles-changed'
+  | 'user.sessions-revoked'
+  | 'user.email-verified'
+  | 'user.email-changed'
+  | 'user.email-change-requested'
+  | 'user.password-changed'
+  | 'user.password-reset-requested'
+  | 'user.password-reset'
+  | 'user.password-reset-required'
+  | 'login.failed'
+  | 'login.rate-limited'
+  | 'reauthentication.done'
+  | 'reauthentication.failed'
+  | 'refresh.failed'
   | 'session.started'
   | 'session.refreshed'
   | 'session.ended'
   | 'session.access-tokens-revoked'
-  | 'signing-key.rotated';
+  | 'sessions.all-ended'
+  | 'signing-key.rotated'
+  | 'signing-key.revoked';
 
 export interface AuditEvent {
   readonly kind: AuditKind;
   /** A user id, or `command-line`, or `server`. */
   readonly actor: string;
-  readonly userId?: string;
+  readonly userId?: string | null;
   readonly sessionId?: string;
   readonly reason?: string | undefined;
   readonly ipAddress?: string | null;
+  readonly userAgent?: string | null;
 }
 
 export class Audit {
@@ -30,8 +50,21 @@ export class Audit {
 
   /** Records in the transaction of what it tells of: the one does not happen without the other. */
   async record(transaction: Transaction, ...events: readonly AuditEvent[]): Promise<void> {
+    if (events.length === 0) return;
     const at = new Date(this.clock.now());
-    if (events.length > 0)
-      await transaction.auditEvent.createMany({ data: events.map((event) => ({ id: freshId(this.randomness), at, ...event })) });
+    await transaction.auditEvent.createMany({
+      // Every column, so that it is one and the same statement, whether or not there is such a user.
+      data: events.map(({ kind, actor, userId = null, sessionId = null, reason = null, ipAddress = null, userAgent = null }) => ({
+        id: freshId(this.randomness),
+        at,
+        kind,
+        userId,
+        sessionId,
+        actor,
+        reason,
+        ipAddress,
+        userAgent: userAgent === null ? null : fitUserAgent(userAgent),
+      })),
+    });
   }
 }

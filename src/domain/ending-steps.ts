@@ -3,8 +3,11 @@ import type { Clock } from '../ambient.js';
 import type { Transaction } from '../database/database.js';
 import type { Prisma } from '../database/generated/client.js';
 import { LatchkeyError } from '../errors.js';
-import { type BlacklistEntry, findBlacklisted } from '../revocation/blacklist.js';
-import type { Audit, AuditEvent } from './audit.js';
+import { type BlacklistEntry, findBlacklisted, readState } from '../revocation/blacklist.js';
+import type { RevocableToken } from '../revocation/revocation-check.js';
+import type { Audit, AuditEvent, AuditKind } from './audit.js';
+import type { Origin } from './origin.js';
+import { lockUser } from './users.js';
 
 export type EndingReason =
   | 'LOGOUT'
@@ -14,6 +17,9 @@ export type EndingReason =
   | 'REVOKED_BY_ADMIN'
   | 'PASSWORD_CHANGED'
   | 'PASSWORD_RESET'
+  | 'PASSWORD_RESET_REQUIRED'
+  | 'EMAIL_CHANGED'
+  | 'ALL_REVOKED'
   | 'ROLES_CHANGED'
   | 'REFRESH_TOKEN_REUSED'
   | 'USER_DISABLED'
@@ -21,13 +27,12 @@ export type EndingReason =
   | 'SESSION_LIMIT'
   | 'EXPIRED';
 
-/** Which sessions, why, and who says so. */
-export interface Ending {
+/** Which sessions, why, who says so, and from where. */
+export interface Ending extends Partial<Origin> {
   readonly sessions: Prisma.SessionWhereInput;
   readonly reason: EndingReason;
   /** A user id, or `command-line`, or `server`. */
   readonly actor: string;
-  readonly ipAddress?: string | null;
 }
 
 export interface EndedSession {
@@ -38,10 +43,7 @@ export interface EndedSession {
 }
 
 /** The token that something is done with. */
-export interface ActingToken {
-  readonly sid: string;
-  readonly jti: string;
-}
+export type ActingToken = Pick<RevocableToken, 'sid' | 'jti' | 'kid' | 'gen'> & { readonly sub: string };
 
 export function beginSteps(transaction: Transaction, audit: Audit, clock: Clock): EndingSteps {
   return new EndingSteps(transaction, audit, clock);
@@ -49,12 +51,24 @@ export function beginSteps(transaction: Transaction, audit: Audit, clock: Clock)
 
 export class EndingSteps {
   readonly #entries: BlacklistEntry[] = [];
+  #endsGeneration = false;
+  #revokes = false;
 
   constructor(
     readonly transaction: Transaction,
     private readonly audit: Audit,
     private readonly clock: Clock,
   ) {}
+
+  /** Whether the steps so far revoke every token of everybody. */
+  get endsGeneration(): boolean {
+    return this.#endsGeneration;
+  }
+
+  /** Whether any step was to revoke something, also if there was nothing left to revoke. */
+  get revokes(): boolean {
+    return this.#revokes;
+  }
 
   /** What the steps so far revoke. */
   get entries(): readonly BlacklistEntry[] {
@@ -66,9 +80,37 @@ export class EndingSteps {
    *
    * @throws LatchkeyError UNAUTHENTICATED when the token's session has ended or the token was revoked
    */
-  async assertLive({ sid, jti }: ActingToken): Promise<void> {
+  async assertLive({ sub, sid, jti, kid, gen }: ActingToken): Promise<void> {
+    // The user before the session, as in a refresh: two devices that log each other out must not wait for each other.
+    await lockUser(this.transaction, sub);
     const { count } = await this.transaction.session.updateMany({ where: { id: sid, endedAt: null }, data: { endedReason: null } });
-    if (count === 0 || (await findBlacklisted(this.transaction, [jti])).size > 0) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
+    const revoked = await findBlacklisted(this.transaction, [jti, kid]);
+    const { generation } = await readState(this.transaction);
+    // Whoever revokes a key waits for those who have read it, and takes it out of the ring.
+    const key = await this.transaction.signingKey.findUnique({ where: { kid }, select: { kid: true } });
+    if (count === 0 || revoked.size > 0 || gen !== generation || key === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
+  }
+
+  /**
+   * Ends every session of everybody, and with the generation every access token (R17): one step, however many there are.
+   *
+   * @returns how many sessions this step ended
+   */
+  async endAll({ reason, note, ...ending }: Omit<Ending, 'sessions'> & { readonly note?: string | undefined }): Promise<number> {
+    const { count } = await this.transaction.session.updateMany({
+      where: { endedAt: null },
+      data: { endedAt: new Date(this.clock.now()), endedReason: reason },
+    });
+    await this.audit.record(this.transaction, { ...ending, kind: 'sessions.all-ended', reason: note ?? reason });
+    this.#endsGeneration = true;
+    this.#revokes = true;
+    return count;
+  }
+
+  /** Kills every access token that the key has signed, or will ever be said to have signed: it has leaked. */
+  revokeKey(kid: string, lastExpiresAt: number): void {
+    this.#revokes = true;
+    this.#entries.push({ id: kid, kind: 'kid', userId: null, reason: 'KEY_REVOKED', lastExpiresAt });
   }
 
   /**
@@ -78,12 +120,13 @@ export class EndingSteps {
    * @returns the sessions that this step ended
    */
   async end({ sessions, ...ending }: Ending): Promise<readonly EndedSession[]> {
+    this.#revokes = true;
     const ended = await this.transaction.session.updateManyAndReturn({
       where: { AND: [sessions, { endedAt: null }] },
       data: { endedAt: new Date(this.clock.now()), endedReason: ending.reason },
       select: { id: true, userId: true, accessTokensExpireAt: true, idleExpiresAt: true },
     });
-    await this.audit.record(this.transaction, ...ended.map((session) => eventOf(session, ending)));
+    await this.audit.record(this.transaction, ...ended.map((session) => eventOf('session.ended', session, ending)));
     this.#entries.push(...ended.map((session) => entryOf(session, ending.reason)));
     return ended;
   }
@@ -93,26 +136,28 @@ export class EndingSteps {
    *
    * @returns how many tokens die
    */
-  async revokeAccessTokens({ sessions, actor, reason, ipAddress = null }: Ending): Promise<number> {
+  async revokeAccessTokens({ sessions, ...ending }: Ending): Promise<number> {
+    this.#revokes = true;
+    // What is done with one of the tokens holds its session: either it comes before this, or it finds the token dead.
+    await this.transaction.session.updateMany({ where: { AND: [sessions, { endedAt: null }] }, data: { endedReason: null } });
     const tokens = await this.transaction.accessToken.findMany({
       where: { session: { AND: [sessions, { endedAt: null }] } },
       select: { jti: true, expiresAt: true, session: { select: { id: true, userId: true } } },
     });
-    const kind = 'session.access-tokens-revoked';
-    const usersBySession = new Map(tokens.map(({ session }) => [session.id, session.userId]));
-    const events = [...usersBySession].map(([sessionId, userId]): AuditEvent => ({ kind, actor, userId, sessionId, reason, ipAddress }));
+    const sessionsById = new Map(tokens.map(({ session }) => [session.id, session]));
+    const events = [...sessionsById.values()].map((session) => eventOf('session.access-tokens-revoked', session, ending));
     await this.audit.record(this.transaction, ...events);
     this.#entries.push(
       ...tokens.map(({ jti, expiresAt, session }): BlacklistEntry => {
-        return { id: jti, kind: 'jti', userId: session.userId, reason, lastExpiresAt: expiresAt.getTime() };
+        return { id: jti, kind: 'jti', userId: session.userId, reason: ending.reason, lastExpiresAt: expiresAt.getTime() };
       }),
     );
     return tokens.length;
   }
 }
 
-function eventOf(session: EndedSession, { actor, reason, ipAddress = null }: Omit<Ending, 'sessions'>): AuditEvent {
-  return { kind: 'session.ended', actor, userId: session.userId, sessionId: session.id, reason, ipAddress };
+function eventOf(kind: AuditKind, { id, userId }: Pick<EndedSession, 'id' | 'userId'>, ending: Omit<Ending, 'sessions'>): AuditEvent {
+  return { kind, userId, sessionId: id, ...ending };
 }
 
 function entryOf(session: EndedSession, reason: EndingReason): BlacklistEntry {

@@ -1,6 +1,7 @@
 /** Looks at what the server depends on, from the inside: `latchkey doctor`. */
 import type { Clock } from '../ambient.js';
 import type { Database } from '../database/database.js';
+import type { Delivery } from '../mail/delivery.js';
 import type { Revocations } from '../revocation/revocations.js';
 import type { SigningKeys } from './signing-keys.js';
 
@@ -18,27 +19,33 @@ export class Examination {
     private readonly database: Database,
     private readonly revocations: Revocations,
     private readonly keys: SigningKeys,
+    private readonly delivery: Delivery,
     private readonly clock: Clock,
   ) {}
 
   async run(): Promise<Finding[]> {
-    return [await this.#examineDatabase(), this.#examineBlacklist(), this.#examineKeys(), await this.#examineClock()];
+    return [
+      await this.#examineDatabase(),
+      this.#examineBlacklist(),
+      this.#examineKeys(),
+      await this.#examineMail(),
+      await this.#examineClock(),
+    ];
   }
 
   async #examineDatabase(): Promise<Finding> {
     const check = 'database';
     try {
       await this.database.ping();
-      const rows = await this.database.read((client) => client.$queryRaw<{ quick_check: string }[]>`PRAGMA quick_check`);
-      const fault = rows.map((row) => Object.values(row)[0]).find((line) => line !== 'ok');
-      if (fault === undefined) return { check, isRight: true, found: 'it can be written to, and is whole', advice: '' };
+      const fault = await this.database.findDamage();
+      if (fault === null) return { check, isRight: true, found: 'it can be written to, and is whole', advice: '' };
       return { check, isRight: false, found: fault, advice: 'Stop the server and restore the database from a backup.' };
     } catch (error) {
       return {
         check,
         isRight: false,
         found: error instanceof Error ? error.message : 'no answer',
-        advice: 'Look at the disk and at the rights of the file in DATABASE_URL.',
+        advice: 'Look at the disk and at the rights of the file in DATABASE_URL, or at the PostgreSQL server there.',
       };
     }
   }
@@ -52,6 +59,18 @@ export class Examination {
   #examineKeys(): Finding {
     const { kid, algorithm } = this.keys.current;
     return { check: 'signing keys', isRight: true, found: `${this.keys.list().length} in the ring, ${algorithm} ${kid} signs`, advice: '' };
+  }
+
+  async #examineMail(): Promise<Finding> {
+    const [{ isReady, found, advice }, waiting] = await Promise.all([
+      this.delivery.examine(),
+      this.database.read(async (client) => ({
+        count: await client.outgoingMail.count(),
+        oldest: await client.outgoingMail.findFirst({ orderBy: { createdAt: 'asc' }, select: { createdAt: true } }),
+      })),
+    ]);
+    const backlog = waiting.oldest === null ? 'none waits' : `${waiting.count} wait since ${waiting.oldest.createdAt.toISOString()}`;
+    return { check: 'mail', isRight: isReady, found: `${found}; ${backlog}`, advice };
   }
 
   /** A clock behind what was written already would call new tokens old ones and keep dead ones alive. */

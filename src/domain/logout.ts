@@ -2,8 +2,10 @@
 import type { Clock } from '../ambient.js';
 import type { Prisma } from '../database/generated/client.js';
 import { done, failed, LatchkeyError, type Outcome, type UnauthenticatedReason } from '../errors.js';
-import type { AccessTokenClaims } from './access-token-claims.js';
+import type { Confirmation } from '../revocation/coordinator.js';
+import type { AccessToken } from './access-token-claims.js';
 import type { EndingReason } from './ending-steps.js';
+import type { Origin } from './origin.js';
 import type { SessionEndings } from './session-endings.js';
 import type { Sessions } from './sessions.js';
 
@@ -11,17 +13,18 @@ export type LogoutScope = 'CURRENT' | 'OTHERS' | 'ALL';
 
 export interface LogoutRequest {
   /** The claims of an access token whose signature is right: live, expired or revoked. */
-  readonly token: AccessTokenClaims | null;
+  readonly token: AccessToken | null;
   /** Why the caller is not authenticated; null when it is. */
   readonly denial: UnauthenticatedReason | null;
   readonly refreshToken: string | null;
   readonly scope: LogoutScope;
-  readonly ipAddress: string | null;
+  readonly origin: Origin;
 }
 
 export interface LoggedOut {
   readonly loggedOutAt: Date;
   readonly endedSessions: number;
+  readonly confirmation: Confirmation;
 }
 
 const REASONS: Readonly<Record<LogoutScope, EndingReason>> = { CURRENT: 'LOGOUT', OTHERS: 'LOGOUT_OTHERS', ALL: 'LOGOUT_ALL' };
@@ -39,7 +42,7 @@ export class Logout {
    *
    * @throws LatchkeyError UNAUTHENTICATED without any token, and for OTHERS and ALL without a live session
    */
-  async logOut({ token, denial, refreshToken, scope, ipAddress }: LogoutRequest): Promise<Outcome<LoggedOut>> {
+  async logOut({ token, denial, refreshToken, scope, origin }: LogoutRequest): Promise<Outcome<LoggedOut>> {
     if (denial !== null && (scope !== 'CURRENT' || (token === null && refreshToken === null))) throw LatchkeyError.unauthenticated(denial);
     const shown = refreshToken === null ? null : await this.sessions.findByRefreshToken(refreshToken);
     if (token === null && shown === null) {
@@ -48,17 +51,17 @@ export class Logout {
     const sessions = {
       OR: [...targetsOf(token, scope), ...(shown === null || isSpared(shown.id, token, scope) ? [] : [{ id: shown.id }])],
     };
-    const ended = await this.endings.commit(async (steps) => {
+    const { result: ended, confirmation } = await this.endings.confirm(async (steps) => {
       if (scope !== 'CURRENT' && token !== null) await steps.assertLive(token);
-      return steps.end({ sessions, reason: REASONS[scope], actor: token?.sub ?? shown?.userId ?? 'server', ipAddress });
+      return steps.end({ sessions, reason: REASONS[scope], actor: token?.sub ?? shown?.userId ?? 'server', ...origin });
     });
     const loggedOutAt = new Date(this.clock.now());
     // Sessions that had expired, and were not swept yet, had ended for their user already.
-    return done({ loggedOutAt, endedSessions: ended.filter(({ idleExpiresAt }) => idleExpiresAt > loggedOutAt).length });
+    return done({ loggedOutAt, endedSessions: ended.filter(({ idleExpiresAt }) => idleExpiresAt > loggedOutAt).length, confirmation });
   }
 }
 
-function targetsOf(token: AccessTokenClaims | null, scope: LogoutScope): Prisma.SessionWhereInput[] {
+function targetsOf(token: AccessToken | null, scope: LogoutScope): Prisma.SessionWhereInput[] {
   if (token === null) return [];
   if (scope === 'CURRENT') return [{ id: token.sid }];
   if (scope === 'OTHERS') return [{ userId: token.sub, id: { not: token.sid } }];
@@ -66,6 +69,6 @@ function targetsOf(token: AccessTokenClaims | null, scope: LogoutScope): Prisma.
 }
 
 /** OTHERS keeps the session of the token, also when its own refresh token is shown. */
-function isSpared(sessionId: string, token: AccessTokenClaims | null, scope: LogoutScope): boolean {
+function isSpared(sessionId: string, token: AccessToken | null, scope: LogoutScope): boolean {
   return scope === 'OTHERS' && sessionId === token?.sid;
 }

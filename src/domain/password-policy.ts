@@ -1,36 +1,83 @@
-/** Which passwords may be chosen: length and commonness, no rules of composition (NIST SP 800-63B, section 3.1.1.2). */
+/** Which passwords may be chosen: long enough, not common, personal or leaked; no rules of composition (NIST SP 800-63B-4, section 3.1.1.2). */
+import type { Config } from '../config.js';
 import type { UserFailure } from '../errors.js';
+import { type CommonPasswords, commonPasswords } from './common-passwords.js';
+import { canonicalPassword } from './password-text.js';
+import { withoutPersonalWords } from './personal-words.js';
+import type { PwnedPasswords } from './pwned-passwords.js';
 
 export const MIN_PASSWORD_CHARACTERS = 8;
 export const MAX_PASSWORD_CHARACTERS = 256;
 
-let common: Promise<ReadonlySet<string>> | undefined;
+const PRODUCT = 'latchkey';
+const MIN_IMPERSONAL_CHARACTERS = 5;
+/** Units of UTF-16. Another normal form takes up to four times as many, a character beyond U+FFFF twice as many. */
+const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_CHARACTERS;
 
-/** @returns null when the password may be used */
-export async function findPasswordFault(password: string, field: readonly string[]): Promise<UserFailure | null> {
-  const characters = [...password].length;
-  if (characters < MIN_PASSWORD_CHARACTERS) {
-    return { code: 'PASSWORD_TOO_SHORT', message: `Use at least ${MIN_PASSWORD_CHARACTERS} characters.`, field };
+/** Whose password it is going to be. */
+export interface PasswordOwner {
+  readonly email: string;
+  readonly name?: string | null | undefined;
+}
+
+type Fault = Omit<UserFailure, 'field'>;
+
+const TOO_SHORT: Fault = { code: 'PASSWORD_TOO_SHORT', message: `Use at least ${MIN_PASSWORD_CHARACTERS} characters.` };
+const TOO_LONG: Fault = { code: 'PASSWORD_TOO_LONG', message: `Use at most ${MAX_PASSWORD_CHARACTERS} characters.` };
+const INVALID: Fault = { code: 'PASSWORD_INVALID', message: 'The password is not valid Unicode text.' };
+const TOO_COMMON: Fault = {
+  code: 'PASSWORD_TOO_COMMON',
+  message: 'Many people use this password, so it is tried first. Choose another.',
+};
+const TOO_PERSONAL: Fault = {
+  code: 'PASSWORD_TOO_PERSONAL',
+  message: 'Your email, your name or the name of this service is most of this password. Add words that have nothing to do with them.',
+};
+
+const BREACHED: Fault = {
+  code: 'PASSWORD_BREACHED',
+  message: 'This password was found in a leak of another service, so it is tried first. Choose another, and change it where you use it.',
+};
+const UNCHECKED: Fault = { code: 'PASSWORD_UNCHECKED', message: 'New passwords can’t be checked at this moment. Try again later.' };
+
+export class PasswordPolicy {
+  constructor(
+    private readonly pwnedPasswords: PwnedPasswords,
+    private readonly settings: Pick<Config, 'issuer' | 'pwnedPasswords'>,
+  ) {}
+
+  /** @returns null when the password may be used */
+  async findFault(password: string, owner: PasswordOwner, field: readonly string[]): Promise<UserFailure | null> {
+    const fault = await this.#judge(password, owner);
+    return fault === null ? null : { ...fault, field };
   }
-  if (isTooLong(password)) {
-    return { code: 'PASSWORD_TOO_LONG', message: `Use at most ${MAX_PASSWORD_CHARACTERS} characters.`, field };
+
+  async #judge(password: string, owner: PasswordOwner): Promise<Fault | null> {
+    if (isTooLong(password)) return TOO_LONG;
+    const canonical = canonicalPassword(password);
+    if ([...canonical].length < MIN_PASSWORD_CHARACTERS) return TOO_SHORT;
+    if (!canonical.isWellFormed()) return INVALID;
+    const common = await commonPasswords();
+    if (common.has(canonical)) return TOO_COMMON;
+    if (this.#isTooPersonal(canonical, owner, common)) return TOO_PERSONAL;
+    return this.#findLeak(canonical);
   }
-  if (!password.isWellFormed()) {
-    return { code: 'PASSWORD_INVALID', message: 'The password is not valid Unicode text.', field };
+
+  /** Asked last: of a password that is refused anyway nothing goes out. */
+  async #findLeak(password: string): Promise<Fault | null> {
+    const leak = await this.pwnedPasswords.find(password);
+    if (leak === 'not known') return this.settings.pwnedPasswords.whenDown === 'refuse' ? UNCHECKED : null;
+    return leak === 'leaked' ? BREACHED : null;
   }
-  if ((await commonPasswords()).has(password.toLowerCase())) {
-    return { code: 'PASSWORD_TOO_COMMON', message: 'Many people use this password, so it is tried first. Choose another.', field };
+
+  /** "lovelace1815", and "lovelace123456" as well: what is left must be something, and no common password. */
+  #isTooPersonal(password: string, { email, name }: PasswordOwner, common: CommonPasswords): boolean {
+    const remainders = withoutPersonalWords(password, [PRODUCT, this.settings.issuer, email, name ?? '']);
+    return remainders.some((rest) => [...rest].length < MIN_IMPERSONAL_CHARACTERS || common.has(rest));
   }
-  return null;
 }
 
 /** Asked before hashing: argon2 must not be handed a megabyte. */
 export function isTooLong(password: string): boolean {
-  return password.length > 2 * MAX_PASSWORD_CHARACTERS || [...password].length > MAX_PASSWORD_CHARACTERS;
-}
-
-/** Loaded when the first password is chosen; most processes hardly ever need it. */
-function commonPasswords(): Promise<ReadonlySet<string>> {
-  common ??= import('@zxcvbn-ts/language-common').then(({ dictionary }) => new Set(dictionary['passwords-common']));
-  return common;
+  return password.length > MAX_PASSWORD_UNITS || [...canonicalPassword(password)].length > MAX_PASSWORD_CHARACTERS;
 }

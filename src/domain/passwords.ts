@@ -4,6 +4,9 @@ import { hash, verify } from '@node-rs/argon2';
 import type { Randomness } from '../ambient.js';
 import { LatchkeyError } from '../errors.js';
 import { createQueue } from '../queue.js';
+import { addressKeyOf } from './address-key.js';
+import type { Origin } from './origin.js';
+import { canonicalPassword } from './password-text.js';
 
 /** The cost of one hash. */
 export interface PasswordCost {
@@ -13,6 +16,13 @@ export interface PasswordCost {
   readonly parallelism: number;
 }
 
+/**
+ * Compares in the same time whether or not there is a user: without one, against a hash that nothing matches.
+ *
+ * @param passwordHash null when the user is unknown
+ */
+export type Matches = (passwordHash: string | null, password: string) => Promise<boolean>;
+
 /** OWASP Password Storage Cheat Sheet, argon2id. */
 export const DEFAULT_PASSWORD_COST: PasswordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
@@ -21,11 +31,17 @@ const ARGON2ID = 2;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const WAITING_HASHES = 200;
+/** Of these: whoever shows one right password again and again, at once, must leave the others a place. */
+const WAITING_FROM_ONE_ADDRESS = 50;
+/**
+ * One core is left for the event loop, or logins would slow every request; and one of the four threads that Node has for such
+ * work, or looking up a name or reading a file would wait for logins.
+ */
+const HASHES_AT_ONCE = Math.max(1, Math.min(availableParallelism() - 1, 3));
 
 export class Passwords {
-  readonly #queue = createQueue(availableParallelism(), WAITING_HASHES, () =>
-    LatchkeyError.rateLimited('Too many people are logging in at this moment.', 1),
-  );
+  readonly #queue = createQueue(HASHES_AT_ONCE, WAITING_HASHES, tooMany);
+  readonly #waitingFrom = new Map<string, number>();
   readonly #decoy: string;
 
   constructor(
@@ -35,21 +51,54 @@ export class Passwords {
     this.#decoy = makeDecoy(cost, randomness);
   }
 
-  /** @returns a PHC string, with its salt and cost */
-  hash(password: string): Promise<string> {
+  /**
+   * @param origin who waits for it; without one, an operator
+   * @returns a PHC string, with its salt and cost
+   * @throws LatchkeyError RATE_LIMITED if too many wait already
+   */
+  hash(password: string, origin?: Origin): Promise<string> {
     const salt = this.randomness.bytes(SALT_BYTES);
-    return this.#queue.run(() => hash(password, { ...this.cost, algorithm: ARGON2ID, salt }));
+    return this.#run(origin, () => hash(canonicalPassword(password), { ...this.cost, algorithm: ARGON2ID, salt }));
   }
 
   /**
-   * Compares in the same time whether or not there is a user: without one, against a hash that nothing matches.
+   * Waits for a turn, then runs the work, which may compare a password: what must be done just before each comparison, and not
+   * for all who wait, is done there.
    *
-   * @param passwordHash null when the user is unknown
+   * @throws LatchkeyError RATE_LIMITED if too many wait already, or too many from the same address
    */
-  async matches(passwordHash: string | null, password: string): Promise<boolean> {
-    const matches = await this.#queue.run(() => verify(passwordHash ?? this.#decoy, password));
+  inTurn<Result>(origin: Origin, work: (matches: Matches) => Promise<Result>): Promise<Result> {
+    return this.#run(origin, () => work((passwordHash, password) => this.#matches(passwordHash, password)));
+  }
+
+  async #run<Result>(origin: Origin | undefined, work: () => Promise<Result>): Promise<Result> {
+    if (origin === undefined) return this.#queue.run(work);
+    const address = addressKeyOf(origin.ipAddress);
+    const waiting = this.#waitingFrom.get(address) ?? 0;
+    if (waiting >= WAITING_FROM_ONE_ADDRESS) throw tooMany();
+    this.#waitingFrom.set(address, waiting + 1);
+    try {
+      return await this.#queue.run(work);
+    } finally {
+      const left = (this.#waitingFrom.get(address) ?? 1) - 1;
+      if (left === 0) this.#waitingFrom.delete(address);
+      else this.#waitingFrom.set(address, left);
+    }
+  }
+
+  /** A hash that no password matches, for a user whose password is dead; comparing costs what it always costs. */
+  makeDead(): string {
+    return makeDecoy(this.cost, this.randomness);
+  }
+
+  async #matches(passwordHash: string | null, password: string): Promise<boolean> {
+    const matches = await verify(passwordHash ?? this.#decoy, canonicalPassword(password));
     return matches && passwordHash !== null;
   }
+}
+
+function tooMany(): LatchkeyError {
+  return LatchkeyError.rateLimited('Too many people are logging in at this moment.', 1);
 }
 
 /** A hash of the given cost that no password is known to match: verifying costs the same as with a real one. */

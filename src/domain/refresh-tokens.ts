@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Randomness } from '../ambient.js';
-import { openSealed, seal } from './sealing.js';
+import { openSealed, seal } from '../sealing.js';
 
 export interface RefreshToken {
   /** What the client keeps. The prefix lets scanners find a token that leaked into a repository. */

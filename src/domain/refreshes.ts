@@ -4,13 +4,16 @@ import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import type { Session as SessionRow } from '../database/generated/client.js';
 import { done, failed, type Outcome } from '../errors.js';
+import type { AttemptLimits } from './attempt-limits.js';
+import type { Audit } from './audit.js';
 import type { Origin } from './origin.js';
 import { openSuccessor, parseRefreshToken, type RefreshToken, sealSuccessor, succeed } from './refresh-tokens.js';
 import type { SessionEndings } from './session-endings.js';
 import { idleExpiryOf, liveAt, type OpenSession } from './sessions.js';
 import { pairOf, type TokenMint } from './token-mint.js';
+import { fenceUser } from './users.js';
 
-type RefreshableSession = SessionRow & { user: { roles: { role: string }[] } };
+type RefreshableSession = SessionRow & { user: { credentialVersion: number; roles: { role: string }[] } };
 
 /** For how long the immediate predecessor of a refresh token still gets the same successor: a second tab, a lost answer. */
 export const REFRESH_GRACE_MS = 10_000;
@@ -28,6 +31,8 @@ export class Refreshes {
     private readonly database: Database,
     private readonly mint: TokenMint,
     private readonly endings: SessionEndings,
+    private readonly limits: AttemptLimits,
+    private readonly audit: Audit,
     private readonly settings: Pick<Config, 'sessionIdleTtlSeconds'>,
     private readonly clock: Clock,
     private readonly randomness: Randomness,
@@ -41,10 +46,10 @@ export class Refreshes {
    */
   async refresh(text: string, origin: Origin): Promise<Outcome<OpenSession>> {
     const presented = parseRefreshToken(text);
-    if (presented === null) return INVALID_REFRESH_TOKEN;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const session = await this.#findRefreshable(presented);
-      if (session === null) return INVALID_REFRESH_TOKEN;
+      const session = presented === null ? null : await this.#find(presented);
+      if (presented === null || session === null) return this.#answerUnknown(text, origin);
+      if (session.endedAt !== null || session.idleExpiresAt.getTime() <= this.clock.now()) return this.#answerDead(session, origin);
       if (session.refreshTokenHash !== presented.hash) return this.#answerOldToken(session, presented, origin);
       const rotated = await this.#rotate(session, presented, origin);
       if (rotated !== null) return done(rotated);
@@ -52,12 +57,33 @@ export class Refreshes {
     return INVALID_REFRESH_TOKEN;
   }
 
-  async #findRefreshable(presented: RefreshToken): Promise<RefreshableSession | null> {
-    const session = await this.database.read((client) =>
-      client.session.findUnique({ where: { refreshFamilyHash: presented.familyHash }, include: { user: { select: { roles: true } } } }),
-    );
-    if (session === null || session.endedAt !== null) return null;
-    return session.idleExpiresAt.getTime() > this.clock.now() ? session : null;
+  #find(presented: RefreshToken): Promise<RefreshableSession | null> {
+    return this.database.read(async (client) => {
+      const session = await client.session.findUnique({ where: { refreshFamilyHash: presented.familyHash } });
+      if (session === null) return null;
+      // Not joined to the session: Prisma takes two queries for that too, and throws when the user is deleted between them.
+      const user = await client.user.findUnique({ where: { id: session.userId }, select: { credentialVersion: true, roles: true } });
+      return user === null ? null : { ...session, user };
+    });
+  }
+
+  /** A guess. A client that has no token and asks all the same guesses nothing: a whole office does that each morning. */
+  async #answerUnknown(text: string, origin: Origin): Promise<Outcome<never>> {
+    if (text !== '') await this.limits.spendCode(origin);
+    return INVALID_REFRESH_TOKEN;
+  }
+
+  /**
+   * A token that was good once is no guess: it does not count against the address, or after a logout of everybody their clients would
+   * lock each other out. It counts against its session.
+   */
+  async #answerDead({ id, userId }: RefreshableSession, origin: Origin): Promise<Outcome<never>> {
+    await this.database.transaction(async (transaction) => {
+      await this.limits.spendFailedRefresh(transaction, id);
+      const reason = 'INVALID_REFRESH_TOKEN';
+      await this.audit.record(transaction, { kind: 'refresh.failed', actor: 'server', userId, sessionId: id, reason, ...origin });
+    });
+    return INVALID_REFRESH_TOKEN;
   }
 
   /** One compare-and-set decides which of many refreshes with one token makes the new branch, and that none does after a logout (R9). */
@@ -67,6 +93,8 @@ export class Refreshes {
     const roles = session.user.roles.map(({ role }) => role).sort();
     const order = { userId: session.userId, sessionId: session.id, roles, sessionExpiresAt: session.expiresAt.getTime() };
     return this.mint.withMinted(order, async (transaction, minted) => {
+      // The roles in the token were read before: who has changed them since, or disabled the user, has changed the version too (R18).
+      if (!(await fenceUser(transaction, session.userId, session.user.credentialVersion))) return null;
       const tokens = pairOf(minted, next);
       const [rotated] = await transaction.session.updateManyAndReturn({
         where: { id: session.id, refreshTokenHash: presented.hash, ...liveAt(now) },
@@ -81,6 +109,7 @@ export class Refreshes {
         },
       });
       if (rotated === undefined) return null;
+      await this.limits.spendRefresh(transaction, session.id);
       await this.mint.record(transaction, order, minted, 'session.refreshed', origin);
       return { session: rotated, tokens };
     });
@@ -93,7 +122,7 @@ export class Refreshes {
     if (inGrace && session.previousRefreshTokenHash === presented.hash && session.sealedSuccessor !== null) {
       return done({ session, tokens: openSuccessor(session.sealedSuccessor, presented) });
     }
-    await this.endings.end({ sessions: { id: session.id }, reason: 'REFRESH_TOKEN_REUSED', actor: 'server', ipAddress: origin.ipAddress });
+    await this.endings.end({ sessions: { id: session.id }, reason: 'REFRESH_TOKEN_REUSED', actor: 'server', ...origin });
     return INVALID_REFRESH_TOKEN;
   }
 }

@@ -1,6 +1,6 @@
 /** The funnel: every way a session can end goes through here. Row, session and audit event in one transaction, then memory, then the answer. */
 import type { Clock } from '../ambient.js';
-import type { Revocations } from '../revocation/revocations.js';
+import type { Confirmed, Revocations } from '../revocation/revocations.js';
 import type { Audit } from './audit.js';
 import { beginSteps, type EndedSession, type Ending, type EndingSteps } from './ending-steps.js';
 
@@ -16,11 +16,17 @@ export class SessionEndings {
    *
    * @throws LatchkeyError LOGOUT_UNCONFIRMED or AUTH_UNAVAILABLE, and whatever the steps throw; then nothing has happened
    */
-  commit<Result>(run: (steps: EndingSteps) => Promise<Result>): Promise<Result> {
+  async commit<Result>(run: (steps: EndingSteps) => Promise<Result>): Promise<Result> {
+    return (await this.confirm(run)).result;
+  }
+
+  /** The same, for those who want to tell how it came to be in force. */
+  confirm<Result>(run: (steps: EndingSteps) => Promise<Result>): Promise<Confirmed<Result>> {
     return this.revocations.commit(async (transaction) => {
       const steps = beginSteps(transaction, this.audit, this.clock);
       const result = await run(steps);
-      return { entries: steps.entries, result };
+      const { entries, endsGeneration, revokes } = steps;
+      return { entries, endsGeneration, revokes, result };
     });
   }
 

@@ -5,6 +5,7 @@ import type { Database } from '../database/database.js';
 import type { Prisma, Session as SessionRow } from '../database/generated/client.js';
 import { done, failed, type Outcome } from '../errors.js';
 import { KEEP_AFTER_EXPIRY_MS } from '../revocation/blacklist.js';
+import type { NewDevices } from './new-devices.js';
 import type { Origin } from './origin.js';
 import { makeRefreshToken, parseRefreshToken, type TokenPair } from './refresh-tokens.js';
 import type { SessionEndings } from './session-endings.js';
@@ -14,7 +15,17 @@ import type { UserWithSecrets } from './users.js';
 
 export type Session = Pick<
   SessionRow,
-  'id' | 'userId' | 'deviceName' | 'userAgent' | 'ipAddress' | 'createdAt' | 'lastUsedAt' | 'idleExpiresAt' | 'expiresAt' | 'endedAt'
+  | 'id'
+  | 'userId'
+  | 'deviceName'
+  | 'userAgent'
+  | 'ipAddress'
+  | 'createdAt'
+  | 'authenticatedAt'
+  | 'lastUsedAt'
+  | 'idleExpiresAt'
+  | 'expiresAt'
+  | 'endedAt'
 >;
 
 /** A session with the tokens that were just issued for it. */
@@ -37,6 +48,7 @@ export class Sessions {
     private readonly database: Database,
     private readonly mint: TokenMint,
     private readonly endings: SessionEndings,
+    private readonly newDevices: NewDevices,
     private readonly settings: Settings,
     private readonly clock: Clock,
     private readonly randomness: Randomness,
@@ -52,6 +64,7 @@ export class Sessions {
     const now = this.clock.now();
     const expiresAt = new Date(now + this.settings.refreshTokenTtlSeconds * 1000);
     const refreshToken = makeRefreshToken(this.randomness);
+    const userAgent = origin.userAgent === null ? null : fitUserAgent(origin.userAgent);
     const order = { userId: user.id, sessionId: id, roles: user.roles, sessionExpiresAt: expiresAt.getTime() };
     const started = await this.mint.withMinted(order, async (transaction, minted) => {
       const { count } = await transaction.user.updateMany({
@@ -59,14 +72,16 @@ export class Sessions {
         data: { lastLoginAt: new Date(now) },
       });
       if (count === 0) return null;
+      await this.newDevices.notice(transaction, user, { deviceName, userAgent }, origin);
       const session = await transaction.session.create({
         data: {
           id,
           userId: user.id,
           deviceName,
-          userAgent: origin.userAgent === null ? null : fitUserAgent(origin.userAgent),
+          userAgent,
           ipAddress: origin.ipAddress,
           createdAt: new Date(now),
+          authenticatedAt: new Date(now),
           lastUsedAt: new Date(now),
           idleExpiresAt: idleExpiryOf(expiresAt, now, this.settings),
           expiresAt,

@@ -3,7 +3,7 @@ import { type Clock, freshId, type Randomness } from '../ambient.js';
 import type { Config } from '../config.js';
 import type { Database, Transaction } from '../database/database.js';
 import { KEEP_AFTER_EXPIRY_MS, type Removal, readState } from '../revocation/blacklist.js';
-import type { Replica } from '../revocation/replica.js';
+import type { Revocations } from '../revocation/revocations.js';
 import type { AccessTokens } from './access-tokens.js';
 import type { Audit } from './audit.js';
 import type { Origin } from './origin.js';
@@ -28,12 +28,15 @@ export interface MintedAccessToken {
   readonly expiresAt: number;
 }
 
+/** Runs its work in one transaction. */
+type OpenTransaction<Scope> = <Result>(run: (scope: Scope) => Promise<Result>) => Promise<Result>;
+
 const ATTEMPTS = 5;
 
 export class TokenMint {
   constructor(
     private readonly database: Database,
-    private readonly replica: Pick<Replica, 'generation'>,
+    private readonly revocations: Pick<Revocations, 'generation' | 'catchUp'>,
     private readonly keys: SigningKeys,
     private readonly accessTokens: AccessTokens,
     private readonly audit: Audit,
@@ -43,19 +46,30 @@ export class TokenMint {
   ) {}
 
   /** Mints, then runs the transaction that hands the token out; once more if key or generation were retired in between (R11). */
-  async withMinted<Result>(
+  withMinted<Result>(order: MintOrder, work: (transaction: Transaction, minted: MintedAccessToken) => Promise<Result>): Promise<Result> {
+    return this.withMintedIn(
+      (run) => this.database.transaction((transaction) => run({ transaction })),
+      order,
+      ({ transaction }, minted) => work(transaction, minted),
+    );
+  }
+
+  /** The same, in a transaction that somebody else opens: one that also revokes, for example. */
+  async withMintedIn<Scope extends { readonly transaction: Transaction }, Result>(
+    open: OpenTransaction<Scope>,
     order: MintOrder,
-    work: (transaction: Transaction, minted: MintedAccessToken) => Promise<Result>,
+    work: (scope: Scope, minted: MintedAccessToken) => Promise<Result>,
   ): Promise<Result> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const minted = this.#mint(order);
-      const outcome = await this.database.transaction(async (transaction) => {
-        const { generation } = await readState(transaction);
-        const fresh = generation === minted.generation && (await this.keys.signs(transaction, minted.kid));
-        return fresh ? { result: await work(transaction, minted) } : null;
+      const outcome = await open(async (scope) => {
+        const { generation } = await readState(scope.transaction);
+        const fresh = generation === minted.generation && (await this.keys.signs(scope.transaction, minted.kid));
+        return fresh ? { result: await work(scope, minted) } : null;
       });
       if (outcome !== null) return outcome.result;
-      await this.keys.load();
+      // This process, or another node, has changed them.
+      await Promise.all([this.keys.load(), this.revocations.catchUp()]);
     }
     throw new Error('the signing key or the generation was retired again and again');
   }
@@ -66,17 +80,17 @@ export class TokenMint {
     { userId, sessionId }: MintOrder,
     { jti, expiresAt }: MintedAccessToken,
     kind: 'session.started' | 'session.refreshed',
-    { ipAddress }: Origin,
+    origin: Origin,
   ): Promise<void> {
     await transaction.accessToken.create({ data: { jti, sessionId, expiresAt: new Date(expiresAt) } });
-    await this.audit.record(transaction, { kind, actor: userId, userId, sessionId, ipAddress });
+    await this.audit.record(transaction, { kind, actor: userId, userId, sessionId, ...origin });
   }
 
   /** `exp` is fixed here, before the transaction that stores it (R9), and never lies beyond the session's own end. */
   #mint({ userId, sessionId, roles, sessionExpiresAt }: MintOrder): MintedAccessToken {
     const jti = freshId(this.randomness);
     const { kid } = this.keys.current;
-    const { generation } = this.replica;
+    const { generation } = this.revocations;
     const iat = Math.floor(this.clock.now() / 1000);
     const exp = Math.min(iat + this.settings.accessTokenTtlSeconds, Math.floor(sessionExpiresAt / 1000));
     const text = this.accessTokens.issue({ sub: userId, sid: sessionId, jti, roles, gen: generation, iat, exp });

@@ -1,12 +1,13 @@
-/** Users: made, found, disabled. */
+/** Users: made, found, and fenced, so that nothing is done for one who has changed meanwhile. */
 import { type Clock, freshId, type Randomness } from '../ambient.js';
 import type { Database, Transaction } from '../database/database.js';
 import { isUniqueViolation } from '../database/failures.js';
 import { done, failed, type Outcome, type UserFailure } from '../errors.js';
 import type { Audit } from './audit.js';
-import { findPasswordFault } from './password-policy.js';
+import type { Origin } from './origin.js';
+import type { PasswordPolicy } from './password-policy.js';
 import type { Passwords } from './passwords.js';
-import { emailKeyOf, isEmailAddress, isName } from './text-rules.js';
+import { emailKeyOf, isEmailAddress, isName, searchKeyOf } from './text-rules.js';
 
 export interface User {
   readonly id: string;
@@ -14,13 +15,25 @@ export interface User {
   readonly name: string | null;
   readonly roles: readonly string[];
   readonly createdAt: Date;
+  readonly emailVerifiedAt: Date | null;
+  readonly lastLoginAt: Date | null;
   readonly disabledAt: Date | null;
+  readonly disabledReason: string | null;
 }
 
 /** A user with what the password check and the fence of a login need. */
 export interface UserWithSecrets extends User {
   readonly passwordHash: string;
+  /** Of the password that an administrator made useless; null for a user who has another. */
+  readonly deadPasswordHash: string | null;
   readonly credentialVersion: number;
+  readonly lastLoginAt: Date | null;
+}
+
+/** Who makes a user: the id of the actor, null when users make themselves. */
+export interface Creator {
+  readonly id: string | null;
+  readonly origin: Origin;
 }
 
 export interface NewUser {
@@ -30,15 +43,38 @@ export interface NewUser {
   readonly roles?: readonly string[];
 }
 
-/** The role that may use the administration. */
-export const ADMIN_ROLE = 'ADMIN';
+/** A user who has been found to be right, with the password hashed. */
+export interface UserToInsert extends Omit<NewUser, 'password'> {
+  readonly passwordHash: string;
+  readonly emailVerifiedAt?: Date;
+}
 
-type UserRow = Omit<UserWithSecrets, 'roles'> & { roles: { role: string }[] };
+export const USER_NOT_FOUND: UserFailure = { code: 'NOT_FOUND', message: 'There is no such user.' };
+
+export const EMAIL_INVALID: UserFailure = { code: 'EMAIL_INVALID', message: 'This is not an email address.', field: ['input', 'email'] };
+
+/** What is not read where nobody needs it. */
+export const USER_SECRETS = { passwordHash: true, deadPasswordHash: true, credentialVersion: true } as const;
+
+/**
+ * Makes what follows in the transaction stand or fall with the credentials that were read before it. It is a write on purpose:
+ * on every database it waits for whoever is changing the user.
+ */
+export async function fenceUser(transaction: Transaction, id: string, credentialVersion: number): Promise<boolean> {
+  const { count } = await transaction.user.updateMany({ where: { id, credentialVersion, disabledAt: null }, data: { credentialVersion } });
+  return count > 0;
+}
+
+/** Makes those who change the user, or wait for each other at it, wait for this transaction. */
+export async function lockUser(transaction: Transaction, id: string): Promise<void> {
+  await transaction.user.updateMany({ where: { id }, data: { credentialVersion: { increment: 0 } } });
+}
 
 export class Users {
   constructor(
     private readonly database: Database,
     private readonly passwords: Passwords,
+    private readonly policy: PasswordPolicy,
     private readonly audit: Audit,
     private readonly clock: Clock,
     private readonly randomness: Randomness,
@@ -47,14 +83,24 @@ export class Users {
   /**
    * Makes a user.
    *
-   * @param actor who does it, for the audit trail; null when it is the user
+   * @param by who does it, for the audit trail
+   * @param andThen what belongs to it, in the same transaction
    */
-  async create(newUser: NewUser, actor: string | null): Promise<Outcome<UserWithSecrets>> {
-    const failures = await findFaults(newUser);
+  async create(
+    newUser: NewUser,
+    by: Creator,
+    andThen: (transaction: Transaction, user: User) => Promise<void> = async () => undefined,
+  ): Promise<Outcome<UserWithSecrets>> {
+    const failures = await this.findFaults(newUser);
     if (failures.length > 0) return failed(...failures);
-    const passwordHash = await this.passwords.hash(newUser.password);
+    const passwordHash = await this.passwords.hash(newUser.password, by.id === null ? by.origin : undefined);
     try {
-      return done(await this.database.transaction((transaction) => this.#insert(transaction, newUser, passwordHash, actor)));
+      const user = await this.database.transaction(async (transaction) => {
+        const inserted = await this.insert(transaction, { ...newUser, passwordHash }, by);
+        await andThen(transaction, inserted);
+        return inserted;
+      });
+      return done(user);
     } catch (error) {
       if (isUniqueViolation(error))
         return failed({ code: 'EMAIL_TAKEN', message: 'Somebody has registered with this email already.', field: ['input', 'email'] });
@@ -63,6 +109,13 @@ export class Users {
   }
 
   async find(id: string): Promise<User | null> {
+    const row = await this.database.read((client) =>
+      client.user.findUnique({ where: { id }, include: { roles: true }, omit: USER_SECRETS }),
+    );
+    return row === null ? null : toUser(row);
+  }
+
+  async findWithSecrets(id: string): Promise<UserWithSecrets | null> {
     const row = await this.database.read((client) => client.user.findUnique({ where: { id }, include: { roles: true } }));
     return row === null ? null : toUser(row);
   }
@@ -77,19 +130,23 @@ export class Users {
     });
   }
 
-  /** The newest users first. */
-  async list(limit: number): Promise<User[]> {
-    const rows = await this.database.read((client) =>
-      client.user.findMany({ include: { roles: true }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], take: limit }),
-    );
-    return rows.map(toUser);
+  /** What is wrong with somebody who wants to become a user; whether the address is taken is not looked at. */
+  async findFaults({ email, password, name }: NewUser): Promise<UserFailure[]> {
+    const failures: (UserFailure | null)[] = [
+      isEmailAddress(email) ? null : EMAIL_INVALID,
+      await this.policy.findFault(password, { email, name }, ['input', 'password']),
+      name == null || isName(name)
+        ? null
+        : { code: 'NAME_INVALID', message: 'Use a name of 1 to 200 characters without control characters.', field: ['input', 'name'] },
+    ];
+    return failures.filter((failure) => failure !== null);
   }
 
-  async #insert(
+  /** Part of a transaction; a taken address breaks it. */
+  async insert(
     transaction: Transaction,
-    { email, name, roles = [] }: NewUser,
-    passwordHash: string,
-    actor: string | null,
+    { email, name, roles = [], passwordHash, emailVerifiedAt }: UserToInsert,
+    { id: actor, origin }: Creator,
   ): Promise<UserWithSecrets> {
     const id = freshId(this.randomness);
     const createdAt = new Date(this.clock.now());
@@ -99,29 +156,26 @@ export class Users {
         email,
         emailKey: emailKeyOf(email),
         name: name ?? null,
+        searchKey: searchKeyOf(email, name ?? null),
         passwordHash,
+        emailVerifiedAt: emailVerifiedAt ?? null,
         createdAt,
         roles: { create: roles.map((role) => ({ role })) },
       },
       include: { roles: true },
     });
     const kind = actor === null ? 'user.registered' : 'user.created';
-    await this.audit.record(transaction, { kind, actor: actor ?? id, userId: id });
+    await this.audit.record(transaction, { kind, actor: actor ?? id, userId: id, ...origin });
     return toUser(row);
   }
 }
 
-async function findFaults({ email, password, name }: NewUser): Promise<UserFailure[]> {
-  const failures: (UserFailure | null)[] = [
-    isEmailAddress(email) ? null : { code: 'EMAIL_INVALID', message: 'This is not an email address.', field: ['input', 'email'] },
-    await findPasswordFault(password, ['input', 'password']),
-    name == null || isName(name)
-      ? null
-      : { code: 'NAME_INVALID', message: 'Use a name of 1 to 200 characters without control characters.', field: ['input', 'name'] },
-  ];
-  return failures.filter((failure) => failure !== null);
+/** Inside a transaction, as it stands there. */
+export async function findUserIn(transaction: Transaction, id: string): Promise<UserWithSecrets | null> {
+  const row = await transaction.user.findUnique({ where: { id }, include: { roles: true } });
+  return row === null ? null : toUser(row);
 }
 
-function toUser({ roles, ...row }: UserRow): UserWithSecrets {
+export function toUser<Row extends { readonly roles: readonly { role: string }[] }>({ roles, ...row }: Row) {
   return { ...row, roles: roles.map(({ role }) => role).sort() };
 }

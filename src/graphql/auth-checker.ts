@@ -1,6 +1,6 @@
 /** `@Authorized`: asks the live revocation state at every field, and the roles. */
 import type { AuthCheckerFn } from 'type-graphql';
-import type { AccessTokenClaims } from '../domain/access-token-claims.js';
+import type { AccessToken } from '../domain/access-token-claims.js';
 import { LatchkeyError } from '../errors.js';
 import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
 import type { RequestContext } from './context.js';
@@ -19,13 +19,13 @@ export function createAuthChecker(check: RevocationCheck): AuthCheckerFn<Request
 }
 
 /** @throws LatchkeyError UNAUTHENTICATED or AUTH_UNAVAILABLE */
-export function tokenOf({ caller }: RequestContext): AccessTokenClaims {
+export function tokenOf({ caller }: RequestContext): AccessToken {
   if (caller.kind === 'anonymous') throw LatchkeyError.unauthenticated(caller.reason);
   if (caller.kind === 'unknown') throw LatchkeyError.unavailable(caller.failure);
   return caller.token;
 }
 
-function allow(token: AccessTokenClaims, verdict: RevocationVerdict, roles: readonly string[]): true {
+function allow(token: AccessToken, verdict: RevocationVerdict, roles: readonly string[]): true {
   if (verdict !== 'live') throw LatchkeyError.unauthenticated(verdict === 'revoked' ? 'TOKEN_REVOKED' : 'TOKEN_EXPIRED');
   if (roles.length > 0 && !roles.some((role) => token.roles.includes(role))) throw LatchkeyError.forbidden();
   return true;

@@ -1,23 +1,24 @@
 /** The door: the one place where a string becomes an authenticated caller (R1). */
-import type { AccessTokenClaims } from '../domain/access-token-claims.js';
-import type { AccessTokens } from '../domain/access-tokens.js';
+import type { AccessToken } from '../domain/access-token-claims.js';
+import type { AccessTokens, Verification } from '../domain/access-tokens.js';
 import type { Origin } from '../domain/origin.js';
 import type { UnauthenticatedReason } from '../errors.js';
+import { createTurns } from '../queue.js';
 import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
 
 /** Who a request speaks for. */
 export type Caller =
-  | { readonly kind: 'authenticated'; readonly token: AccessTokenClaims }
+  | { readonly kind: 'authenticated'; readonly token: AccessToken }
   | {
       readonly kind: 'anonymous';
       readonly reason: UnauthenticatedReason;
       /** The claims when only time or revocation stand against the token, so that logout can still end its session. */
-      readonly token: AccessTokenClaims | null;
+      readonly token: AccessToken | null;
     }
   | {
-      /** The token is right, but whether it is revoked can't be known now. */
+      /** Whether the token is revoked, or even ours, can't be known now; the claims are there when it is ours. */
       readonly kind: 'unknown';
-      readonly token: AccessTokenClaims;
+      readonly token: AccessToken | null;
       readonly failure: unknown;
     };
 
@@ -44,19 +45,35 @@ export function createContextBuilder(accessTokens: AccessTokens, check: Revocati
     const text = bearerTokenOf(authorization);
     if (text === null || text === undefined) return anonymous(text === null ? 'TOKEN_INVALID' : 'TOKEN_MISSING', null);
     const verification = accessTokens.verify(text);
-    if (verification.kind === 'invalid') return anonymous('TOKEN_INVALID', null);
-    const { kind, claims } = verification;
-    if (kind === 'expired') return anonymous('TOKEN_EXPIRED', claims);
-    return authenticateLive(claims, check);
+    if (verification.kind !== 'key-unknown') return judge(verification, check);
+    return accessTokens.reloadKeys().then(
+      () => judge(accessTokens.verify(text), check),
+      (failure: unknown): Caller => ({ kind: 'unknown', token: null, failure }),
+    );
   };
+  const waitForTurn = createTurns();
   return ({ authorization, requestId, origin }) => {
     const caller = authenticate(authorization);
-    return caller instanceof Promise ? caller.then((known) => ({ caller: known, requestId, origin })) : { caller, requestId, origin };
+    const contextOf = (known: Caller) => ({ caller: known, requestId, origin });
+    // A flood of logins must not hold up those who are logged in, so strangers go on one by one.
+    const inTurn = (known: Caller) => (isStranger(known) ? waitForTurn().then(() => contextOf(known)) : contextOf(known));
+    return caller instanceof Promise ? caller.then(inTurn) : inTurn(caller);
   };
 }
 
+/** Who has shown no token that was ever good. */
+function isStranger(caller: Caller): boolean {
+  return caller.kind === 'anonymous' && caller.token === null;
+}
+
+function judge(verification: Verification, check: RevocationCheck): Caller | Promise<Caller> {
+  if (verification.kind === 'invalid' || verification.kind === 'key-unknown') return anonymous('TOKEN_INVALID', null);
+  if (verification.kind === 'expired') return anonymous('TOKEN_EXPIRED', verification.claims);
+  return authenticateLive(verification.claims, check);
+}
+
 /** Synchronous where the check is: an authorized request in mode `memory` does not leave the event-loop turn. */
-function authenticateLive(token: AccessTokenClaims, check: RevocationCheck): Caller | Promise<Caller> {
+function authenticateLive(token: AccessToken, check: RevocationCheck): Caller | Promise<Caller> {
   const unknown = (failure: unknown): Caller => ({ kind: 'unknown', token, failure });
   try {
     const verdict = check.ask(token);
@@ -66,12 +83,12 @@ function authenticateLive(token: AccessTokenClaims, check: RevocationCheck): Cal
   }
 }
 
-function judged(token: AccessTokenClaims, verdict: RevocationVerdict): Caller {
+function judged(token: AccessToken, verdict: RevocationVerdict): Caller {
   if (verdict === 'live') return { kind: 'authenticated', token };
   return anonymous(verdict === 'revoked' ? 'TOKEN_REVOKED' : 'TOKEN_EXPIRED', token);
 }
 
-function anonymous(reason: UnauthenticatedReason, token: AccessTokenClaims | null): Caller {
+function anonymous(reason: UnauthenticatedReason, token: AccessToken | null): Caller {
   return { kind: 'anonymous', reason, token };
 }
 

@@ -1,22 +1,14 @@
-/** The public mutations that open a session: `register` and `login`. */
+/** The public mutation `login`. */
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { LoggedIn, Login } from '../domain/login.js';
 import type { RequestContext } from './context.js';
-import { LoginInput, LoginPayload, RegisterInput, RegisterPayload } from './login.type.js';
+import { LoginInput, LoginPayload } from './login.type.js';
 import { openSessionFields } from './open-session.type.js';
 import { toPayload } from './user-error.type.js';
 
 @Resolver()
 export class LoginResolver {
   constructor(private readonly logins: Login) {}
-
-  @Mutation(() => RegisterPayload, { nullable: true, description: 'Makes a user and logs it in.' })
-  async register(
-    @Arg('input', () => RegisterInput, { description: 'Who registers.' }) input: RegisterInput,
-    @Ctx() { origin }: RequestContext,
-  ): Promise<RegisterPayload> {
-    return toPayload(await this.logins.register(input, origin), loggedInFields);
-  }
 
   @Mutation(() => LoginPayload, { nullable: true, description: 'Opens a session. A dead access token in the request does not hinder it.' })
   async login(
@@ -27,6 +19,6 @@ export class LoginResolver {
   }
 }
 
-function loggedInFields(loggedIn: LoggedIn) {
+export function loggedInFields(loggedIn: LoggedIn) {
   return { ...openSessionFields(loggedIn), user: loggedIn.user };
 }

@@ -1,6 +1,7 @@
 /** The public mutation `logout`: it must work with an expired token and with a refresh token alone. */
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Logout } from '../domain/logout.js';
+import { LatchkeyError } from '../errors.js';
 import type { RequestContext } from './context.js';
 import { LogoutInput, LogoutPayload } from './logout.type.js';
 import { toPayload } from './user-error.type.js';
@@ -18,13 +19,14 @@ export class LogoutResolver {
     input: LogoutInput,
     @Ctx() { caller, origin }: RequestContext,
   ): Promise<LogoutPayload> {
+    if (caller.kind === 'unknown' && caller.token === null) throw LatchkeyError.unavailable(caller.failure);
     const outcome = await this.logouts.logOut({
       token: caller.token,
       denial: caller.kind === 'anonymous' ? caller.reason : null,
       refreshToken: input.refreshToken ?? null,
       // The default of the argument is not coerced, so the default of the field inside it has not been filled in.
       scope: input.scope ?? 'CURRENT',
-      ipAddress: origin.ipAddress,
+      origin,
     });
     return { endedSessions: 0, ...toPayload(outcome, (result) => result) };
   }

@@ -1,10 +1,23 @@
 /** Input and payload of `logout`. */
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Float, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { LogoutScope } from '../domain/logout.js';
+import type { Confirmation } from '../revocation/coordinator.js';
 import { UserErrorType } from './user-error.type.js';
 
 const SCOPES: Readonly<Record<LogoutScope, LogoutScope>> = { CURRENT: 'CURRENT', OTHERS: 'OTHERS', ALL: 'ALL' };
+
+const CONFIRMATIONS = { SINGLE_NODE: 'single-node', ACKNOWLEDGED: 'acknowledged', LEASE_EXPIRY: 'lease-expiry' } as const;
+
+registerEnumType(CONFIRMATIONS, {
+  name: 'LogoutConfirmedBy',
+  description: 'How it was made sure that no node accepts the tokens any more.',
+  valuesConfig: {
+    SINGLE_NODE: { description: 'There is no other node.' },
+    ACKNOWLEDGED: { description: 'Every other node has said so.' },
+    LEASE_EXPIRY: { description: 'Not every node has said so, and none can accept anything without having asked the database since.' },
+  },
+});
 
 registerEnumType(SCOPES, {
   name: 'LogoutScope',
@@ -29,6 +42,21 @@ export class LogoutInput {
   refreshToken?: string | null;
 }
 
+@ObjectType({ description: 'How a logout came to be in force on every node.' })
+export class LogoutConfirmation {
+  @Field(() => CONFIRMATIONS, { description: 'What made it sure.' })
+  by!: Confirmation['by'];
+
+  @Field(() => Int, { description: 'How many nodes there are, the one that answers included.' })
+  nodes!: number;
+
+  @Field(() => Int, { description: 'How many of them have said that it is in force there.' })
+  acknowledged!: number;
+
+  @Field(() => Float, { description: 'How long the answer waited for that after the commit, in milliseconds.' })
+  waitedMs!: number;
+}
+
 @ObjectType({ description: 'What a logout did. Once it is answered, no token of an ended session is accepted.' })
 export class LogoutPayload {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the logout took effect.' })
@@ -36,6 +64,12 @@ export class LogoutPayload {
 
   @Field(() => Int, { description: 'How many sessions this logout ended; 0 if they had been ended before.' })
   endedSessions!: number;
+
+  @Field(() => LogoutConfirmation, {
+    nullable: true,
+    description: 'How it came to be in force everywhere; null if nothing was logged out.',
+  })
+  confirmation?: LogoutConfirmation;
 
   @Field(() => [UserErrorType], { description: 'What the user got wrong; empty on success.' })
   userErrors!: UserErrorType[];

@@ -3,18 +3,40 @@ import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
+import { AdministrationResolver } from './administration.resolver.js';
+import { AuditEventResolver } from './audit-event.resolver.js';
 import { createAuthChecker } from './auth-checker.js';
+import { EmailResolver } from './email.resolver.js';
+import { EmailConfirmationResolver } from './email-confirmation.resolver.js';
 import { LoginResolver } from './login.resolver.js';
 import { LogoutResolver } from './logout.resolver.js';
+import { OwnUserResolver } from './own-user.resolver.js';
+import { PasswordRecoveryResolver } from './password-recovery.resolver.js';
 import { RefreshTokenResolver } from './refresh-token.resolver.js';
+import { RegistrationResolver } from './registration.resolver.js';
 import { SessionResolver } from './session.resolver.js';
 import { UserResolver } from './user.resolver.js';
+import { UserDirectoryResolver } from './user-directory.resolver.js';
 
 // biome-ignore lint/complexity/noBannedTypes: type-graphql's own type for a class
 type ResolverClass = Function;
 
 /** Resolvers whose operations anybody may call, listed in docs/protocol.md; and those that carry `@Authorized`. */
-const CORE_RESOLVERS = [LoginResolver, RefreshTokenResolver, LogoutResolver, UserResolver, SessionResolver] as const;
+const CORE_RESOLVERS = [
+  LoginResolver,
+  RegistrationResolver,
+  PasswordRecoveryResolver,
+  EmailConfirmationResolver,
+  RefreshTokenResolver,
+  LogoutResolver,
+  UserResolver,
+  SessionResolver,
+  OwnUserResolver,
+  EmailResolver,
+  AdministrationResolver,
+  UserDirectoryResolver,
+  AuditEventResolver,
+] as const;
 
 /**
  * @param instances one instance for every resolver class that is not made without arguments

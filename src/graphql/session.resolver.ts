@@ -37,11 +37,12 @@ export class SessionResolver {
     @Arg('input', () => RevokeSessionInput, { description: 'Which session to end.' }) { sessionId }: RevokeSessionInput,
     @Ctx() context: RequestContext,
   ): Promise<RevokeSessionPayload> {
-    const { sub, sid, jti } = tokenOf(context);
+    const token = tokenOf(context);
+    const { sub, sid } = token;
     const sessions = { id: sessionId, userId: sub };
     await this.endings.commit(async (steps) => {
-      await steps.assertLive({ sid, jti });
-      await steps.end({ sessions, reason: 'REVOKED_BY_USER', actor: sub, ipAddress: context.origin.ipAddress });
+      await steps.assertLive(token);
+      await steps.end({ sessions, reason: 'REVOKED_BY_USER', actor: sub, ...context.origin });
     });
     const session = await this.sessionsOf.findOwn(sub, sessionId);
     const outcome: Outcome<Session> = session === null ? NOT_FOUND : done(session);

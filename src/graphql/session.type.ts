@@ -23,6 +23,9 @@ export class SessionType {
   @Field(() => GraphQLDateTime, { description: 'When the login happened.' })
   createdAt!: Date;
 
+  @Field(() => GraphQLDateTime, { description: 'When the password was last shown in this session: at login, or by `reauthenticate`.' })
+  authenticatedAt!: Date;
+
   @Field(() => GraphQLDateTime, { description: 'The last login or refresh; other requests do not move it.' })
   lastUsedAt!: Date;
 

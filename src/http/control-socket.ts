@@ -6,20 +6,44 @@ import { LatchkeyError } from '../errors.js';
 import type { Log } from '../log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 
+const NAMED_USER = { required: ['user'], properties: { user: { type: 'string' }, reason: { type: 'string', maxLength: 500 } } };
+const LIMIT = { type: 'integer', minimum: 1, maximum: 1_000 };
+
 /** What each command takes, as JSON Schema. A command that is not named here can't be called. */
 const INPUTS = {
   createUser: {
     required: ['email', 'password'],
     properties: { email: { type: 'string' }, password: { type: 'string' }, name: { type: 'string' }, admin: { type: 'boolean' } },
   },
-  listUsers: {},
-  disableUser: { required: ['user'], properties: { user: { type: 'string' }, reason: { type: 'string', maxLength: 500 } } },
+  listUsers: { properties: { search: { type: 'string', maxLength: 254 }, limit: LIMIT } },
+  showUser: { required: ['user'], properties: { user: { type: 'string' } } },
+  disableUser: NAMED_USER,
+  enableUser: NAMED_USER,
+  setUserRoles: {
+    required: ['user', 'roles'],
+    properties: { user: { type: 'string' }, roles: { type: 'array', items: { type: 'string' } } },
+  },
+  resetPassword: { required: ['user', 'password'], properties: { user: { type: 'string' }, password: { type: 'string' } } },
+  requirePasswordReset: NAMED_USER,
+  deleteUser: { required: ['user'], properties: { user: { type: 'string' } } },
+  revokeUserSessions: NAMED_USER,
+  revokeAllSessions: { properties: { reason: { type: 'string', maxLength: 500 } } },
   listKeys: {},
-  rotateKeys: {},
+  rotateKeys: { properties: { now: { type: 'boolean' } } },
+  revokeKey: { required: ['kid'], properties: { kid: { type: 'string' } } },
   blacklistStats: {},
   prune: {},
   listSessions: { required: ['user'], properties: { user: { type: 'string' } } },
   revokeSession: { required: ['session'], properties: { session: { type: 'string' }, accessTokensOnly: { type: 'boolean' } } },
+  listAuditEvents: {
+    properties: {
+      user: { type: 'string' },
+      since: { type: 'string', format: 'date-time' },
+      withinSeconds: { type: 'integer', minimum: 1 },
+      limit: LIMIT,
+    },
+  },
+  listNodes: {},
   examine: {},
 } as const;
 
@@ -49,6 +73,8 @@ export async function openControlSocket(dataDir: string, target: ControlTarget, 
     loggerInstance: log.child({}, { level: 'warn' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
+    // An option that this version does not know must not be dropped in silence.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   });
   closeConnectionsWhenStopping(server);
   for (const [command, input] of Object.entries(INPUTS)) {

@@ -1,14 +1,29 @@
 /** GET /metrics: what an operator's Prometheus reads. */
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Where the figures come from; each is asked when it is read. */
 export interface Readings {
   readonly databaseOperations: () => number;
   readonly liveRevocations: () => number;
+  readonly waitingMails: () => number;
 }
 
-export function registerMetrics(server: FastifyInstance, readings: Readings): void {
+/** Of a node among others. */
+export interface LeaseReadings {
+  readonly figures: {
+    readonly refreshes: number;
+    readonly readThroughs: number;
+    readonly nodes: number;
+    readonly denials: ReadonlyMap<string, number>;
+    /** To be replaced by whoever wants to be told. */
+    onConfirmed(confirmation: { readonly by: string; readonly waitedMs: number }): void;
+  };
+  readonly isListening: boolean;
+  readonly leaseAgeSeconds: number | null;
+}
+
+export function registerMetrics(server: FastifyInstance, readings: Readings, lease: LeaseReadings | null): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   let counted = 0;
@@ -29,5 +44,66 @@ export function registerMetrics(server: FastifyInstance, readings: Readings): vo
       this.set(readings.liveRevocations());
     },
   });
+  new Gauge({
+    name: 'latchkey_mails_waiting',
+    help: 'Mails that are not delivered yet',
+    registers: [registry],
+    collect() {
+      this.set(readings.waitingMails());
+    },
+  });
+  if (lease !== null) registerLease(registry, lease);
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+}
+
+const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+
+function registerLease(registry: Registry, lease: LeaseReadings): void {
+  const registers = [registry];
+  const { figures } = lease;
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  const counter = (name: string, help: string, read: () => number) => {
+    let counted = 0;
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.inc(read() - counted);
+        counted = read();
+      },
+    });
+  };
+  gauge('latchkey_lease_age_seconds', 'Since when the lease of this node runs; -1 while it holds none', () => lease.leaseAgeSeconds ?? -1);
+  gauge('latchkey_lease_listening', 'Whether this node hears the others: 1 or 0', () => Number(lease.isListening));
+  gauge('latchkey_nodes', 'Nodes at the last look', () => figures.nodes);
+  counter('latchkey_lease_refreshes_total', 'Refreshes of the lease, one statement each', () => figures.refreshes);
+  counter('latchkey_lease_read_throughs_total', 'Checks that waited for a refresh', () => figures.readThroughs);
+  const denied = new Map<string, number>();
+  new Counter({
+    name: 'latchkey_lease_denials_total',
+    help: 'Checks that were denied because this node had no lease, by cause',
+    labelNames: ['cause'],
+    registers,
+    collect() {
+      for (const [cause, count] of figures.denials) this.inc({ cause }, count - (denied.get(cause) ?? 0));
+      for (const [cause, count] of figures.denials) denied.set(cause, count);
+    },
+  });
+  const latency = new Histogram({
+    name: 'latchkey_revocation_latency_seconds',
+    help: 'From the commit of a revocation until it was in force on every node, by what made it sure',
+    labelNames: ['by'],
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  figures.onConfirmed = ({ by, waitedMs }) => latency.observe({ by }, waitedMs / 1000);
 }

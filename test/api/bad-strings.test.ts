@@ -59,7 +59,7 @@ test('a password may hold NUL and any Unicode text, and is compared to the last 
     return answer.data.result.userErrors.map(({ code }: { code: string }) => code);
   };
   expect(await login(password)).toEqual([]);
-  for (const other of [`correct${NUL}other`, 'correct', password.normalize('NFD'), `${password} `, password.toUpperCase()]) {
+  for (const other of [`correct${NUL}other`, 'correct', `correct${NUL}horse \u{1f40e} e`, `${password} `, password.toUpperCase()]) {
     expect.soft(await login(other)).toEqual(['INVALID_CREDENTIALS']);
   }
 });

@@ -10,7 +10,7 @@ import { makeFolder } from '../support/start-app.js';
 const run = promisify(execFile);
 
 test('the snippet of the README guards its own field: answered for a live token, refused after logout [R2]', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const snippet = findSnippet(readFileSync(join(REPOSITORY, 'README.md'), 'utf8'));
   expect(snippet.trimEnd().split('\n').length).toBeLessThanOrEqual(15);

@@ -1,7 +1,7 @@
 /** How much one request may ask for, and that too much is refused before anything runs. */
 import { getIntrospectionQuery } from 'graphql';
 import { expect, test } from 'vitest';
-import { MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_TOKENS } from '../../src/graphql/query-limits.js';
+import { MAX_ALIASES, MAX_COST, MAX_DEPTH, MAX_DIRECTIVES, MAX_TOKENS } from '../../src/graphql/query-limits.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 
@@ -101,9 +101,9 @@ test('directives are limited, through fragments too', async () => {
 
 test('cost is limited: depth multiplies it', async () => {
   const app = await startApp();
-  const wide = times(60, () => 'id email name createdAt');
-  const query = `{ me { ${'... on User { '.repeat(6)} ${wide} ${'}'.repeat(6)} } }`;
-  expect(await messageOf(app, query)).toContain('Query Cost limit of 2000 exceeded');
+  const wide = times(100, () => 'id email name createdAt');
+  const query = `{ me { ${'... on User { '.repeat(8)} ${wide} ${'}'.repeat(8)} } }`;
+  expect(await messageOf(app, query)).toContain(`Query Cost limit of ${MAX_COST} exceeded`);
   expect(await outcomeOf(app, query)).toEqual(REFUSED);
 });
 

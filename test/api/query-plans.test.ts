@@ -1,40 +1,45 @@
 /** Every query that the server makes goes by an index: what it costs does not grow with the other users. */
-import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
-import { expect, onTestFinished, test } from 'vitest';
-import { DurableSqliteFactory } from '../../src/database/sqlite-adapter.js';
-import { PASSWORD } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
+import { expect, test as testAnywhere } from 'vitest';
+import { ADMIN_EMAIL } from '../support/administrator.js';
+import { readAll } from '../support/lists.js';
+import { requestVerification, tell } from '../support/mail-app.js';
+import { onPostgresql } from '../support/postgresql.js';
+import { EMAIL, PASSWORD } from '../support/requests.js';
+import { startApp, type TestApp } from '../support/start-app.js';
+import { collectStatements } from '../support/statements.js';
 import { readRows } from '../support/stored-rows.js';
 
+/** The plans are those of SQLite. */
+const test = testAnywhere.skipIf(onPostgresql);
+
 /** Tables that are read whole on purpose: they are tiny, or counted by a command. */
-const MAY_BE_READ_WHOLE = /`(SigningKey|RevocationState|BlacklistedToken)`/;
+const MAY_BE_READ_WHOLE = /`(SigningKey|RevocationState|BlacklistedToken|OutgoingMail)`/;
 
 /** A step that reads rows one by one; `CO-ROUTINE` is what Prisma's `aggregate` comes to, whatever index there is. */
 const READS_ALL = /^SCAN main\.\w+$|^CO-ROUTINE/;
 
-function collectStatements(): Set<string> {
-  const statements = new Set<string>();
-  const watch = <Queryable extends SqlQueryable>(queryable: Queryable): Queryable => {
-    for (const name of ['queryRaw', 'executeRaw'] as const) {
-      const run = queryable[name].bind(queryable) as (query: SqlQuery) => Promise<never>;
-      queryable[name] = (query: SqlQuery) => {
-        statements.add(query.sql);
-        return run(query);
-      };
-    }
-    return queryable;
-  };
-  const { connect } = DurableSqliteFactory.prototype;
-  DurableSqliteFactory.prototype.connect = async function () {
-    const adapter = watch(await connect.call(this));
-    const begin = adapter.startTransaction.bind(adapter);
-    adapter.startTransaction = async (isolationLevel) => watch(await begin(isolationLevel));
-    return adapter;
-  };
-  onTestFinished(() => {
-    DurableSqliteFactory.prototype.connect = connect;
-  });
-  return statements;
+function plansOf(statements: readonly string[], { dataDir }: TestApp) {
+  return [...new Set(statements)]
+    .filter((sql) => /^\s*(SELECT|UPDATE|DELETE)/i.test(sql) && !sql.endsWith('WHERE 1=0'))
+    .map((sql) => ({ sql, steps: readRows(dataDir, `EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => String(detail)) }));
+}
+
+/** The long lists, from the beginning and from a cursor on. */
+async function readLists(app: TestApp): Promise<void> {
+  await app.app.administration.createUser({ email: ADMIN_EMAIL, password: PASSWORD, admin: true });
+  const { accessToken: token } = await app.login(ADMIN_EMAIL);
+  const request = { token, fields: 'id', first: 1 };
+  await readAll(app, { ...request, list: 'users' });
+  await readAll(app, { ...request, list: 'users', filter: 'search: "example"' });
+  await readAll(app, { ...request, list: 'auditEvents' });
+  await readAll(app, { ...request, list: 'auditEvents', filter: 'everyone: true' });
+}
+
+/** A code that is there, one that is not, and a device that was not seen before. */
+async function useCodes(app: TestApp): Promise<void> {
+  await tell(app, 'requestPasswordReset', { email: EMAIL });
+  await requestVerification(app, (await app.login()).accessToken);
+  await tell(app, 'verifyEmail', { code: `lkc_${'A'.repeat(43)}` });
 }
 
 test('every statement goes by an index, and one that names a user goes by an index of users', async () => {
@@ -52,22 +57,47 @@ test('every statement goes by an index, and one that names a user goes by an ind
   await app.refresh(refreshed.tokens?.refreshToken ?? first.refreshToken);
   const { administration } = app.app;
   await administration.createUser({ email: 'other@example.com', password: PASSWORD });
+  await readLists(app);
+  await useCodes(app);
   await administration.listUsers();
+  await administration.showUser({ user: 'other@example.com' });
+  await administration.listAuditEvents({ user: 'other@example.com', withinSeconds: 60 });
+  await administration.listAuditEvents({ withinSeconds: 60 });
   await administration.listSessions({ user: 'other@example.com' });
   await administration.disableUser({ user: 'other@example.com' });
-  await administration.rotateKeys();
+  await administration.rotateKeys({ now: true });
   await administration.blacklistStats();
   await administration.examine();
   app.clock.advance(40 * 86_400);
   await administration.prune();
   await app.app.close();
 
-  const plans = [...statements]
-    .filter((sql) => /^\s*(SELECT|UPDATE|DELETE)/i.test(sql) && !sql.endsWith('WHERE 1=0'))
-    .map((sql) => ({ sql, steps: readRows(app.dataDir, `EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => String(detail)) }));
+  const plans = plansOf(statements, app);
   expect(plans.length).toBeGreaterThan(20);
   expect(plans.filter(({ sql, steps }) => steps.some((step) => READS_ALL.test(step)) && !MAY_BE_READ_WHOLE.test(sql))).toEqual([]);
   const ofUser = plans.filter(({ sql }) => /WHERE.*`Session`\.`userId` = \?/.test(sql));
   expect(ofUser.length).toBeGreaterThan(1);
   expect(ofUser.filter(({ steps }) => !steps.some((step) => /userId=\?|\(id=\?\)/.test(step)))).toEqual([]);
+});
+
+test('a page of a long list begins in an index at its cursor, and needs no sorting', async () => {
+  const statements = collectStatements();
+  const app = await startApp();
+  await app.register();
+  await readLists(app);
+  await app.app.close();
+  const plans = plansOf(statements, app)
+    .filter(({ sql }) => /FROM (`main`\.)?[`"](AuditEvent|User)[`"].*ORDER BY.*DESC/s.test(sql) && !/`id` IN \(/.test(sql))
+    .map(({ steps }) => steps.join('; '));
+  expect(plans.sort()).toEqual([
+    // A search reads on from its cursor until its page is full: which text contains another, no index knows.
+    'SCAN User USING INDEX User_createdAt_id_idx',
+    'SCAN main.AuditEvent USING INDEX AuditEvent_at_id_idx',
+    'SCAN main.User USING INDEX User_createdAt_id_idx',
+    'SEARCH User USING INDEX User_createdAt_id_idx (createdAt<?)',
+    'SEARCH main.AuditEvent USING INDEX AuditEvent_at_id_idx (at<?)',
+    'SEARCH main.AuditEvent USING INDEX AuditEvent_userId_at_id_idx (userId=? AND at<?)',
+    'SEARCH main.AuditEvent USING INDEX AuditEvent_userId_at_id_idx (userId=?)',
+    'SEARCH main.User USING INDEX User_createdAt_id_idx (createdAt<?)',
+  ]);
 });

@@ -57,7 +57,7 @@ test('reuse from long ago ends a session that has been refreshed many times sinc
 
 test('20 reuses at once end the session once', async () => {
   makeDriverYield();
-  const app = await startApp();
+  const app = await startApp({ settings: { LOGIN_ATTEMPTS: '100' } });
   const first = await app.register();
   const second = await next(app, first);
   app.clock.advance(11);

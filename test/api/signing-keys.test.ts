@@ -22,7 +22,7 @@ test('after a rotation new tokens are signed with the new key, and old ones are 
   const app = await startApp();
   const old = await app.register();
   app.clock.advance(1);
-  const rotated = await app.app.administration.rotateKeys();
+  const rotated = await app.app.administration.rotateKeys({ now: true });
   const fresh = await app.login();
   expect(rotated).toMatchObject({ kind: 'done', result: { kid: kidOf(fresh.accessToken), algorithm: 'ES256', retiredAt: null } });
   expect(kidOf(fresh.accessToken)).not.toBe(kidOf(old.accessToken));
@@ -40,7 +40,7 @@ test('a retired key is forgotten 180 seconds after the last token that it signed
   app.clock.advance(600);
   const { tokens: second } = await app.refresh(first.refreshToken);
   app.clock.advance(60);
-  await app.app.administration.rotateKeys();
+  await app.app.administration.rotateKeys({ now: true });
   expect(await prunedKeys(app)).toBe(0);
   app.clock.advance(840 + 180 - 0.001);
   expect(await prunedKeys(app)).toBe(0);
@@ -68,8 +68,8 @@ test('every token that is answered while keys are rotated is accepted, for as lo
     app.clock.advance(60);
     const [opened] = await Promise.all([
       Promise.all(Array.from({ length: 4 }, () => app.login())),
-      app.app.administration.rotateKeys(),
-      app.app.administration.rotateKeys(),
+      app.app.administration.rotateKeys({ now: true }),
+      app.app.administration.rotateKeys({ now: true }),
     ]);
     for (const { accessToken } of opened) expect(await app.ask(accessToken)).toBe('ok');
     answered.push(...opened.map(({ accessToken }) => accessToken));

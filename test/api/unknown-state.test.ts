@@ -1,8 +1,13 @@
 /** A database that is gone: what is not known is denied, nothing is called done, and all heals by itself. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test as testAnywhere } from 'vitest';
+import { makeLoggedIn } from '../support/mail-app.js';
+import { onPostgresql } from '../support/postgresql.js';
 import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
+
+/** About the SQLite file; what PostgreSQL can do stands in test/postgresql/outages.test.ts. */
+const test = testAnywhere.skipIf(onPostgresql);
 
 const UNAVAILABLE = { code: 'AUTH_UNAVAILABLE', retryAfter: 1 };
 
@@ -15,7 +20,7 @@ const MUTATIONS = {
 /** A live session and one that was logged out, then the folder is moved away while no connection is open. */
 async function loseFolder(): Promise<{ app: TestApp; live: Tokens; loggedOut: Tokens; bringBack(): void }> {
   const app = await startApp();
-  const live = await app.register();
+  const live = await makeLoggedIn(app);
   const loggedOut = await app.login();
   // The driver gives its connection away with every transaction, so the next statement must open the file again.
   await app.send(MUTATIONS.logout, { token: loggedOut.accessToken });

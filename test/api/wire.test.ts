@@ -61,7 +61,7 @@ test('over the wire too, two Authorization headers are none, also when both are 
   const authorization = `Authorization: Bearer ${(await register()).accessToken}\r\n`;
   const body = '{"query":"{ me { id } }"}';
   const ask = (headers: string) =>
-    sendRaw(`POST /graphql HTTP/1.1\r\n${HEAD}${headers}${JSON_TYPE}Content-Length: ${body.length}\r\n\r\n${body}`);
+    sendRaw(`POST /graphql HTTP/1.1\r\n${HEAD}${headers}${JSON_TYPE}Content-Length: ${body.length}\r\n\r\n${body}`, { waits: true });
   expect(await ask(authorization)).toContain('"data":{"me":{"id"');
   for (const headers of [`${authorization}${authorization}`, `${authorization}aUTHORIZATION: Basic x\r\n`]) {
     expect.soft(await ask(headers)).toContain('"reason":"TOKEN_INVALID"');

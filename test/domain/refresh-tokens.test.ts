@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { makeRefreshToken, openSuccessor, parseRefreshToken, sealSuccessor, succeed } from '../../src/domain/refresh-tokens.js';
-import { SealBroken } from '../../src/domain/sealing.js';
+import { SealBroken } from '../../src/sealing.js';
 
 const randomness = { bytes: randomBytes };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');

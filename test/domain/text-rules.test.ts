@@ -19,6 +19,18 @@ test.each([
   'ada@example.com ',
   'ada\ud800@example.com',
   'ada@exa mple.com',
+  // Line breaks and terminal sequences, which a quoted local part may hold.
+  '"a\r\nRCPT TO:<x@example.com>"@example.com',
+  '"\u001b[2J"@example.com',
+  // What looks like the address of somebody else.
+  'ada\u200b@example.com',
+  'ada@exa\u200bmple.com',
+  'ada\u00ad@example.com',
+  'ada\u202e@example.com',
+  'ada\u2003@example.com',
+  'ada\u2028@example.com',
+  'ada\ufe0f@example.com',
+  'ada\u3164@example.com',
 ])('%j is none', (text) => {
   expect(isEmailAddress(text)).toBe(false);
 });

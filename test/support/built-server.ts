@@ -12,7 +12,8 @@ export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 /** Runs a script of Node that serves GraphQL and prints its address. Returns the address of its `/graphql`. */
 export async function serve(script: string[] = [join(REPOSITORY, 'dist/cli/latchkey.js'), 'start'], cwd?: string): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-clients-'));
-  const check = process.env.TEST_REVOCATION_CHECK ?? 'memory';
+  // On SQLite, whichever database the other tests are on.
+  const check = process.env.TEST_REVOCATION_CHECK === 'database' ? 'database' : 'memory';
   const env = { PATH: process.env.PATH, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', REVOCATION_CHECK: check };
   const child = spawn(process.execPath, script, { cwd: cwd ?? dataDir, env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(async () => {

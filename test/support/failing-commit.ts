@@ -1,6 +1,6 @@
 /** Makes COMMITs fail in the two ways that a caller can't tell apart: before they happened, and after. */
-import { onTestFinished } from 'vitest';
-import { DurableSqliteFactory } from '../../src/database/sqlite-adapter.js';
+import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
+import { wrapDriver } from './driver.js';
 
 /** `lost`: rolled back; `late`: it happened, and its answer was lost; `null`: as it should be. */
 export type CommitFault = 'lost' | 'late' | null;
@@ -8,34 +8,71 @@ export type CommitFault = 'lost' | 'late' | null;
 export interface FailingCommit {
   /** What the next COMMIT does; the ones after it are as they should be. */
   fault: CommitFault;
-  /** While it is true, no new connection can be had. */
+  /** While it is true, no new connection can be had, and none of a pool answers. */
   isCutOff: boolean;
 }
 
 /** Until the test ends. Call it before `startApp`. */
 export function makeCommitFail(): FailingCommit {
   const faults: FailingCommit = { fault: null, isCutOff: false };
-  const { connect } = DurableSqliteFactory.prototype;
-  DurableSqliteFactory.prototype.connect = async function () {
-    if (faults.isCutOff) throw Object.assign(new Error('no connection'), { name: 'LibsqlError' });
-    const adapter = await connect.call(this);
+  wrapDriver(async (connect) => {
+    assertConnected(faults);
+    const adapter = await connect();
+    if (adapter.provider === 'postgres') cutOff(adapter, faults);
     const begin = adapter.startTransaction.bind(adapter);
     adapter.startTransaction = async (isolationLevel) => {
+      if (adapter.provider === 'postgres') assertConnected(faults);
       const transaction = await begin(isolationLevel);
-      const { commit, rollback } = { commit: transaction.commit.bind(transaction), rollback: transaction.rollback.bind(transaction) };
-      transaction.commit = async () => {
-        const { fault } = faults;
-        faults.fault = null;
-        if (fault === null) return commit();
-        await (fault === 'late' ? commit() : rollback());
-        throw Object.assign(new Error('disk I/O error'), { name: 'LibsqlError' });
-      };
+      if (adapter.provider === 'postgres') failStatement(transaction, faults);
+      else failCall(transaction, faults);
       return transaction;
     };
     return adapter;
-  };
-  onTestFinished(() => {
-    DurableSqliteFactory.prototype.connect = connect;
   });
   return faults;
+}
+
+/** With SQLite the driver is told to commit. */
+function failCall(transaction: Transaction, faults: FailingCommit): void {
+  const { commit, rollback } = { commit: transaction.commit.bind(transaction), rollback: transaction.rollback.bind(transaction) };
+  transaction.commit = async () => {
+    const fault = takeFault(faults);
+    if (fault === null) return commit();
+    await (fault === 'late' ? commit() : rollback());
+    throw failure();
+  };
+}
+
+/** With PostgreSQL a statement is sent. */
+function failStatement(transaction: Transaction, faults: FailingCommit): void {
+  const run = transaction.executeRaw.bind(transaction);
+  transaction.executeRaw = async (query) => {
+    const fault = query.sql === 'COMMIT' ? takeFault(faults) : null;
+    if (fault === null) return run(query);
+    await run(fault === 'late' ? query : { ...query, sql: 'ROLLBACK' });
+    throw failure();
+  };
+}
+
+function cutOff(adapter: SqlDriverAdapter & SqlQueryable, faults: FailingCommit): void {
+  const run = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (query) => {
+    assertConnected(faults);
+    return run(query);
+  };
+}
+
+/** It begins after the COMMIT that is to fail. */
+function assertConnected({ isCutOff, fault }: FailingCommit): void {
+  if (isCutOff && fault === null) throw Object.assign(new Error('no connection'), { name: 'LibsqlError' });
+}
+
+function takeFault(faults: FailingCommit): CommitFault {
+  const { fault } = faults;
+  faults.fault = null;
+  return fault;
+}
+
+function failure(): Error {
+  return Object.assign(new Error('disk I/O error'), { name: 'LibsqlError' });
 }

@@ -2,7 +2,8 @@
 import { constants, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readConfig } from '../../src/config.js';
 import { Database } from '../../src/database/database.js';
-import { openSealed } from '../../src/domain/sealing.js';
+import { openSealed } from '../../src/sealing.js';
+import { postgresqlSettingsOf } from './stored-rows.js';
 
 export interface Key {
   readonly kid: string;
@@ -11,7 +12,7 @@ export interface Key {
 
 /** The key that the server signs with, read from its own data: what an attacker must never get. */
 export async function stealSigningKey(dataDir: string): Promise<Key> {
-  const { databaseUrl, secret } = readConfig({ DATA_DIR: dataDir });
+  const { databaseUrl, secret } = readConfig({ DATA_DIR: dataDir, ...postgresqlSettingsOf(dataDir) });
   const database = await Database.open(databaseUrl);
   try {
     const { kid, sealedPrivateKey } = await database.read((client) => client.signingKey.findFirstOrThrow({ where: { retiredAt: null } }));

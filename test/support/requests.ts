@@ -16,12 +16,16 @@ export interface Tokens {
   readonly sid: string;
 }
 
+export interface SendOptions {
+  readonly variables?: object;
+  readonly token?: string | undefined;
+  readonly headers?: Record<string, string | string[]>;
+  readonly from?: string | undefined;
+}
+
 export interface Client {
-  /** Sends one operation; `token` goes into the Authorization header. */
-  send(
-    query: string,
-    options?: { variables?: object; token?: string | undefined; headers?: Record<string, string | string[]> },
-  ): Promise<GraphqlAnswer>;
+  /** Sends one operation; `token` goes into the Authorization header, `from` is the address of the other end of the connection. */
+  send(query: string, options?: SendOptions): Promise<GraphqlAnswer>;
   register(email?: string): Promise<Tokens>;
   login(email?: string, deviceName?: string): Promise<Tokens>;
   refresh(refreshToken: string): Promise<{ tokens: Tokens | null; codes: string[] }>;
@@ -35,12 +39,13 @@ export const EMAIL = 'ada@example.com';
 const TOKENS = 'accessToken refreshToken session { id } userErrors { code }';
 
 export function createClient(app: App): Client {
-  const send: Client['send'] = async (query, { variables, token, headers } = {}) => {
+  const send: Client['send'] = async (query, { variables, token, headers, from } = {}) => {
     const response = await app.server.inject({
       method: 'POST',
       url: '/graphql',
       headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
       payload: JSON.stringify({ query, variables }),
+      ...(from === undefined ? {} : { remoteAddress: from }),
     });
     const body = JSON.parse(response.payload) as Pick<GraphqlAnswer, 'data' | 'errors'>;
     return { status: response.statusCode, headers: response.headers, data: body.data, errors: body.errors, text: response.payload };

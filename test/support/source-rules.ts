@@ -94,14 +94,14 @@ export function checkCycles(files: readonly SourceFile[]): string[] {
  * A service is a class that is given what it needs, and that is not a kind of something from outside (an error, an adapter). Only the
  * composition root, and a factory in its own file, says `new`.
  */
-export function checkNew(files: readonly SourceFile[], root: string): string[] {
+export function checkNew(files: readonly SourceFile[], roots: readonly string[]): string[] {
   const ours = new Set(files.flatMap(({ classes }) => classes.map(({ name }) => name)));
   const services = new Map<string, string>();
   for (const { path, classes } of files) {
     for (const { name, base, isGivenThings } of classes) if (isGivenThings && (base === null || ours.has(base))) services.set(name, path);
   }
   return files
-    .filter(({ path }) => path !== root)
+    .filter(({ path }) => !roots.includes(path))
     .flatMap(({ path, made }) =>
       made.filter((name) => services.has(name) && services.get(name) !== path).map((name) => `${path} says new ${name}`),
     );

@@ -8,9 +8,11 @@ export async function openWire() {
   const collected = collectLog();
   const app = await startApp({ log: collected.log });
   const { hostname, port } = new URL(await app.app.listen());
-  const send = async (bytes: string | Buffer): Promise<string> => {
+  /** @param waits whether the client leaves its side open: who closes it gets no answer that takes its time */
+  const send = async (bytes: string | Buffer, { waits = false } = {}): Promise<string> => {
     const socket = connect(Number(port), hostname);
-    socket.end(bytes);
+    if (waits) socket.write(bytes);
+    else socket.end(bytes);
     let answer = '';
     for await (const chunk of socket) answer += chunk;
     return answer;

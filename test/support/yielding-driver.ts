@@ -5,7 +5,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import { onTestFinished } from 'vitest';
-import { DurableSqliteFactory } from '../../src/database/sqlite-adapter.js';
+import { wrapDriver } from './driver.js';
+import { onPostgresql } from './postgresql.js';
 
 type Pause = () => Promise<void>;
 
@@ -18,20 +19,20 @@ export function createPauses(most = 3): Pause {
   };
 }
 
+/** Whether the pauses decide who comes first, the same in every run. With PostgreSQL the network does: a race may have one winner only. */
+export const pausesDecide = !onPostgresql;
+
 /** Until the test ends, every statement and every COMMIT pauses before and after. Call it before `startApp`. */
 export function makeDriverYield(): void {
-  const pauses = createPauses();
+  // What goes over a network lets others in by itself.
+  const pauses = createPauses(pausesDecide ? 3 : 0);
   let count = 0;
   const pause: Pause = () => {
     count += 1;
     return pauses();
   };
-  const { connect } = DurableSqliteFactory.prototype;
-  DurableSqliteFactory.prototype.connect = async function () {
-    return yielding(await connect.call(this), pause);
-  };
+  wrapDriver(async (connect) => yielding(await connect(), pause));
   onTestFinished(() => {
-    DurableSqliteFactory.prototype.connect = connect;
     // A driver that went another way would turn every race into a walk-over, and all tests would pass.
     if (count === 0) throw new Error('the driver has not paused once');
   });

@@ -1,0 +1,59 @@
+/** Settings that are right each for itself and wrong together. */
+import type { ConfigFault } from './config-error.js';
+
+/** Of the settings, as they were parsed, those that others depend on. */
+export interface DependentSettings {
+  readonly DATABASE_URL: string;
+  readonly LATCHKEY_SECRET?: string | undefined;
+  readonly LATCHKEY_SECRET_FILE?: string | undefined;
+  readonly ACCESS_TOKEN_TTL: number;
+  readonly SESSION_IDLE_TTL: number;
+  readonly REFRESH_TOKEN_TTL: number;
+  readonly REVOCATION_CHECK: string;
+}
+
+export function findFaults(settings: DependentSettings): ConfigFault[] {
+  return [...lifetimeFaults(settings), ...postgresqlFaults(settings)];
+}
+
+function lifetimeFaults(settings: DependentSettings): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  if (settings.ACCESS_TOKEN_TTL > settings.SESSION_IDLE_TTL) {
+    faults.push({ setting: 'ACCESS_TOKEN_TTL', found: `${settings.ACCESS_TOKEN_TTL}s`, expected: 'at most SESSION_IDLE_TTL' });
+  }
+  if (settings.SESSION_IDLE_TTL > settings.REFRESH_TOKEN_TTL) {
+    faults.push({ setting: 'SESSION_IDLE_TTL', found: `${settings.SESSION_IDLE_TTL}s`, expected: 'at most REFRESH_TOKEN_TTL' });
+  }
+  return faults;
+}
+
+/** What mail still needs; asked of the settings as they were given, so that it is told together with the other faults. */
+export function mailFaults(given: Readonly<Record<string, string | undefined>>): ConfigFault[] {
+  if (given.SMTP_URL === undefined) return [];
+  const wanted = { MAIL_FROM: 'the sender of the mails, with SMTP_URL', APP_URL: 'where the links in the mails lead, with SMTP_URL' };
+  return Object.entries(wanted)
+    .filter(([setting]) => given[setting] === undefined)
+    .map(([setting, expected]) => ({ setting, found: 'nothing', expected }));
+}
+
+/** One node's secret or memory is of no use to the others. */
+function postgresqlFaults(settings: DependentSettings): ConfigFault[] {
+  if (!isPostgresql(settings)) {
+    const expected = '"memory" or "database" with SQLite: there are no other nodes';
+    return settings.REVOCATION_CHECK === 'lease' ? [{ setting: 'REVOCATION_CHECK', found: '"lease"', expected }] : [];
+  }
+  const faults: ConfigFault[] = [];
+  if (settings.LATCHKEY_SECRET === undefined && settings.LATCHKEY_SECRET_FILE === undefined) {
+    const expected = 'with PostgreSQL a secret, or LATCHKEY_SECRET_FILE: the same on every node, for example from: openssl rand -base64 48';
+    faults.push({ setting: 'LATCHKEY_SECRET', found: 'nothing', expected });
+  }
+  if (settings.REVOCATION_CHECK === 'memory') {
+    const expected = '"lease" or "database" with PostgreSQL: the memory of one node does not know what another has revoked';
+    faults.push({ setting: 'REVOCATION_CHECK', found: '"memory"', expected });
+  }
+  return faults;
+}
+
+export function isPostgresql({ DATABASE_URL }: Pick<DependentSettings, 'DATABASE_URL'>): boolean {
+  return DATABASE_URL.startsWith('postgres');
+}

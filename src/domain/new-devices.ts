@@ -1,0 +1,36 @@
+/** A login from a device that was not seen before is told to the user. */
+import type { Transaction } from '../database/database.js';
+import type { AttemptLimits } from './attempt-limits.js';
+import type { NewDevice } from './letters.js';
+import type { Notices } from './notices.js';
+import type { Origin } from './origin.js';
+import type { UserWithSecrets } from './users.js';
+
+/** Of a user's stored sessions, the newest. */
+const COMPARED_SESSIONS = 200;
+
+export class NewDevices {
+  constructor(
+    private readonly notices: Notices,
+    private readonly limits: AttemptLimits,
+  ) {}
+
+  /** Part of the transaction that inserts a session, before it does. The first session ever is no news. */
+  async notice(transaction: Transaction, user: UserWithSecrets, device: NewDevice, origin: Origin): Promise<void> {
+    if (user.lastLoginAt === null) return;
+    const sessions = await transaction.session.findMany({
+      where: { userId: user.id },
+      orderBy: { createdAt: 'desc' },
+      select: { userAgent: true },
+      take: COMPARED_SESSIONS,
+    });
+    const known = sessions.some(({ userAgent }) => kindOf(userAgent) === kindOf(device.userAgent));
+    if (known || !(await this.limits.hasNewDeviceLetterLeft(transaction, user.id))) return;
+    await this.notices.newDevice(transaction, user.email, device, origin);
+  }
+}
+
+/** What stays of a User-Agent header when the program is updated. */
+function kindOf(userAgent: string | null): string {
+  return (userAgent ?? '').replace(/[\d.]+/g, '');
+}

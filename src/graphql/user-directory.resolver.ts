@@ -1,0 +1,37 @@
+/** All users, for administrators. */
+import { Arg, Args, Authorized, ID, Query, Resolver } from 'type-graphql';
+import { ADMIN_ROLE } from '../domain/administrators.js';
+import type { UserDirectory } from '../domain/user-directory.js';
+import type { Users } from '../domain/users.js';
+import { type Connection, connectionTypeOf, PageArguments, toConnection, toPageRequest } from './connection.type.js';
+import { UserType } from './user.type.js';
+
+const UserConnection = connectionTypeOf('User', UserType);
+
+@Authorized(ADMIN_ROLE)
+@Resolver()
+export class UserDirectoryResolver {
+  constructor(
+    private readonly directory: UserDirectory,
+    private readonly registered: Users,
+  ) {}
+
+  @Query(() => UserType, { nullable: true, description: 'A user; null when there is none of that id. For administrators.' })
+  user(@Arg('id', () => ID, { description: 'The id of the user.' }) id: string): Promise<UserType | null> {
+    return this.registered.find(id);
+  }
+
+  @Query(() => UserConnection, { nullable: true, description: 'All users, the newest first. For administrators.' })
+  async users(
+    @Args(() => PageArguments) page: PageArguments,
+    @Arg('search', () => String, {
+      nullable: true,
+      description: 'Only users whose email or name contains this; case does not matter, and no character has a meaning of its own.',
+    })
+    search: string | null | undefined,
+  ): Promise<Connection<UserType>> {
+    const request = toPageRequest('users', page);
+    const found = await this.directory.list(search ?? null, request);
+    return toConnection('users', found, request, ({ createdAt, id }) => ({ at: createdAt, id }));
+  }
+}

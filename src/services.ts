@@ -1,0 +1,234 @@
+/** The services of the composition root: data, domain and mail, put together by hand; what is left to `app.ts` is HTTP and GraphQL. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock, LeaseClock, Randomness } from './ambient.js';
+import type { Config } from './config.js';
+import { AttemptCounts } from './database/attempt-counts.js';
+import { Database } from './database/database.js';
+import { type FileLock, lockData } from './database/file-lock.js';
+import { migrate, pendingMigrations } from './database/migrations.js';
+import { withStartLock } from './database/start-lock.js';
+import { AccessTokens } from './domain/access-tokens.js';
+import { Administration } from './domain/administration.js';
+import { AttemptLimits } from './domain/attempt-limits.js';
+import { Audit } from './domain/audit.js';
+import { AuditTrail } from './domain/audit-trail.js';
+import { joinCommands } from './domain/commands.js';
+import { Credentials } from './domain/credentials.js';
+import { EmailChanges } from './domain/email-changes.js';
+import { EmailVerifications } from './domain/email-verifications.js';
+import { Examination } from './domain/examination.js';
+import { Listings } from './domain/listings.js';
+import { Login } from './domain/login.js';
+import { Logout } from './domain/logout.js';
+import { MailCodes } from './domain/mail-codes.js';
+import { NewDevices } from './domain/new-devices.js';
+import { Notices } from './domain/notices.js';
+import { PasswordChanges } from './domain/password-changes.js';
+import { PasswordPolicy } from './domain/password-policy.js';
+import { PasswordRecovery } from './domain/password-recovery.js';
+import { PasswordResets } from './domain/password-resets.js';
+import { DEFAULT_PASSWORD_COST, type PasswordCost, Passwords } from './domain/passwords.js';
+import { PwnedPasswords } from './domain/pwned-passwords.js';
+import { Reauthentication } from './domain/reauthentication.js';
+import { Refreshes } from './domain/refreshes.js';
+import { Registrations } from './domain/registrations.js';
+import { SessionEndings } from './domain/session-endings.js';
+import { Sessions } from './domain/sessions.js';
+import { SigningKeys } from './domain/signing-keys.js';
+import { TokenMint } from './domain/token-mint.js';
+import { UserAdministration } from './domain/user-administration.js';
+import { UserDeletion } from './domain/user-deletion.js';
+import { UserDirectory } from './domain/user-directory.js';
+import { Users } from './domain/users.js';
+import { type OpenedNode, openNode } from './lease-services.js';
+import { createLog, type Log } from './log.js';
+import { FileDelivery } from './mail/file-delivery.js';
+import { parseMailbox } from './mail/letter.js';
+import { Outbox } from './mail/outbox.js';
+import { SMTP_TIMEOUTS, SmtpDelivery } from './mail/smtp-delivery.js';
+import { SingleNode } from './revocation/coordinator.js';
+import { Replica } from './revocation/replica.js';
+import { Revocations } from './revocation/revocations.js';
+
+const SYSTEM_CLOCK: Clock = { now: () => Date.now() };
+export const SYSTEM_LEASE_CLOCK: LeaseClock = { now: () => ({ monotonic: performance.now(), wall: Date.now() }) };
+export const SYSTEM_RANDOMNESS: Randomness = { bytes: (count) => randomBytes(count) };
+
+export interface ServiceOptions {
+  readonly config: Config;
+  /** The world, for tests that hold it still. */
+  readonly clock?: Clock;
+  readonly leaseClock?: LeaseClock;
+  readonly randomness?: Randomness;
+  readonly log?: Log;
+  readonly passwordCost?: PasswordCost;
+}
+
+export type Services = Awaited<ReturnType<typeof openServices>>;
+
+/**
+ * Takes the lock, migrates, and loads the blacklist and the keys: everything but HTTP and GraphQL.
+ *
+ * @param holder what this process is, for another one that finds DATA_DIR locked
+ */
+export async function openServices(options: ServiceOptions, holder: string) {
+  const { config } = options;
+  const lock = lockData(config.dataDir, config.databaseUrl, holder);
+  try {
+    return await withStartLock(config.databaseUrl, () => openLocked(options, lock));
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(
+  {
+    config,
+    clock = SYSTEM_CLOCK,
+    leaseClock = SYSTEM_LEASE_CLOCK,
+    randomness = SYSTEM_RANDOMNESS,
+    passwordCost = DEFAULT_PASSWORD_COST,
+    ...options
+  }: ServiceOptions,
+  lock: FileLock,
+) {
+  const log = options.log ?? createLog(config.logLevel);
+  let database: Database | undefined;
+  let opened: OpenedNode | undefined;
+  try {
+    database = await openMigrated(config);
+    const audit = new Audit(clock, randomness);
+    const replica = new Replica();
+    if (database.isShared) opened = openNode({ config, clock, leaseClock, randomness, log }, database, replica);
+    const node = opened?.node ?? null;
+    const revocations = new Revocations(database, clock, replica, node ?? new SingleNode(replica));
+    const keys = new SigningKeys(database, audit, config, clock, randomness);
+    const sender = parseMailbox(config.mailFrom);
+    const delivery =
+      config.smtpUrl === null
+        ? new FileDelivery(join(config.dataDir, 'mail'), sender, log)
+        : new SmtpDelivery(config.smtpUrl, sender, SMTP_TIMEOUTS);
+    const outbox = new Outbox(database, delivery, log, config, clock, randomness);
+    const notices = new Notices(outbox, config, clock);
+    const passwords = new Passwords(passwordCost, randomness);
+    const limits = new AttemptLimits(new AttemptCounts(database, clock), config);
+    const codes = new MailCodes(database, outbox, limits, config, clock, randomness);
+    const passwordPolicy = new PasswordPolicy(new PwnedPasswords(config.pwnedPasswords, log), config);
+    const users = new Users(database, passwords, passwordPolicy, audit, clock, randomness);
+    const accessTokens = new AccessTokens(keys, config, clock);
+    const endings = new SessionEndings(revocations, audit, clock);
+    const mint = new TokenMint(database, revocations, keys, accessTokens, audit, config, clock, randomness);
+    const sessions = new Sessions(database, mint, endings, new NewDevices(notices, limits), config, clock, randomness);
+    const refreshes = new Refreshes(database, mint, endings, limits, audit, config, clock, randomness);
+    const credentials = new Credentials(database, users, passwords, limits, audit);
+    const logins = new Login(credentials, sessions);
+    const reauthentication = new Reauthentication(users, credentials, endings, audit, config, clock);
+    const passwordChanges = new PasswordChanges(
+      users,
+      credentials,
+      passwords,
+      passwordPolicy,
+      sessions,
+      mint,
+      endings,
+      notices,
+      audit,
+      config,
+      clock,
+      randomness,
+    );
+    const passwordResets = new PasswordResets(users, passwords, passwordPolicy, endings, notices, audit);
+    const verifications = new EmailVerifications(database, users, codes, limits, audit, config, clock);
+    const registrations = new Registrations(database, users, passwords, sessions, codes, limits, verifications, config, clock);
+    const recovery = new PasswordRecovery(
+      database,
+      users,
+      passwords,
+      passwordPolicy,
+      codes,
+      limits,
+      notices,
+      endings,
+      audit,
+      config,
+      clock,
+    );
+    const emailChanges = new EmailChanges(users, reauthentication, codes, limits, notices, endings, audit, config, clock);
+    const deletion = new UserDeletion(users, credentials, endings, outbox, audit);
+    const userAdministration = new UserAdministration(endings, reauthentication, recovery, audit, clock);
+    const logouts = new Logout(sessions, endings, clock);
+    const examination = new Examination(database, revocations, keys, delivery, clock);
+    const trail = new AuditTrail(database, config, clock);
+    const directory = new UserDirectory(database);
+    const acts = new Administration(
+      database,
+      revocations,
+      users,
+      sessions,
+      endings,
+      keys,
+      codes,
+      limits,
+      trail,
+      examination,
+      userAdministration,
+      passwordResets,
+      deletion,
+    );
+    const administration = joinCommands(acts, new Listings(users, directory, sessions, trail, database, clock));
+    await Promise.all([revocations.load(), keys.load()]);
+    const [openedDatabase, openedNode] = [database, opened];
+    const close = async () => {
+      await openedNode?.close();
+      await openedDatabase.close();
+      lock.release();
+    };
+    return {
+      database: openedDatabase,
+      /** Null where there is one node only. */
+      node,
+      revocations,
+      keys,
+      users,
+      accessTokens,
+      endings,
+      sessions,
+      refreshes,
+      logins,
+      logouts,
+      reauthentication,
+      passwordChanges,
+      deletion,
+      userAdministration,
+      outbox,
+      registrations,
+      recovery,
+      verifications,
+      emailChanges,
+      trail,
+      directory,
+      administration,
+      close,
+    };
+  } catch (error) {
+    await opened?.close();
+    await database?.close();
+    throw error;
+  }
+}
+
+/** The engine that migrates wants a SQLite file for itself, so the client is opened again after it. */
+async function openMigrated({ databaseUrl, databasePoolSize }: Config): Promise<Database> {
+  const database = await Database.open(databaseUrl, databasePoolSize);
+  try {
+    if ((await pendingMigrations(database, databaseUrl)).length === 0) return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  await database.close();
+  await migrate(databaseUrl);
+  return Database.open(databaseUrl, databasePoolSize);
+}

@@ -1,0 +1,78 @@
+/** A token that is revoked while something is done with it: what it has not done by then it does not do (R2, R18). */
+import { expect, test } from 'vitest';
+import type { App } from '../../src/app.js';
+import { act, makeAdministrator } from '../support/administrators.js';
+import { EMAIL } from '../support/requests.js';
+import { startApp } from '../support/start-app.js';
+import { readRows } from '../support/stored-rows.js';
+import { decode } from '../support/tokens.js';
+import { createPauses, makeDriverYield, pausesDecide } from '../support/yielding-driver.js';
+
+/** What a key has signed that is in the ring no more is no token of ours. */
+const REFUSED = /^UNAUTHENTICATED TOKEN_(REVOKED|INVALID)$/;
+const ACTOR = 'second@example.com';
+const ROUNDS = Number(process.env.TEST_RACE_ROUNDS ?? (pausesDecide ? 30 : 10));
+
+interface Revocation {
+  /** Of the acting token. */
+  readonly sid: string;
+  readonly kid: string;
+  readonly round: number;
+}
+
+/** What an operator does, and the event that stands for it in the trail. */
+const REVOCATIONS: Record<string, [event: string, revoke: (commands: App['administration'], wanted: Revocation) => Promise<object>]> = {
+  'its session ends': ['session.ended', (commands, { sid }) => commands.revokeSession({ session: sid })],
+  'the access tokens of its session are killed': [
+    'session.access-tokens-revoked',
+    (commands, { sid }) => commands.revokeSession({ session: sid, accessTokensOnly: true }),
+  ],
+  'the roles in it change': [
+    'user.roles-changed',
+    (commands, { round }) => commands.setUserRoles({ user: ACTOR, roles: ['ADMIN', `ROUND_${round}`] }),
+  ],
+  'the key that has signed it is revoked': ['signing-key.revoked', (commands, { kid }) => commands.revokeKey({ kid })],
+  'everybody is logged out': ['sessions.all-ended', (commands) => commands.revokeAllSessions({})],
+};
+
+test.each(Object.entries(REVOCATIONS))('when %s, it acts before that or not at all', { timeout: 120_000 }, async (_, [event, revoke]) => {
+  makeDriverYield();
+  const app = await startApp();
+  await app.register();
+  await makeAdministrator(app);
+  const { id } = await makeAdministrator(app, ACTOR);
+  const userId = await idOf(app.app, EMAIL);
+  const delay = createPauses(24);
+  const answers: string[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { accessToken, sid } = await app.login(ACTOR);
+    const { kid } = decode(accessToken).header;
+    const actLater = () => delay().then(() => act(app, 'revokeUserSessions', { userId }, accessToken));
+    const revokeLater = () => delay().then(() => revoke(app.app.administration, { sid, kid, round }));
+    const [revoked, ...acted] = await Promise.all([revokeLater(), actLater(), actLater(), actLater()]);
+    expect(revoked).toMatchObject({ kind: 'done' });
+    expect(await act(app, 'revokeUserSessions', { userId }, accessToken)).toMatch(REFUSED);
+    answers.push(...acted.map((answer) => (REFUSED.test(answer) ? 'refused' : answer)));
+  }
+  // Without both it would be no race.
+  if (pausesDecide) expect(new Set(answers)).toEqual(new Set(['ok', 'refused']));
+  else expect(['ok', 'refused']).toEqual(expect.arrayContaining(answers));
+  await app.app.close();
+  expect(actsOfTheDead(readRows(app.dataDir, 'SELECT kind, actor, userId FROM AuditEvent ORDER BY rowid'), event, id)).toEqual([]);
+});
+
+async function idOf(app: App, user: string): Promise<string> {
+  const shown = await app.administration.showUser({ user });
+  if (shown.kind === 'failed') throw new Error('there should be such a user');
+  return shown.result.id;
+}
+
+/** Acts that stand in the trail after the revocation, and before the next login. */
+function actsOfTheDead(trail: readonly Readonly<Record<string, unknown>>[], event: string, id: string): unknown[] {
+  let isDead = false;
+  return trail.filter(({ kind, actor, userId }) => {
+    if (kind === event && actor === 'command-line') isDead = true;
+    if (kind === 'session.started' && userId === id) isDead = false;
+    return isDead && actor === id;
+  });
+}

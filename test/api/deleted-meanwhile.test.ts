@@ -1,0 +1,29 @@
+/** A user who is deleted while a code is made for them: the answer is one that there is, not a fault of the server. */
+import { expect, test } from 'vitest';
+import { makeLoggedIn, startMailApp, tell } from '../support/mail-app.js';
+import { createPauses, makeDriverYield } from '../support/yielding-driver.js';
+
+const ROUNDS = Number(process.env.TEST_RACE_ROUNDS ?? 40);
+
+test('who is deleted while asking for a code is answered like somebody who is not there', { timeout: 120_000 }, async () => {
+  makeDriverYield();
+  const { app } = await startMailApp({ settings: { ADDRESS_ATTEMPTS: '1000' } });
+  const delay = createPauses(24);
+  const answers = new Set<string>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const email = `user${round}@example.com`;
+    const { accessToken: token } = await makeLoggedIn(app, email);
+    const verify = async () => {
+      const { errors } = await app.send('mutation { requestEmailVerification { userErrors { code } } }', { token });
+      return String(errors?.[0]?.extensions.code ?? 'ok');
+    };
+    const [, reset, verified] = await Promise.all([
+      delay().then(() => app.app.administration.deleteUser({ user: email })),
+      delay().then(() => tell(app, 'requestPasswordReset', { email })),
+      delay().then(verify),
+    ]);
+    expect(reset).toBe('ok');
+    answers.add(verified);
+  }
+  expect([...answers].filter((answer) => !['ok', 'UNAUTHENTICATED'].includes(answer))).toEqual([]);
+});

@@ -1,0 +1,26 @@
+/** Every mutation, rightly filled in, sent twice at the same time: what happens once happens once. */
+import { expect, test } from 'vitest';
+import { sendMutation, tokenFor } from '../support/mutation-example.js';
+import { EXAMPLES } from '../support/public-mutations.js';
+import { readRows } from '../support/stored-rows.js';
+import { countEvents, startWorld } from '../support/world.js';
+import { makeDriverYield } from '../support/yielding-driver.js';
+
+test.each(Object.entries(EXAMPLES))('%s twice at once', async (name, { by, input, second, leaves }) => {
+  makeDriverYield();
+  const world = await startWorld();
+  const before = countEvents(world);
+  const send = () => sendMutation(world, name, input?.(world), tokenFor(world, by));
+  const answers = await Promise.all([send(), send()]);
+  expect(answers).toContain('ok');
+  const [other] = answers.toSpliced(answers.indexOf('ok'), 1);
+  expect(second).toContain(other);
+  const added = Object.entries(countEvents(world)).map(([kind, count]) => [kind, count - (before[kind] ?? 0)] as const);
+  const done = added.filter(([kind, count]) => count > 0 && !kind.endsWith('.failed'));
+  expect(Object.fromEntries(done)).toEqual(leaves);
+  const codes = readRows(
+    world.app.dataDir,
+    'SELECT count(*) FROM MailCode WHERE userId IS NOT NULL GROUP BY userId, purpose HAVING count(*) > 1',
+  );
+  expect(codes).toEqual([]);
+});

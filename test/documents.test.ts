@@ -1,0 +1,73 @@
+/** The documents under `docs/` say what the code says: events, lifetimes, public operations, and files and tests that are there. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { SETTINGS } from '../src/config.js';
+import { judgementFaults, lifetimeFaults, missingPlaces, namesIn, publicOperationsIn } from './support/documents.js';
+import { readSources } from './support/sources.js';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
+const readPlace = (path: string) => (existsSync(`${root}${path}`) ? (path.endsWith('.ts') ? read(path) : '') : null);
+
+/** How many rows each section of ASVS 5.0 has in the chapters that docs/asvs.md judges. */
+const ASVS = {
+  ...{ '6.1': 3, '6.2': 12, '6.3': 8, '6.4': 6, '6.5': 8, '6.6': 4, '6.7': 2, '6.8': 4 },
+  ...{ '7.1': 3, '7.2': 4, '7.3': 2, '7.4': 5, '7.5': 3, '7.6': 2 },
+  ...{ '9.1': 3, '9.2': 4 },
+};
+
+test('docs/audit.md has a row for every kind of event, and for no other', () => {
+  const kinds = namesIn(read('docs/audit.md')).filter((name) => /^[a-z-]+\.[a-z-]+$/.test(name));
+  const [, union = ''] = /^export type AuditKind =\n((?: {2}\| '.*\n?)+);?$/m.exec(read('src/domain/audit.ts')) ?? [];
+  const written = [...union.matchAll(/'([^']+)'/g)].map((match) => match[1]);
+  expect(written).toContain('signing-key.revoked');
+  expect(kinds.sort()).toEqual(written.sort());
+});
+
+test('docs/asvs.md judges every row of its chapters, and counts them rightly', () => {
+  expect(judgementFaults(read('docs/asvs.md'), ASVS)).toEqual([]);
+});
+
+test('a row that is left out, made up, misjudged or miscounted is found', () => {
+  const page =
+    '| V6 A | 1 | 0 | 0 | 1 |\n| 6.1.1 | 1 | a | met | b | c |\n| 6.1.3 | 1 | a | perhaps | b | c |\n| 6.2.1 | 2 | a | **not met** | b | c |';
+  expect(judgementFaults(page, { '6.1': 3 })).toEqual(['6.1.2 is left out', '6.2.1 is no row', '6.1.3: perhaps', 'V6 A: 1 0 1 0']);
+});
+
+test('every file and test that a document names is there', () => {
+  const pages = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'));
+  expect(pages).toContain('asvs.md');
+  expect(pages.flatMap((page) => missingPlaces(read(`docs/${page}`), readPlace).map((place) => `${page}: ${place}`))).toEqual([]);
+});
+
+test('a file or a title that is not there is found', () => {
+  const texts: Record<string, string> = { 'test/a.test.ts': "test('one is so'" };
+  const page = '`test/a.test.ts` “one is so”, `test/a.test.ts` “two”, `src/b.ts`, `test/a.test.ts`';
+  expect(missingPlaces(page, (path) => texts[path] ?? null)).toEqual(['test/a.test.ts “two”', 'src/b.ts']);
+});
+
+test('docs/lifetimes.md has every setting that is a time, with its default, and constants that are where it says', () => {
+  expect(lifetimeFaults(read('docs/lifetimes.md'), SETTINGS, readPlace)).toEqual([]);
+});
+
+test('a lifetime that is not told, or told wrongly, is found', () => {
+  const settings = ['A_TTL', 'B_TTL', 'C_TTL'].map((name) => ({ name, fallback: '15m', meaning: '' }));
+  const page = '| a | 15 minutes | `A_TTL` | `src/a.ts` |\n| b | 14 minutes | `B_TTL` | `src/a.ts` |\n| c | 1 | `NO_MORE` | `src/a.ts` |';
+  expect(lifetimeFaults(page, settings, () => 'const A_LOT = 1;')).toEqual(['B_TTL: 15 minutes', 'C_TTL: 15 minutes', 'NO_MORE']);
+});
+
+test('the public operations of docs/protocol.md are those of the code', () => {
+  const [, section = ''] = read('docs/protocol.md').split(/^## Public operations$/m);
+  const told = namesIn(section.split(/^## /m)[0] ?? '');
+  expect(told.sort()).toEqual(publicOperationsIn(readSources(root, 'src/graphql')).sort());
+});
+
+test('an operation is public when neither its class nor itself asks who it is', () => {
+  const method = (name: string, more = '') => `@Mutation(() => A, { nullable: true }) ${more} async ${name}() {}`;
+  const sources = {
+    'a.ts': `@Resolver() export class A { ${method('one')} ${method('two', '@Authorized()')} three() {} }`,
+    'b.ts': `@Authorized() @Resolver() export class B { ${method('four')} }`,
+  };
+  expect(publicOperationsIn(sources)).toEqual(['one']);
+});

@@ -1,0 +1,25 @@
+/** Every statement that the server sends to the database, as it is sent. */
+import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
+import { wrapDriver } from './driver.js';
+
+/** Until the test ends. Call it before `startApp`. The first one comes first. */
+export function collectStatements(): string[] {
+  const statements: string[] = [];
+  const watch = <Queryable extends SqlQueryable>(queryable: Queryable): Queryable => {
+    for (const name of ['queryRaw', 'executeRaw'] as const) {
+      const run = queryable[name].bind(queryable) as (query: SqlQuery) => Promise<never>;
+      queryable[name] = (query: SqlQuery) => {
+        statements.push(query.sql);
+        return run(query);
+      };
+    }
+    return queryable;
+  };
+  wrapDriver(async (connect) => {
+    const adapter = watch(await connect());
+    const begin = adapter.startTransaction.bind(adapter);
+    adapter.startTransaction = async (isolationLevel) => watch(await begin(isolationLevel));
+    return adapter;
+  });
+  return statements;
+}
