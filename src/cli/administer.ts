@@ -1,15 +1,15 @@
 /** Carries out a command: through the running server if there is one, else with the data to itself. */
 import { request } from 'node:http';
-import { openServices } from '../app.js';
 import { type Config, readConfig } from '../config.js';
 import { DataDirLocked } from '../database/file-lock.js';
-import type { Administration } from '../domain/administration.js';
+import type { Commands } from '../domain/commands.js';
 import type { Outcome } from '../errors.js';
 import { controlSocketPath } from '../http/control-socket.js';
+import { openServices } from '../services.js';
 
-type CommandName = keyof Administration;
-type Input<Name extends CommandName> = Parameters<Administration[Name]>[0];
-type Result<Name extends CommandName> = Awaited<ReturnType<Administration[Name]>> extends Outcome<infer Done> ? Done : never;
+type CommandName = keyof Commands;
+type Input<Name extends CommandName> = Parameters<Commands[Name]>[0];
+type Result<Name extends CommandName> = Awaited<ReturnType<Commands[Name]>> extends Outcome<infer Done> ? Done : never;
 
 /** What JSON leaves of a value: instants become text. */
 export type Json<Value> = Value extends Date
@@ -41,6 +41,8 @@ export class ServerFailed extends Error {
 const TRIES = 10;
 const PAUSE_MS = 200;
 const ANSWER_WITHIN_MS = 60_000;
+/** Of connect(2), so before anything was sent; ECONNRESET: the server died with our connection in its queue. */
+const NOBODY_LISTENS = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
 
 /**
  * @throws ConfigError, DataDirLocked, ServerFailed, LatchkeyError
@@ -92,7 +94,7 @@ function askServer(config: Config, name: string, input: object): Promise<unknown
     });
     call.on('timeout', () => call.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
     call.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
+      if (NOBODY_LISTENS.has(error.code ?? '') && error.syscall === 'connect') resolve(null);
       else reject(error.syscall === 'connect' ? unreachable(error) : unconfirmed(error));
     });
     call.end(body);

@@ -12,8 +12,8 @@ export function addBlacklistPrune(blacklist: Command): void {
       report(
         options,
         async () => (await administer('prune', undefined)).outcome,
-        ({ blacklistRows, sessions, signingKeys }) => [
-          `Removed: ${blacklistRows} rows of the blacklist, ${sessions} sessions, ${signingKeys} signing keys.`,
+        ({ blacklistRows, sessions, signingKeys, auditEvents, mailCodes }) => [
+          `Removed: ${blacklistRows} rows of the blacklist, ${sessions} sessions, ${signingKeys} signing keys, ${auditEvents} audit events, ${mailCodes} mailed codes.`,
         ],
       ),
     );

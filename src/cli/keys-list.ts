@@ -6,7 +6,7 @@ import { JSON_OPTION, type OutputOptions, report, table } from './output.js';
 export function addKeysList(keys: Command): void {
   keys
     .command('list')
-    .description('the keys that verify access tokens; the one that is not retired signs')
+    .description('the keys that verify access tokens, and from when to when each of them signs')
     .option(...JSON_OPTION)
     .action((options: OutputOptions) =>
       report(
@@ -14,8 +14,8 @@ export function addKeysList(keys: Command): void {
         async () => (await administer('listKeys', undefined)).outcome,
         (ring) =>
           table(
-            ['kid', 'algorithm', 'created', 'retired'],
-            ring.map(({ kid, algorithm, createdAt, retiredAt }) => [kid, algorithm, createdAt, retiredAt ?? '']),
+            ['kid', 'algorithm', 'created', 'signs from', 'retired'],
+            ring.map(({ kid, algorithm, createdAt, activeAt, retiredAt }) => [kid, algorithm, createdAt, activeAt, retiredAt ?? '']),
           ),
       ),
     );

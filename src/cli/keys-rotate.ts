@@ -6,13 +6,14 @@ import { JSON_OPTION, type OutputOptions, report } from './output.js';
 export function addKeysRotate(keys: Command): void {
   keys
     .command('rotate')
-    .description('sign with a new key; tokens of the old one stay valid until they expire')
+    .description('publish a new key, which signs after five minutes; tokens of the old one stay valid until they expire')
+    .option('--now', 'sign with it at once: services that keep the published keys for a while may refuse its tokens until then')
     .option(...JSON_OPTION)
-    .action((options: OutputOptions) =>
+    .action((options: OutputOptions & { now?: boolean }) =>
       report(
         options,
-        async () => (await administer('rotateKeys', undefined)).outcome,
-        ({ kid, algorithm }) => [`${algorithm} key ${kid} signs from now on.`],
+        async () => (await administer('rotateKeys', options.now ? { now: true } : {})).outcome,
+        ({ kid, algorithm, activeAt }) => [`${algorithm} key ${kid} is published, and signs from ${activeAt} on.`],
       ),
     );
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readConfig } from '../config.js';
 import { lockData } from '../database/file-lock.js';
 import { migrate } from '../database/migrations.js';
+import { withStartLock } from '../database/start-lock.js';
 import { done } from '../errors.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
 
@@ -22,7 +23,7 @@ async function migrateAlone() {
   const config = readConfig();
   const lock = lockData(config.dataDir, config.databaseUrl, 'the command `latchkey migrate`');
   try {
-    return done({ applied: await migrate(config.databaseUrl) });
+    return done({ applied: await withStartLock(config.databaseUrl, () => migrate(config.databaseUrl)) });
   } finally {
     lock.release();
   }

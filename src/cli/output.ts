@@ -3,6 +3,7 @@ import { LatchkeyError, type Outcome, type UserFailure } from '../errors.js';
 import { describeFault } from '../main.js';
 import { ServerFailed } from './administer.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { toTerminalJson, toTerminalText } from './terminal-text.js';
 
 export interface OutputOptions {
   readonly json?: boolean;
@@ -19,8 +20,8 @@ export async function report<Result>(
   try {
     const outcome = await run();
     if (outcome.kind === 'failed') return fail(options, outcome.failures, exitCodeOf(outcome.failures));
-    if (options.json) console.log(JSON.stringify(outcome.result, null, 2));
-    else for (const line of toLines(outcome.result)) console.log(line);
+    if (options.json) console.log(toTerminalJson(JSON.stringify(outcome.result, null, 2)));
+    else for (const line of toLines(outcome.result)) console.log(toTerminalText(line));
   } catch (error) {
     const code =
       error instanceof ServerFailed || error instanceof LatchkeyError ? error.code : error instanceof Error ? error.name : 'Error';
@@ -29,8 +30,9 @@ export async function report<Result>(
 }
 
 function fail({ json }: OutputOptions, failures: readonly (Pick<UserFailure, 'message'> & { code: string })[], exitCode: number): void {
-  if (json) console.error(JSON.stringify({ failures }));
-  else for (const { message } of failures) console.error(message);
+  if (json) console.error(toTerminalJson(JSON.stringify({ failures })));
+  // A message may have several lines.
+  else for (const line of failures.flatMap(({ message }) => message.split('\n'))) console.error(toTerminalText(line));
   process.exitCode = exitCode;
 }
 
@@ -44,7 +46,8 @@ function isUnavailable(error: unknown): boolean {
 }
 
 /** Rows under headings, padded to columns. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function table(headings: readonly string[], cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(toTerminalText));
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
   return [headings, ...rows].map((row) =>
     row

@@ -1,6 +1,7 @@
 /** `latchkey session list` */
 import type { Command } from 'commander';
-import { administer } from './administer.js';
+import type { Session } from '../domain/sessions.js';
+import { administer, type Json } from './administer.js';
 import { JSON_OPTION, type OutputOptions, report, table } from './output.js';
 
 export function addSessionList(session: Command): void {
@@ -12,17 +13,20 @@ export function addSessionList(session: Command): void {
       report(
         options,
         async () => (await administer('listSessions', { user })).outcome,
-        (sessions) =>
-          table(
-            ['id', 'device', 'address', 'last used', 'expires'],
-            sessions.map(({ id, deviceName, ipAddress, lastUsedAt, idleExpiresAt }) => [
-              id,
-              deviceName ?? '',
-              ipAddress ?? '',
-              lastUsedAt,
-              idleExpiresAt,
-            ]),
-          ),
+        (sessions) => (sessions.length === 0 ? ['No live sessions.'] : toTable(sessions)),
       ),
     );
+}
+
+function toTable(sessions: readonly Json<Session>[]): string[] {
+  return table(
+    ['id', 'device', 'address', 'last used', 'expires'],
+    sessions.map(({ id, deviceName, ipAddress, lastUsedAt, idleExpiresAt }) => [
+      id,
+      deviceName ?? '',
+      ipAddress ?? '',
+      lastUsedAt,
+      idleExpiresAt,
+    ]),
+  );
 }

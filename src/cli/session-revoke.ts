@@ -2,23 +2,41 @@
 import type { Command } from 'commander';
 import { administer } from './administer.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
+import { REASON_OPTION, type ReasonOption } from './reason.js';
 
-type Options = OutputOptions & { accessTokensOnly?: boolean };
+type Options = OutputOptions & ReasonOption & { user?: string; all?: boolean; accessTokensOnly?: boolean };
 
 export function addSessionRevoke(session: Command): void {
   session
-    .command('revoke <session>')
-    .description('end a session: when the command returns, no token of it is accepted')
-    .option('--access-tokens-only', 'kill its access tokens; the session goes on at the next refresh')
+    .command('revoke [session]')
+    .description('end a session, those of a user, or all: when the command returns, no token of them is accepted')
+    .option('--user <user>', 'every session of this user, named by id or email')
+    .option('--all', 'every session of everybody')
+    .option(...REASON_OPTION)
+    .option('--access-tokens-only', 'kill the access tokens of the session; it goes on at the next refresh')
     .option(...JSON_OPTION)
-    .action((id: string, options: Options) =>
-      report(
+    .action((id: string | undefined, options: Options) => {
+      if ([id, options.user, options.all].filter((target) => target !== undefined).length !== 1) {
+        session.error('Name one session, or use --user, or --all.');
+      }
+      if (id !== undefined && options.reason !== undefined) session.error('Use --reason with --user or --all.');
+      if (id === undefined && options.accessTokensOnly) session.error('Use --access-tokens-only with one session.');
+      return report(
         options,
-        async () =>
-          (await administer('revokeSession', { session: id, ...(options.accessTokensOnly ? { accessTokensOnly: true } : {}) })).outcome,
+        () => revoke(id, options),
         ({ endedSessions, revokedAccessTokens }) => [
           `Sessions ended: ${endedSessions}. Access tokens revoked one by one: ${revokedAccessTokens}.`,
         ],
-      ),
-    );
+      );
+    });
+}
+
+async function revoke(session: string | undefined, { user, accessTokensOnly, reason }: Options) {
+  if (session !== undefined)
+    return (await administer('revokeSession', { session, ...(accessTokensOnly ? { accessTokensOnly } : {}) })).outcome;
+  const why = reason === undefined ? {} : { reason };
+  const { outcome } =
+    user === undefined ? await administer('revokeAllSessions', why) : await administer('revokeUserSessions', { user, ...why });
+  if (outcome.kind === 'failed') return outcome;
+  return { kind: 'done', result: { endedSessions: outcome.result.endedSessions, revokedAccessTokens: 0 } } as const;
 }

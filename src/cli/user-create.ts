@@ -1,8 +1,8 @@
 /** `latchkey user create` */
-import password from '@inquirer/password';
 import type { Command } from 'commander';
 import { administer } from './administer.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
+import { PASSWORD_OPTION, readPassword } from './password-input.js';
 
 type Options = OutputOptions & { name?: string; admin?: boolean; passwordStdin?: boolean };
 
@@ -12,7 +12,7 @@ export function addUserCreate(user: Command): void {
     .description('make a user; the password is asked for, it never stands on the command line')
     .option('--name <name>', 'what the user wants to be called')
     .option('--admin', 'may use the administration')
-    .option('--password-stdin', 'read the password from standard input')
+    .option(...PASSWORD_OPTION)
     .option(...JSON_OPTION)
     .action((email: string, options: Options) =>
       report(
@@ -30,18 +30,4 @@ export function addUserCreate(user: Command): void {
         (created) => [`Made ${created.email}, id ${created.id}${created.roles.length > 0 ? `, ${created.roles.join(', ')}` : ''}`],
       ),
     );
-}
-
-async function readPassword({ passwordStdin }: Options, refuse: (message: string) => never): Promise<string> {
-  if (passwordStdin) return readLine();
-  if (!process.stdin.isTTY) refuse('There is no terminal to ask for the password. Use --password-stdin.');
-  return password({ message: 'Password:' }, { output: process.stderr });
-}
-
-/** The password is the input up to the first line break; a shell adds one. */
-async function readLine(): Promise<string> {
-  let text = '';
-  process.stdin.setEncoding('utf8');
-  for await (const chunk of process.stdin) text += chunk;
-  return text.split(/\r?\n/, 1)[0] ?? '';
 }

@@ -1,30 +1,22 @@
 /** `latchkey user disable` */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { administer } from './administer.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
-
-/** As long as the running server takes it. */
-const REASON_CHARACTERS = 500;
+import { REASON_OPTION, type ReasonOption } from './reason.js';
 
 export function addUserDisable(user: Command): void {
   user
     .command('disable <user>')
     .description('forbid a user, named by id or email, to log in, and end all sessions at once')
-    .option('--reason <text>', 'why, for the audit trail', fitReason)
+    .option(...REASON_OPTION)
     .option(...JSON_OPTION)
-    .action((name: string, options: OutputOptions & { reason?: string }) =>
+    .action((name: string, { json, ...reason }: OutputOptions & ReasonOption) =>
       report(
-        options,
-        async () =>
-          (await administer('disableUser', { user: name, ...(options.reason === undefined ? {} : { reason: options.reason }) })).outcome,
+        { json },
+        async () => (await administer('disableUser', { user: name, ...reason })).outcome,
         ({ user: disabled, endedSessions }) => [
           `Disabled ${disabled.email}. Sessions ended: ${endedSessions}. None of their tokens is accepted any more.`,
         ],
       ),
     );
-}
-
-function fitReason(text: string): string {
-  if (text.length > REASON_CHARACTERS) throw new InvalidArgumentError(`It has more than ${REASON_CHARACTERS} characters.`);
-  return text;
 }

@@ -1,22 +1,46 @@
 /** `latchkey user list` */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { MAX_LISTED } from '../domain/listings.js';
 import { administer } from './administer.js';
+import { linesOf, parseLimit } from './limit.js';
 import { JSON_OPTION, type OutputOptions, report, table } from './output.js';
+
+type Options = OutputOptions & { search?: string; limit: number };
+
+/** As long as the running server takes it. */
+const SEARCH_CHARACTERS = 254;
 
 export function addUserList(user: Command): void {
   user
     .command('list')
-    .description('the newest users, at most 1000')
+    .description('the users, the newest first')
+    .option('--search <text>', 'only those whose email or name contains the text, whatever the case', fitSearch)
+    .option('--limit <n>', 'how many at most', parseLimit, MAX_LISTED)
     .option(...JSON_OPTION)
-    .action((options: OutputOptions) =>
+    .action(({ search, limit, ...options }: Options) =>
       report(
         options,
-        async () => (await administer('listUsers', undefined)).outcome,
+        async () => (await administer('listUsers', { ...(search === undefined ? {} : { search }), limit })).outcome,
         (users) =>
-          table(
-            ['id', 'email', 'roles', 'created', 'disabled'],
-            users.map(({ id, email, roles, createdAt, disabledAt }) => [id, email, roles.join(','), createdAt, disabledAt ?? '']),
+          linesOf(users, limit, 'No such users.', () =>
+            table(
+              ['id', 'email', 'name', 'roles', 'created', 'last login', 'disabled'],
+              users.map(({ id, email, name, roles, createdAt, lastLoginAt, disabledAt }) => [
+                id,
+                email,
+                name ?? '',
+                roles.join(','),
+                createdAt,
+                lastLoginAt ?? '',
+                disabledAt ?? '',
+              ]),
+            ),
           ),
       ),
     );
+}
+
+function fitSearch(text: string): string {
+  if (text.length > SEARCH_CHARACTERS) throw new InvalidArgumentError(`It has more than ${SEARCH_CHARACTERS} characters.`);
+  return text;
 }

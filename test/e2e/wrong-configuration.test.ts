@@ -12,7 +12,7 @@ test('all faults are told together, with name, what was found and what is expect
     PORT: '99999',
     SIGNING_ALG: 'none',
     ACCESS_TOKEN_TTL: 'soon',
-    DATABASE_URL: 'postgresql://ada:hunter2hunter2@db/latchkey',
+    DATABASE_URL: 'mysql://ada:hunter2hunter2@db/latchkey',
     LATCHKEY_SECRET: 'too-short-a-secret',
   };
   const { code, stdout, stderr } = await failToStart({ dataDir, settings });
@@ -20,7 +20,7 @@ test('all faults are told together, with name, what was found and what is expect
   expect(stderr).toContain('PORT: found "99999", expected a whole number from 0 to 65535');
   expect(stderr).toContain('SIGNING_ALG: found "none", expected "ES256" or "RS256"');
   expect(stderr).toContain('ACCESS_TOKEN_TTL: found "soon", expected a duration like');
-  expect(stderr).toContain('DATABASE_URL: found "postgresql://[masked]@db/latchkey", expected a SQLite file');
+  expect(stderr).toContain('DATABASE_URL: found "mysql://[masked]@db/latchkey", expected a SQLite file');
   expect(stderr).toContain('LATCHKEY_SECRET: found [masked, 18 bytes], expected at least 32 random bytes');
   for (const secret of ['hunter2', 'too-short']) expect(stderr).not.toContain(secret);
   expect(stderr).not.toMatch(/\n\s+at /);
