@@ -1,0 +1,74 @@
+/** The built server as a process of its own on SQLite in a fresh folder, and requests to it. What the measurements have in common. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const PASSWORD = 'correct horse battery';
+/** So many attempts that no budget is used up. */
+export const NO_LIMITS = { LOGIN_ATTEMPTS: '1000000', ADDRESS_ATTEMPTS: '1000000' };
+export const LOGIN =
+  'mutation($email: String!, $password: String!) { login(input: { email: $email, password: $password }) { accessToken userErrors { code } } }';
+export const REGISTER = LOGIN.replace('login', 'register');
+
+const script = fileURLToPath(new URL('../scripts/start.js', import.meta.url));
+
+/** Starts a server; `restart` starts it again on the same data, `stop` ends it and removes its folder. */
+export async function startServer(settings = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+  let child;
+  const start = async (chosen) => {
+    child = spawn(process.execPath, [script], {
+      env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...chosen },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let printed = '';
+    while (!/listens at \S+\n/.test(printed)) printed += (await once(child.stdout, 'data'))[0];
+    return /listens at (\S+)/.exec(printed)[1];
+  };
+  const end = async () => {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  const server = {
+    url: await start(settings),
+    async restart(changed) {
+      await end();
+      server.url = await start(changed);
+    },
+    async stop() {
+      await end();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return server;
+}
+
+/** Sends operations over connections of its own that are kept open, from an address of its own. The answer is the whole body. */
+export function createClient(url, maxSockets = Number.POSITIVE_INFINITY, localAddress = '127.0.0.1') {
+  const agent = new Agent({ keepAlive: true, maxSockets, localAddress });
+  const post = (query, variables, token) => {
+    const body = JSON.stringify({ query, variables });
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    return new Promise((resolve, reject) => {
+      const call = request(url, { method: 'POST', agent, headers }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve(JSON.parse(text)));
+      });
+      call.on('error', reject).end(body);
+    });
+  };
+  return { post, close: () => agent.destroy() };
+}
+
+/** The value below which the share of a sorted list lies. */
+export function quantile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
