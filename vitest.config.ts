@@ -1,4 +1,4 @@
-/** How the tests run: the API tests once per mode of the revocation check and once on PostgreSQL, everything else once. */
+/** How the tests run: the API tests once per mode of the revocation check (with Redis what hangs on it) and once on PostgreSQL, everything else once. */
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
@@ -10,12 +10,21 @@ export const graphqlAlias = [{ find: /^graphql$/, replacement: graphql }];
 /** Generous, so that a busy machine fails no test: nothing waits for time to pass. */
 const testTimeout = 120_000;
 
+/** What of the API hangs on the check: the rest knows nothing of where revocations are looked up. */
+const CHECKED_WITH_REDIS =
+  'acting-tokens,caller,change-password,door,door-revoked,door-time,every-ending,logout,logout-scopes,races,refresh,refresh-reuse,revoke-session,roles,signing-key-changes,users-disabled';
+
 const shared = { resolve: { alias: graphqlAlias } };
 
 export default defineConfig({
   test: {
     // In this order: what comes later needs what was built. A project's own would run before these.
-    globalSetup: ['test/support/build.ts', 'test/support/template.ts', 'test/support/postgresql-template.ts'],
+    globalSetup: [
+      'test/support/build.ts',
+      'test/support/template.ts',
+      'test/support/postgresql-template.ts',
+      'test/support/redis-probe.ts',
+    ],
     // In CI the counts come from this report.
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/tests.json' }]] : ['default'],
     projects: [
@@ -41,6 +50,16 @@ export default defineConfig({
           testTimeout,
           hookTimeout: 60_000,
           env: { TEST_REVOCATION_CHECK: 'lease', TEST_DATABASE: 'postgresql' },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'redis',
+          include: ['test/redis/**/*.test.ts', `test/api/{${CHECKED_WITH_REDIS}}.test.ts`],
+          setupFiles: ['test/support/skip-without-redis.ts'],
+          testTimeout,
+          env: { TEST_REVOCATION_CHECK: 'redis' },
         },
       },
       { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.js';
+import { ConfigError } from './config-error.js';
 import type { Commands } from './domain/commands.js';
 import { AdministrationResolver } from './graphql/administration.resolver.js';
 import { AuditEventResolver } from './graphql/audit-event.resolver.js';
@@ -31,6 +32,7 @@ import { createLog } from './log.js';
 import { DatabaseCheck } from './revocation/database-check.js';
 import { LeaseCheck } from './revocation/lease-check.js';
 import { MemoryCheck } from './revocation/memory-check.js';
+import { RedisCheck } from './revocation/redis-check.js';
 import type { RevocationCheck } from './revocation/revocation-check.js';
 import { openServices, type ServiceOptions, type Services, SYSTEM_LEASE_CLOCK, SYSTEM_RANDOMNESS } from './services.js';
 
@@ -71,6 +73,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const log = options.log ?? createLog(config.logLevel);
   const services = await openServices({ ...options, log }, 'a Latchkey server');
   const { database, revocations, keys, outbox, administration } = services;
+  await prepareMirror(config, services);
   const check = checkFor(options, services);
   const { instances, classes } = ownResolvers(options.resolvers ?? []);
   const schema = createSchema(check, new Map([...coreResolvers(services), ...instances]), classes);
@@ -98,6 +101,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       waitingMails: () => outbox.waiting,
     },
     services.node,
+    services.mirror,
   );
   outbox.start();
   if (config.revocationCheck === 'lease') services.node?.start();
@@ -127,6 +131,22 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
+/** @throws UnfitRedis or ConfigError if revocations could not be mirrored as the nodes of this database need it */
+async function prepareMirror({ revocationCheck }: Config, { mirror, mirrorTable, close }: Services): Promise<void> {
+  try {
+    if (mirror === null && (await mirrorTable.readState()).waitsForMirror) {
+      const expected =
+        'the Redis of the other nodes, which check there; or run `latchkey blacklist unmirror` once no node has REVOCATION_CHECK=redis';
+      throw new ConfigError([{ setting: 'REDIS_URL', found: 'nothing', expected }]);
+    }
+    if (revocationCheck === 'redis') await mirror?.rely();
+    if (mirror !== null && mirror.unfit !== null) throw mirror.unfit;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
 function coreResolvers(services: Services): [ResolverClass, object][] {
   const { users, sessions, refreshes, endings, logins, logouts, passwordChanges, reauthentication, deletion } = services;
   return [
@@ -153,8 +173,13 @@ function ownResolvers(resolvers: readonly (ResolverClass | object)[]) {
   return { instances, classes: instances.map(([resolver]) => resolver) };
 }
 
-function checkFor({ config, leaseClock = SYSTEM_LEASE_CLOCK }: AppOptions, { revocations, database, node }: Services): RevocationCheck {
-  if (config.revocationCheck === 'database') return new DatabaseCheck(revocations, database);
+function checkFor(
+  { config, leaseClock = SYSTEM_LEASE_CLOCK }: AppOptions,
+  { revocations, database, node, mirror }: Services,
+): RevocationCheck {
+  const table = new DatabaseCheck(revocations, database);
+  if (config.revocationCheck === 'database') return table;
+  if (config.revocationCheck === 'redis' && mirror !== null) return new RedisCheck(mirror, table);
   return node === null ? new MemoryCheck(revocations) : new LeaseCheck(node, revocations, leaseClock);
 }
 

@@ -10,10 +10,16 @@ export interface DependentSettings {
   readonly SESSION_IDLE_TTL: number;
   readonly REFRESH_TOKEN_TTL: number;
   readonly REVOCATION_CHECK: string;
+  readonly REDIS_URL: string;
 }
 
 export function findFaults(settings: DependentSettings): ConfigFault[] {
-  return [...lifetimeFaults(settings), ...postgresqlFaults(settings)];
+  return [...lifetimeFaults(settings), ...postgresqlFaults(settings), ...redisFaults(settings)];
+}
+
+function redisFaults({ REVOCATION_CHECK, REDIS_URL }: DependentSettings): ConfigFault[] {
+  if (REVOCATION_CHECK !== 'redis' || REDIS_URL !== '') return [];
+  return [{ setting: 'REDIS_URL', found: 'nothing', expected: 'the Redis server to check with, for REVOCATION_CHECK=redis' }];
 }
 
 function lifetimeFaults(settings: DependentSettings): ConfigFault[] {
@@ -39,7 +45,7 @@ export function mailFaults(given: Readonly<Record<string, string | undefined>>):
 /** One node's secret or memory is of no use to the others. */
 function postgresqlFaults(settings: DependentSettings): ConfigFault[] {
   if (!isPostgresql(settings)) {
-    const expected = '"memory" or "database" with SQLite: there are no other nodes';
+    const expected = '"memory", "database" or "redis" with SQLite: there are no other nodes';
     return settings.REVOCATION_CHECK === 'lease' ? [{ setting: 'REVOCATION_CHECK', found: '"lease"', expected }] : [];
   }
   const faults: ConfigFault[] = [];
@@ -48,7 +54,7 @@ function postgresqlFaults(settings: DependentSettings): ConfigFault[] {
     faults.push({ setting: 'LATCHKEY_SECRET', found: 'nothing', expected });
   }
   if (settings.REVOCATION_CHECK === 'memory') {
-    const expected = '"lease" or "database" with PostgreSQL: the memory of one node does not know what another has revoked';
+    const expected = '"lease", "database" or "redis" with PostgreSQL: the memory of one node does not know what another has revoked';
     faults.push({ setting: 'REVOCATION_CHECK', found: '"memory"', expected });
   }
   return faults;

@@ -20,6 +20,8 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '10',
     meaning: 'connections of this node to PostgreSQL, 2 to 1000, beside 4 for leases and doorbells',
   },
+  { name: 'REDIS_URL', fallback: 'none', meaning: '`redis://user:password@host:6379` or `rediss://…`: the blacklist is mirrored there' },
+  { name: 'REDIS_PREFIX', fallback: 'latchkey:', meaning: 'begin of the keys in Redis; each database its own' },
   { name: 'DATA_DIR', fallback: './data', meaning: 'where the secret, the database, the lock and the control socket are kept' },
   {
     name: 'LATCHKEY_SECRET',
@@ -68,7 +70,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'REVOCATION_CHECK',
     fallback: 'memory, with PostgreSQL lease',
-    meaning: '`memory` (SQLite only), `lease` (PostgreSQL only) or `database`',
+    meaning: '`memory` (SQLite only), `lease` (PostgreSQL only), `database` or `redis`',
   },
   {
     name: 'LEASE',

@@ -97,6 +97,17 @@ function isPostgresqlUrl(text: string): boolean {
   );
 }
 
+export const redisUrl = checked('', 'a Redis server like redis://user:password@host:6379, or rediss:// for TLS', (text) => {
+  if (text === '') return text;
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname, pathname, search, hash } = new URL(text);
+  return /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d*)?$/.test(pathname) && search + hash === '' ? text : undefined;
+});
+
+export const redisPrefix = checked('latchkey:', 'at most 100 letters, digits and ":._-{}"', (text) =>
+  /^[\w:.{}-]{1,100}$/.test(text) ? text : undefined,
+);
+
 /** An address to send requests or people to; what follows is joined with a slash. Empty when there is none. */
 export const baseUrl = (fallback: string, example: string) =>
   checked(fallback, `an address like ${example}, without "?", "#", user or password`, (text) => {

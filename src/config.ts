@@ -14,6 +14,8 @@ import {
   oneOf,
   origins,
   proxies,
+  redisPrefix,
+  redisUrl,
   smtpUrl,
   wholeNumber,
 } from './config-values.js';
@@ -22,7 +24,7 @@ import { findSecret, makeSecret } from './secret.js';
 
 export { SETTINGS, type Setting } from './config-settings.js';
 
-export type RevocationCheckMode = 'memory' | 'lease' | 'database';
+export type RevocationCheckMode = 'memory' | 'lease' | 'database' | 'redis';
 export type SigningAlgorithm = 'ES256' | 'RS256';
 
 export interface PwnedPasswordsSettings {
@@ -39,6 +41,9 @@ export interface Config {
   readonly databaseUrl: string;
   /** How many connections this node may have to PostgreSQL. */
   readonly databasePoolSize: number;
+  /** Null: there is no mirror. */
+  readonly redisUrl: string | null;
+  readonly redisPrefix: string;
   readonly dataDir: string;
   readonly secret: Buffer;
   readonly issuer: string;
@@ -79,6 +84,8 @@ const schema = z.object({
   HOST: checked('127.0.0.1', 'an address or a host name', (text) => (/^[\w.:-]{1,255}$/.test(text) ? text : undefined)),
   DATABASE_URL: databaseUrl,
   DATABASE_POOL_SIZE: wholeNumber(10, 2, 1_000),
+  REDIS_URL: redisUrl,
+  REDIS_PREFIX: redisPrefix,
   DATA_DIR: checked('./data', 'a folder', (text) => (text.includes('\0') || text === '' ? undefined : text)),
   LATCHKEY_SECRET: z.string().optional(),
   LATCHKEY_SECRET_FILE: z.string().optional(),
@@ -99,7 +106,7 @@ const schema = z.object({
   PWNED_PASSWORDS_URL: baseUrl('https://api.pwnedpasswords.com', 'https://api.pwnedpasswords.com'),
   PWNED_PASSWORDS_DOWN: oneOf('allow', ['allow', 'refuse']),
   AUDIT_RETENTION: duration('365d', 86_400, 3_650 * 86_400),
-  REVOCATION_CHECK: oneOf<RevocationCheckMode | ''>('', ['', 'memory', 'lease', 'database']),
+  REVOCATION_CHECK: oneOf<RevocationCheckMode | ''>('', ['', 'memory', 'lease', 'database', 'redis']),
   LEASE: milliseconds('', 100, 60_000),
   DOORBELL: oneOf('on', ['on', 'off']),
   CLOCK_TOLERANCE: duration('5s', 0, 60),
@@ -133,7 +140,7 @@ function faultOf(setting: string, given: Environment, expected: string): ConfigF
   const found =
     value === undefined
       ? 'nothing'
-      : setting === 'DATABASE_URL' || setting === 'SMTP_URL'
+      : ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL'].includes(setting)
         ? JSON.stringify(withoutPassword(value))
         : JSON.stringify(value);
   return { setting, found, expected };
@@ -152,6 +159,8 @@ function freeze(settings: Settings, secret: Buffer): Config {
       ? settings.DATABASE_URL
       : absoluteFileUrl(settings.DATABASE_URL || `file:${join(dataDir, 'latchkey.db')}`),
     databasePoolSize: settings.DATABASE_POOL_SIZE,
+    redisUrl: settings.REDIS_URL || null,
+    redisPrefix: settings.REDIS_PREFIX,
     dataDir,
     secret,
     issuer: settings.ISSUER,

@@ -34,6 +34,7 @@ export function describeFault(error: unknown): string {
       'ForeignDatabase',
       'WrongDatabase',
       'DatabaseUnusable',
+      'UnfitRedis',
       'LatchkeyError',
     ].includes(error.name) ||
     'syscall' in error;

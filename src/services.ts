@@ -22,6 +22,7 @@ import { Listings } from './domain/listings.js';
 import { Login } from './domain/login.js';
 import { Logout } from './domain/logout.js';
 import { MailCodes } from './domain/mail-codes.js';
+import { MirrorAdministration } from './domain/mirror-administration.js';
 import { NewDevices } from './domain/new-devices.js';
 import { Notices } from './domain/notices.js';
 import { PasswordChanges } from './domain/password-changes.js';
@@ -47,7 +48,10 @@ import { FileDelivery } from './mail/file-delivery.js';
 import { parseMailbox } from './mail/letter.js';
 import { Outbox } from './mail/outbox.js';
 import { SMTP_TIMEOUTS, SmtpDelivery } from './mail/smtp-delivery.js';
+import { openMirror } from './mirror-services.js';
 import { SingleNode } from './revocation/coordinator.js';
+import type { Mirror } from './revocation/mirror.js';
+import { MirroredCoordinator } from './revocation/mirrored-coordinator.js';
 import { Replica } from './revocation/replica.js';
 import { Revocations } from './revocation/revocations.js';
 
@@ -97,13 +101,18 @@ async function openLocked(
   const log = options.log ?? createLog(config.logLevel);
   let database: Database | undefined;
   let opened: OpenedNode | undefined;
+  let mirror: Mirror | null = null;
   try {
     database = await openMigrated(config);
     const audit = new Audit(clock, randomness);
     const replica = new Replica();
-    if (database.isShared) opened = openNode({ config, clock, leaseClock, randomness, log }, database, replica);
+    const world = { config, clock, leaseClock, randomness, log };
+    if (database.isShared) opened = openNode(world, database, replica);
     const node = opened?.node ?? null;
-    const revocations = new Revocations(database, clock, replica, node ?? new SingleNode(replica));
+    const { mirrorTable, mirror: made } = openMirror(world, database);
+    mirror = made;
+    const coordinator = new MirroredCoordinator(node ?? new SingleNode(replica), mirror, leaseClock);
+    const revocations = new Revocations(database, clock, replica, coordinator);
     const keys = new SigningKeys(database, audit, config, clock, randomness);
     const sender = parseMailbox(config.mailFrom);
     const delivery =
@@ -177,10 +186,13 @@ async function openLocked(
       passwordResets,
       deletion,
     );
-    const administration = joinCommands(acts, new Listings(users, directory, sessions, trail, database, clock));
+    const listings = new Listings(users, directory, sessions, trail, database, clock);
+    const administration = joinCommands(acts, listings, new MirrorAdministration(mirrorTable, config));
     await Promise.all([revocations.load(), keys.load()]);
-    const [openedDatabase, openedNode] = [database, opened];
+    await mirror?.start();
+    const [openedDatabase, openedNode, openedMirror] = [database, opened, mirror];
     const close = async () => {
+      await openedMirror?.stop();
       await openedNode?.close();
       await openedDatabase.close();
       lock.release();
@@ -189,6 +201,9 @@ async function openLocked(
       database: openedDatabase,
       /** Null where there is one node only. */
       node,
+      /** Null without Redis. */
+      mirror: openedMirror,
+      mirrorTable,
       revocations,
       keys,
       users,
@@ -213,6 +228,7 @@ async function openLocked(
       close,
     };
   } catch (error) {
+    await mirror?.stop();
     await opened?.close();
     await database?.close();
     throw error;

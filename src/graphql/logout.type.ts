@@ -7,15 +7,16 @@ import { UserErrorType } from './user-error.type.js';
 
 const SCOPES: Readonly<Record<LogoutScope, LogoutScope>> = { CURRENT: 'CURRENT', OTHERS: 'OTHERS', ALL: 'ALL' };
 
-const CONFIRMATIONS = { SINGLE_NODE: 'single-node', ACKNOWLEDGED: 'acknowledged', LEASE_EXPIRY: 'lease-expiry' } as const;
+const CONFIRMATIONS = { SINGLE_NODE: 'single-node', ACKNOWLEDGED: 'acknowledged', LEASE_EXPIRY: 'lease-expiry', REDIS: 'redis' } as const;
 
 registerEnumType(CONFIRMATIONS, {
   name: 'LogoutConfirmedBy',
   description: 'How it was made sure that no node accepts the tokens any more.',
   valuesConfig: {
-    SINGLE_NODE: { description: 'There is no other node.' },
+    SINGLE_NODE: { description: 'No other node answers from memory.' },
     ACKNOWLEDGED: { description: 'Every other node has said so.' },
     LEASE_EXPIRY: { description: 'Not every node has said so, and none can accept anything without having asked the database since.' },
+    REDIS: { description: 'It is in Redis, which is asked at every check.' },
   },
 });
 

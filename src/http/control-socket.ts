@@ -33,6 +33,7 @@ const INPUTS = {
   revokeKey: { required: ['kid'], properties: { kid: { type: 'string' } } },
   blacklistStats: {},
   prune: {},
+  unmirror: {},
   listSessions: { required: ['user'], properties: { user: { type: 'string' } } },
   revokeSession: { required: ['session'], properties: { session: { type: 'string' }, accessTokensOnly: { type: 'boolean' } } },
   listAuditEvents: {

@@ -23,65 +23,71 @@ export interface LeaseReadings {
   readonly leaseAgeSeconds: number | null;
 }
 
-export function registerMetrics(server: FastifyInstance, readings: Readings, lease: LeaseReadings | null): void {
+/** Of the mirror in Redis. */
+export interface MirrorReadings {
+  readonly isWhole: boolean;
+  readonly fillings: number;
+  readonly fallbacks: number;
+}
+
+export function registerMetrics(
+  server: FastifyInstance,
+  readings: Readings,
+  lease: LeaseReadings | null,
+  mirror: MirrorReadings | null,
+): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  let counted = 0;
-  new Counter({
-    name: 'latchkey_database_operations_total',
-    help: 'Queries and transactions sent to the database since start',
-    registers: [registry],
-    collect() {
-      this.inc(readings.databaseOperations() - counted);
-      counted = readings.databaseOperations();
-    },
-  });
-  new Gauge({
-    name: 'latchkey_revocations_live',
-    help: 'Blacklisted ids that a token could still carry',
-    registers: [registry],
-    collect() {
-      this.set(readings.liveRevocations());
-    },
-  });
-  new Gauge({
-    name: 'latchkey_mails_waiting',
-    help: 'Mails that are not delivered yet',
-    registers: [registry],
-    collect() {
-      this.set(readings.waitingMails());
-    },
-  });
+  const { gauge, counter } = createMeters([registry]);
+  counter('latchkey_database_operations_total', 'Queries and transactions sent to the database since start', readings.databaseOperations);
+  gauge('latchkey_revocations_live', 'Blacklisted ids that a token could still carry', readings.liveRevocations);
+  gauge('latchkey_mails_waiting', 'Mails that are not delivered yet', readings.waitingMails);
   if (lease !== null) registerLease(registry, lease);
+  if (mirror !== null) registerMirror(registry, mirror);
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
 }
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
+/** Meters that read their figure when they are read themselves. */
+function createMeters(registers: Registry[]) {
+  return {
+    gauge(name: string, help: string, read: () => number) {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    },
+    counter(name: string, help: string, read: () => number) {
+      let counted = 0;
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.inc(read() - counted);
+          counted = read();
+        },
+      });
+    },
+  };
+}
+
+function registerMirror(registry: Registry, mirror: MirrorReadings): void {
+  const { gauge, counter } = createMeters([registry]);
+  gauge('latchkey_mirror_whole', 'Whether what Redis says of revocations may be believed: 1 or 0', () => Number(mirror.isWhole));
+  counter('latchkey_mirror_fillings_total', 'How often this node has written everything into Redis anew', () => mirror.fillings);
+  counter('latchkey_mirror_fallbacks_total', 'Checks that the table had to answer in place of Redis', () => mirror.fallbacks);
+}
+
 function registerLease(registry: Registry, lease: LeaseReadings): void {
   const registers = [registry];
   const { figures } = lease;
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  const counter = (name: string, help: string, read: () => number) => {
-    let counted = 0;
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.inc(read() - counted);
-        counted = read();
-      },
-    });
-  };
+  const { gauge, counter } = createMeters(registers);
   gauge('latchkey_lease_age_seconds', 'Since when the lease of this node runs; -1 while it holds none', () => lease.leaseAgeSeconds ?? -1);
   gauge('latchkey_lease_listening', 'Whether this node hears the others: 1 or 0', () => Number(lease.isListening));
   gauge('latchkey_nodes', 'Nodes at the last look', () => figures.nodes);

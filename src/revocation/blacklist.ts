@@ -27,10 +27,20 @@ export const KEEP_AFTER_EXPIRY_MS = MAX_CLOCK_TOLERANCE_MS + MARGIN_MS;
 
 const STATE_ID = 1;
 
-export interface RevocationState {
+/** What holds for all tokens at a version of the log. */
+export interface LogState {
   readonly version: number;
   readonly generation: number;
   readonly prunedBefore: Date;
+}
+
+export interface RevocationState extends LogState {
+  /** Null in a database of an older version in which no node has registered. */
+  readonly clusterId: string | null;
+  readonly mirrorId: string | null;
+  readonly mirrorRunId: string | null;
+  /** Whether a revocation must be in the Redis mirror before it is answered (R27). */
+  readonly waitsForMirror: boolean;
 }
 
 /** The state as stored, made at the first start. */
@@ -84,22 +94,24 @@ export async function findBlacklisted(client: Transaction, ids: readonly string[
   return new Set(rows.map((row) => row.id));
 }
 
-/** Whether one of the ids is on the list, and what holds for all tokens. */
-export interface Standing extends Pick<RevocationState, 'generation' | 'prunedBefore'> {
-  readonly isListed: boolean;
+/** Which of some ids are on the list, and what holds for all tokens. */
+export interface Finding extends Pick<LogState, 'generation' | 'prunedBefore'> {
+  readonly listed: ReadonlySet<string>;
 }
 
 /**
  * In one statement, so that all of it is of one instant: a row that is not there any more is told by `prunedBefore`.
  *
+ * @param ids of tokens that verify: ours, so without a space
  * @throws LatchkeyError AUTH_UNAVAILABLE if the state is not there
  */
-export async function readStanding(client: Transaction, ids: readonly string[]): Promise<Standing> {
-  const [row] = await client.$queryRaw<{ generation: number; prunedBefore: Date; isListed: number | bigint | boolean }[]>`
-    SELECT "generation", "prunedBefore", EXISTS (SELECT 1 FROM "BlacklistedToken" WHERE "id" IN (${Prisma.join([...ids])})) AS "isListed"
-    FROM "RevocationState" WHERE "id" = ${STATE_ID}`;
+export async function findWithState(client: Transaction, ids: readonly string[]): Promise<Finding> {
+  const [row] = await client.$queryRaw<{ generation: number; prunedBefore: Date; listed: string | null }[]>`
+    SELECT "generation", "prunedBefore", (
+      SELECT STRING_AGG("id", ' ') FROM "BlacklistedToken" WHERE "id" IN (${Prisma.join([...ids])})
+    ) AS "listed" FROM "RevocationState" WHERE "id" = ${STATE_ID}`;
   if (row === undefined) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not there'));
-  return { ...row, isListed: Boolean(row.isListed) };
+  return { ...row, listed: new Set(row.listed?.split(' ')) };
 }
 
 /** The rows that came after a version, up to another one if there is one. */

@@ -1,10 +1,16 @@
 /** Whoever sees to it that what was committed is in force before it is answered. */
+import type { RevocationState } from './blacklist.js';
 import type { LogDelta, Replica } from './replica.js';
+
+/** What a transaction that may have revoked something has left. */
+export interface Commit extends LogDelta {
+  readonly state: RevocationState;
+}
 
 /** How a revocation came to be in force on every node. */
 export interface Confirmation {
-  /** There is no other node; each of them has said so; or no lease that does not know of it can be alive. */
-  readonly by: 'single-node' | 'acknowledged' | 'lease-expiry';
+  /** No other node answers from memory; each of them has said so; no lease that does not know of it can be alive; or Redis has it, which the nodes ask. */
+  readonly by: 'single-node' | 'acknowledged' | 'lease-expiry' | 'redis';
   /** The nodes, this one included. */
   readonly nodes: number;
   /** How many of them have said that it is in force there. */
@@ -18,9 +24,9 @@ export interface Coordinator {
    *
    * @throws LatchkeyError LOGOUT_UNCONFIRMED if that can't be known
    */
-  confirm(delta: LogDelta): Promise<Confirmation>;
+  confirm(commit: Commit): Promise<Confirmation>;
   /** Takes in what was committed, and revokes nothing. */
-  take(delta: LogDelta): void;
+  take(commit: LogDelta): void;
 }
 
 export const ALONE: Confirmation = { by: 'single-node', nodes: 1, acknowledged: 1, waitedMs: 0 };
@@ -29,7 +35,7 @@ export const ALONE: Confirmation = { by: 'single-node', nodes: 1, acknowledged: 
 export class SingleNode implements Coordinator {
   constructor(private readonly replica: Replica) {}
 
-  async confirm(delta: LogDelta): Promise<Confirmation> {
+  async confirm(delta: Commit): Promise<Confirmation> {
     this.replica.apply(delta);
     return ALONE;
   }

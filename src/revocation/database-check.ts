@@ -1,20 +1,51 @@
-/** REVOCATION_CHECK=database: the blacklist table and the state of the log, asked each time. */
+/** REVOCATION_CHECK=database: the blacklist table and the state of the log, asked each time; who asks at the same time shares a statement. */
+import { coalesced } from '../coalesced.js';
 import type { Database } from '../database/database.js';
-import { readStanding } from './blacklist.js';
-import type { RevocableToken, RevocationCheck, RevocationVerdict } from './revocation-check.js';
+import { findWithState } from './blacklist.js';
+import { type RevocableToken, type RevocationCheck, type RevocationVerdict, type Standing, verdictOn } from './revocation-check.js';
 import type { Revocations } from './revocations.js';
 
+/** A statement takes a limited number of values. */
+const QUESTIONS_PER_STATEMENT = 1_000;
+
+interface Question {
+  readonly ids: readonly string[];
+  standing: Standing | null;
+}
+
 export class DatabaseCheck implements RevocationCheck {
+  #waiting: Question[] = [];
+  /** Begins after the call, and answers all that waits by then. */
+  readonly #answerAll: () => Promise<void>;
+
   constructor(
     private readonly revocations: Revocations,
     private readonly database: Database,
-  ) {}
+  ) {
+    this.#answerAll = coalesced(() => this.#answerNow(), 0);
+  }
 
   /** What this process remembers has no part in it: another node may have ended a generation, or pruned. */
-  async ask({ sid, jti, kid, gen, exp }: RevocableToken): Promise<RevocationVerdict> {
+  async ask(token: RevocableToken): Promise<RevocationVerdict> {
+    const question: Question = { ids: [token.sid, token.jti, token.kid], standing: null };
+    this.#waiting.push(question);
+    await this.#answerAll();
+    if (question.standing === null) throw new Error('a question was left without an answer');
+    return verdictOn(token, question.standing);
+  }
+
+  async #answerNow(): Promise<void> {
+    const questions = this.#waiting;
+    this.#waiting = [];
     if (!this.revocations.replica.isKnown) await this.revocations.recover();
-    const { isListed, generation, prunedBefore } = await this.database.read((client) => readStanding(client, [sid, jti, kid]));
-    if (exp * 1000 <= prunedBefore.getTime()) return 'expired';
-    return isListed || gen !== generation ? 'revoked' : 'live';
+    for (let begin = 0; begin < questions.length; begin += QUESTIONS_PER_STATEMENT) {
+      await this.#answer(questions.slice(begin, begin + QUESTIONS_PER_STATEMENT));
+    }
+  }
+
+  async #answer(questions: readonly Question[]): Promise<void> {
+    const ids = questions.flatMap((question) => question.ids);
+    const { listed, generation, prunedBefore } = await this.database.read((client) => findWithState(client, ids));
+    for (const question of questions) question.standing = { isListed: question.ids.some((id) => listed.has(id)), generation, prunedBefore };
   }
 }

@@ -1,6 +1,6 @@
 /** What this process knows of the blacklist: exact after loading, unknown after a commit with an unknown outcome. */
 import { LatchkeyError } from '../errors.js';
-import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type RevocationState } from './blacklist.js';
+import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from './blacklist.js';
 import type { RevocableToken, RevocationVerdict } from './revocation-check.js';
 import { RevocationSet } from './revocation-set.js';
 
@@ -8,7 +8,7 @@ import { RevocationSet } from './revocation-set.js';
 export interface LogDelta {
   /** The version that this process had applied when it asked. */
   readonly since: number;
-  readonly state: RevocationState;
+  readonly state: LogState;
   readonly rows: readonly BlacklistRow[];
 }
 

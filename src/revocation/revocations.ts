@@ -17,8 +17,8 @@ import {
   removeDeadRows,
   rowsSince,
 } from './blacklist.js';
-import { ALONE, type Confirmation, type Coordinator } from './coordinator.js';
-import type { LogDelta, Replica } from './replica.js';
+import { ALONE, type Commit, type Confirmation, type Coordinator } from './coordinator.js';
+import type { Replica } from './replica.js';
 
 /** What a piece of work revokes, and what it answers. */
 export interface Revocation<Result> {
@@ -78,7 +78,7 @@ export class Revocations {
   async commit<Result>(work: (transaction: Transaction) => Promise<Revocation<Result>>): Promise<Confirmed<Result>> {
     let revocation: Revocation<Result> | undefined;
     let added: Addition | null = null;
-    let delta: LogDelta;
+    let delta: Commit;
     try {
       delta = await this.database.transaction(async (transaction) => {
         revocation = await work(transaction);
@@ -125,13 +125,13 @@ export class Revocations {
   }
 
   /** What was just added is the whole delta if it follows on what is applied; else there were others in between. */
-  async #delta(client: Transaction, added: Addition | null = null, since = this.replica.version): Promise<LogDelta> {
+  async #delta(client: Transaction, added: Addition | null = null, since = this.replica.version): Promise<Commit> {
     if (added?.state.version === since + 1) return { since, ...added };
     const state = added?.state ?? (await readState(client));
     return { since, state, rows: await rowsSince(client, since) };
   }
 
-  #readDelta(since = this.replica.version): Promise<LogDelta> {
+  #readDelta(since = this.replica.version): Promise<Commit> {
     return this.database.transaction((transaction) => this.#delta(transaction, null, since));
   }
 
@@ -158,7 +158,7 @@ export class Revocations {
   }
 
   /** The commit may or may not have happened: the rows tell that it has added. One that was there before it tells nothing. */
-  async #findOut(added: Addition | null, failure: unknown): Promise<LogDelta> {
+  async #findOut(added: Addition | null, failure: unknown): Promise<Commit> {
     const delta = await this.#readBack(added?.rows.map((row) => row.id) ?? []).catch(() => null);
     if (delta === null) throw LatchkeyError.logoutUnconfirmed(failure);
     return delta;
@@ -168,7 +168,7 @@ export class Revocations {
    * Nothing to look for proves nothing. With one node memory is exact, so it is not asked until it is so again; on a
    * shared database it never said more than its lease allows.
    */
-  async #readBack(ids: readonly string[]): Promise<LogDelta | null> {
+  async #readBack(ids: readonly string[]): Promise<Commit | null> {
     if (!this.database.isShared) await this.recover();
     // A recovery that was under way already may have read before the commit.
     const delta = await this.#readDelta();

@@ -17,7 +17,7 @@ function migrate(url: string): void {
 const name = `latchkey_test_${process.pid}`;
 
 export default async function setup({ vitest }: TestProject): Promise<() => Promise<void>> {
-  if (!vitest.projects.some((project) => project.name === 'postgresql')) return async () => undefined;
+  if (!vitest.projects.some(({ name }) => name === 'postgresql' || name === 'redis')) return async () => undefined;
   try {
     await withServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`));
   } catch (error) {

@@ -8,6 +8,7 @@ import { type Environment, readConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { type FrozenClock, frozenClock } from './clocks.js';
 import { borrowDatabase, onPostgresql } from './postgresql.js';
+import { borrowMirror } from './redis.js';
 import { type Client, createClient } from './requests.js';
 import { postgresqlSettingsOf, rememberDatabase } from './stored-rows.js';
 
@@ -35,11 +36,12 @@ export type TestOptions = Partial<Pick<AppOptions, 'resolvers' | 'plugins' | 'pa
 /** Ends with the test; its folder is removed. */
 export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   if (onPostgresql) return startNode(await borrowDatabase(), options);
+  const mirror = process.env.TEST_REVOCATION_CHECK === 'redis' ? borrowMirror() : {};
   const dataDir = makeFolder();
   // An empty folder works as well, only slower: then the server migrates.
   const template = process.env.TEST_TEMPLATE_DATABASE;
   if (template !== undefined) copyFileSync(template, join(dataDir, 'latchkey.db'));
-  return startOn(dataDir, options);
+  return startOn(dataDir, { ...options, settings: { ...mirror, ...options.settings } });
 }
 
 /** A node on a PostgreSQL database that others may be on too; it has a folder of its own. */

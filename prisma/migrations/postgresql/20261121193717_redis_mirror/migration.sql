@@ -1,0 +1,4 @@
+-- AlterTable
+ALTER TABLE "RevocationState" ADD COLUMN     "mirrorId" TEXT COLLATE "C",
+ADD COLUMN     "mirrorRunId" TEXT,
+ADD COLUMN     "waitsForMirror" BOOLEAN NOT NULL DEFAULT false;

@@ -1,0 +1,96 @@
+/** One connection to Redis, from its beginning to its loss: what is said on it never goes to a server that came after. */
+import { createClient } from 'redis';
+
+/** For a whole answer; a server that is slower is treated as gone. */
+const ANSWER_WITHIN_MS = 1_000;
+
+export interface RedisServer {
+  /** Random for each start of the server (INFO, field `run_id`). */
+  readonly runId: string;
+  readonly role: string;
+  readonly evictionPolicy: string;
+}
+
+/** A script in Lua, which runs as a whole or not at all. */
+export interface RedisScript {
+  readonly text: string;
+}
+
+export class RedisConnection {
+  readonly #client;
+  /** When the connection is there no more. */
+  readonly lost: Promise<void>;
+  #isOpen = true;
+
+  /** Nothing is connected before `open`. */
+  constructor(url: string) {
+    // A new connection is a new object, so that whoever trusts this one can't be handed another server in its place.
+    this.#client = createClient({
+      url,
+      disableOfflineQueue: true,
+      maintNotifications: 'disabled',
+      socket: { reconnectStrategy: false, connectTimeout: ANSWER_WITHIN_MS },
+    });
+    this.lost = new Promise((resolve) => {
+      const end = () => {
+        this.#isOpen = false;
+        resolve();
+      };
+      this.#client.on('error', end).on('end', end);
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  async open(): Promise<void> {
+    await this.#within(this.#client.connect());
+  }
+
+  async inspect(): Promise<RedisServer> {
+    const [server, replication, memory] = await this.#within(
+      Promise.all([this.#client.info('server'), this.#client.info('replication'), this.#client.info('memory')]),
+    );
+    return {
+      runId: fieldOf(server, 'run_id'),
+      role: fieldOf(replication, 'role'),
+      evictionPolicy: fieldOf(memory, 'maxmemory_policy'),
+    };
+  }
+
+  /** The values in the order of the keys, in one command. */
+  read(keys: readonly string[]): Promise<readonly (string | null)[]> {
+    return this.#within(this.#client.mGet([...keys]));
+  }
+
+  /** @returns what the script returns, a text */
+  async run({ text }: RedisScript, keys: readonly string[], values: readonly string[]): Promise<string> {
+    return String(await this.#within(this.#client.eval(text, { keys: [...keys], arguments: [...values] })));
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    if (this.#client.isOpen) this.#client.destroy();
+  }
+
+  /** Who is late is not asked again on this connection: what is on its way there may be anywhere. */
+  async #within<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`Redis did not answer within ${ANSWER_WITHIN_MS} ms`));
+        this.close();
+      }, ANSWER_WITHIN_MS);
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function fieldOf(report: string, name: string): string {
+  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(report)?.[1] ?? '';
+}

@@ -1,0 +1,86 @@
+/** A Redis that can't be the mirror, and nodes that do not agree on it, are refused with the words that help. */
+import { expect, test } from 'vitest';
+import { createApp } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import { collectLog } from '../support/collected-log.js';
+import { check, readFigure } from '../support/lease-nodes.js';
+import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/mirrored.js';
+import { logOut } from '../support/mutations.js';
+import { borrowMirror, startRedis } from '../support/redis.js';
+import { makeFolder, startNode } from '../support/start-app.js';
+
+test('a Redis that evicts is refused at the start, and not believed once it begins to [R26]', async () => {
+  const redis = await startRedis('--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru');
+  await expect(startMirrored({ REDIS_URL: redis.url })).rejects.toThrow(
+    'Redis evicts keys (maxmemory-policy allkeys-lru), and so would un-revoke: set it to noeviction',
+  );
+  await redis.cli('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+  const app = await startMirrored({ REDIS_URL: redis.url });
+  const { accessToken } = await app.register();
+  await redis.cli('CONFIG', 'SET', 'maxmemory-policy', 'volatile-ttl');
+  await redis.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+  await untilWhole(app, false);
+  expect(await logOut(app, { token: accessToken })).toBe(1);
+  expect(await check(app, accessToken)).toBe(REVOKED);
+});
+
+test('a replica is refused at the start [R26]', async () => {
+  const [redis, other] = [await startRedis(), await startRedis()];
+  await redis.cli('REPLICAOF', '127.0.0.1', String(other.port));
+  await expect(startMirrored({ REDIS_URL: redis.url })).rejects.toThrow('REDIS_URL must name the server that takes writes');
+});
+
+test('the mirror of another database is not touched [R26]', async () => {
+  const mirror = borrowMirror();
+  const first = await startMirrored(mirror);
+  await expect(startMirrored(mirror)).rejects.toThrow('Redis holds the mirror of another database under these keys');
+  expect(await readFigure(first, 'latchkey_mirror_whole')).toBe(1);
+});
+
+test('a node without Redis does not start where another checks with it, until the operator says that none does [R27]', async () => {
+  const { nodes, url } = await startMirroredNodes(borrowMirror());
+  const [one] = nodes as [(typeof nodes)[0]];
+  const plain = { REVOCATION_CHECK: 'lease' };
+  await expect(startNode(url, { settings: plain })).rejects.toThrow('latchkey blacklist unmirror');
+  await expect(one.app.administration.unmirror()).rejects.toThrow('Start every node with another REVOCATION_CHECK first');
+  const other = await one.restart({ REVOCATION_CHECK: 'database' });
+  expect(await other.app.administration.unmirror()).toMatchObject({ kind: 'done' });
+  const second = await startNode(url, { settings: plain });
+  const { accessToken } = await second.register();
+  expect(await logOut(second, { token: accessToken })).toBe(1);
+  expect(await check(other, accessToken)).toBe(REVOKED);
+});
+
+test('a server that begins without Redis serves by the table, and takes Redis when it comes [R26]', async () => {
+  const redis = await startRedis();
+  await redis.kill();
+  const app = await startMirrored({ REDIS_URL: redis.url });
+  const { accessToken } = await app.register();
+  expect(await check(app, accessToken)).toBe('ok');
+  expect((await app.app.server.inject({ url: '/readyz' })).statusCode).toBe(200);
+  await redis.start();
+  await untilWhole(app);
+  expect(await check(app, accessToken)).toBe('ok');
+});
+
+test.for([
+  [{ REVOCATION_CHECK: 'redis' }, 'REDIS_URL: found nothing, expected the Redis server to check with'],
+  [{ REDIS_URL: 'http://127.0.0.1' }, 'expected a Redis server like redis://'],
+  [{ REDIS_URL: 'redis://user:secret@host:99999' }, 'redis://[masked]@host:99999'],
+  [{ REDIS_PREFIX: 'a key with spaces' }, 'REDIS_PREFIX: found "a key with spaces"'],
+] as const)('settings that can not be: %j', ([settings, told]) => {
+  expect(() => readConfig({ DATA_DIR: makeFolder(), ...settings })).toThrow(told);
+});
+
+test('a password for Redis that is wrong reaches no log', async () => {
+  const { log, text } = collectLog();
+  const redis = await startRedis();
+  await redis.cli('CONFIG', 'SET', 'requirepass', 'the right one');
+  const url = new URL(redis.url);
+  url.password = 'the-wrong-one';
+  const config = readConfig({ DATA_DIR: makeFolder(), PORT: '0', REDIS_URL: url.href });
+  const app = await createApp({ config, log });
+  await app.close();
+  expect(text()).toContain('the mirror in Redis is not whole');
+  expect(text()).not.toContain('the-wrong-one');
+});
