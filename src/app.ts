@@ -9,7 +9,7 @@ import { AuditEventResolver } from './graphql/audit-event.resolver.js';
 import { createContextBuilder, type RequestContext } from './graphql/context.js';
 import { EmailResolver } from './graphql/email.resolver.js';
 import { EmailConfirmationResolver } from './graphql/email-confirmation.resolver.js';
-import { formatError, isInternal, originalOf } from './graphql/format-error.js';
+import { createErrorFormatter, type Denials, isInternal, originalOf } from './graphql/format-error.js';
 import { LoginResolver } from './graphql/login.resolver.js';
 import { LogoutResolver } from './graphql/logout.resolver.js';
 import { OwnUserResolver } from './graphql/own-user.resolver.js';
@@ -77,10 +77,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const check = checkFor(options, services);
   const { instances, classes } = ownResolvers(options.resolvers ?? []);
   const schema = createSchema(check, new Map([...coreResolvers(services), ...instances]), classes);
+  const denials: Denials = new Map();
   const parts = {
     schema,
     validationRules: [...queryLimits],
-    formatError,
+    formatError: createErrorFormatter(denials),
     isInternal,
     originalOf,
     maxTokens: MAX_TOKENS,
@@ -99,6 +100,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       databaseOperations: () => database.operations,
       liveRevocations: () => revocations.replica.size,
       waitingMails: () => outbox.waiting,
+      events: services.audit.counts,
+      denials,
     },
     services.node,
     services.mirror,

@@ -104,7 +104,7 @@ async function openLocked(
   let mirror: Mirror | null = null;
   try {
     database = await openMigrated(config);
-    const audit = new Audit(clock, randomness);
+    const audit = new Audit(database, clock, randomness);
     const replica = new Replica();
     const world = { config, clock, leaseClock, randomness, log };
     if (database.isShared) opened = openNode(world, database, replica);
@@ -204,6 +204,7 @@ async function openLocked(
       /** Null without Redis. */
       mirror: openedMirror,
       mirrorTable,
+      audit,
       revocations,
       keys,
       users,

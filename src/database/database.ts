@@ -29,6 +29,7 @@ export class Database {
   #reopening: Promise<void> | undefined;
   #pinging: Promise<void> | undefined;
   readonly #writers: Queue;
+  readonly #committed = new WeakMap<Transaction, readonly (() => void)[]>();
 
   private constructor(private readonly engine: Engine) {
     const refuse = () => LatchkeyError.unavailable(new Error('too many transactions wait'));
@@ -75,6 +76,11 @@ export class Database {
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.#writers.run(() => this.#use(() => this.#commitAgain(work)));
+  }
+
+  /** Has something done once a transaction is committed, and never if it is not. */
+  whenCommitted(transaction: Transaction, act: () => void): void {
+    this.#committed.set(transaction, [...(this.#committed.get(transaction) ?? []), act]);
   }
 
   /** From here to the end of the transaction no other one that has read the table is open, and none reads it. */
@@ -141,20 +147,21 @@ export class Database {
   }
 
   async #commit<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    let finished = false;
+    const finished: Transaction[] = [];
     try {
       const committed = await this.#client.$transaction(
         async (transaction) => {
           const result = await work(transaction);
-          finished = true;
+          finished.push(transaction);
           return result;
         },
         { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
       );
       this.engine.noteAnswer(true);
+      for (const act of finished.flatMap((transaction) => this.#committed.get(transaction) ?? [])) act();
       return committed;
     } catch (error) {
-      throw finished && !isUndone(error) ? new CommitUnknown(error) : error;
+      throw finished.length > 0 && !isUndone(error) ? new CommitUnknown(error) : error;
     }
   }
 

@@ -1,6 +1,6 @@
 /** The audit trail: what happened, to whom, when, from where and why. No secret ever stands in it. */
 import { type Clock, freshId, type Randomness } from '../ambient.js';
-import type { Transaction } from '../database/database.js';
+import type { Database, Transaction } from '../database/database.js';
 import { fitUserAgent } from './text-rules.js';
 
 export type AuditKind =
@@ -43,7 +43,11 @@ export interface AuditEvent {
 }
 
 export class Audit {
+  /** How often each kind was committed by this process since its start; the ends of sessions by their reason, too. */
+  readonly counts = new Map<string, number>();
+
   constructor(
+    private readonly database: Database,
     private readonly clock: Clock,
     private readonly randomness: Randomness,
   ) {}
@@ -51,6 +55,7 @@ export class Audit {
   /** Records in the transaction of what it tells of: the one does not happen without the other. */
   async record(transaction: Transaction, ...events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return;
+    this.database.whenCommitted(transaction, () => this.#count(events));
     const at = new Date(this.clock.now());
     await transaction.auditEvent.createMany({
       // Every column, so that it is one and the same statement, whether or not there is such a user.
@@ -66,5 +71,11 @@ export class Audit {
         userAgent: userAgent === null ? null : fitUserAgent(userAgent),
       })),
     });
+  }
+  #count(events: readonly AuditEvent[]): void {
+    for (const { kind, reason } of events) {
+      const key = kind === 'session.ended' ? `${kind} ${reason}` : kind;
+      this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+    }
   }
 }

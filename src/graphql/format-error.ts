@@ -13,6 +13,21 @@ const CLIENT_CODES = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+/** What callers were refused with: the reason of an UNAUTHENTICATED, else the code; and how often. */
+export type Denials = Map<string, number>;
+
+/** Formats errors as `formatError` does, and counts the refusals. */
+export function createErrorFormatter(denials: Denials): typeof formatError {
+  return (formatted, error) => {
+    const original = originalOf(error);
+    if (original instanceof LatchkeyError) {
+      const cause = String(original.extensions.reason ?? original.extensions.code);
+      denials.set(cause, (denials.get(cause) ?? 0) + 1);
+    }
+    return formatError(formatted, error);
+  };
+}
+
 /** An error that is our fault, for the log: the client gets no word of it. */
 export function isInternal(error: unknown): boolean {
   if (originalOf(error) instanceof LatchkeyError || isMeantForClient(error) || isArgumentFault(error)) return false;
@@ -20,7 +35,7 @@ export function isInternal(error: unknown): boolean {
 }
 
 /** Formats one error. Extensions of internal errors are dropped but for the request id, which finds the log line. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = originalOf(error);
   const { requestId } = formatted.extensions ?? {};
   if (original instanceof LatchkeyError) return { ...formatted, message: original.message, extensions: original.extensions };

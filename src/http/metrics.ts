@@ -7,6 +7,10 @@ export interface Readings {
   readonly databaseOperations: () => number;
   readonly liveRevocations: () => number;
   readonly waitingMails: () => number;
+  /** Audit events by their kind; `session.ended` and its reason. */
+  readonly events: ReadonlyMap<string, number>;
+  /** Refusals by the reason or code that the client got. */
+  readonly denials: ReadonlyMap<string, number>;
 }
 
 /** Of a node among others. */
@@ -42,6 +46,7 @@ export function registerMetrics(
   counter('latchkey_database_operations_total', 'Queries and transactions sent to the database since start', readings.databaseOperations);
   gauge('latchkey_revocations_live', 'Blacklisted ids that a token could still carry', readings.liveRevocations);
   gauge('latchkey_mails_waiting', 'Mails that are not delivered yet', readings.waitingMails);
+  registerEvents(registry, readings);
   if (lease !== null) registerLease(registry, lease);
   if (mirror !== null) registerMirror(registry, mirror);
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
@@ -74,7 +79,40 @@ function createMeters(registers: Registry[]) {
         },
       });
     },
+    labelled(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>) {
+      const counted = new Map<string, number>();
+      new Counter({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          for (const [value, count] of read()) {
+            this.inc({ [label]: value }, count - (counted.get(value) ?? 0));
+            counted.set(value, count);
+          }
+        },
+      });
+    },
   };
+}
+
+const OUTCOMES_OF_LOGINS = { 'session.started': 'succeeded', 'login.failed': 'failed', 'login.rate-limited': 'rate-limited' };
+const OUTCOMES_OF_REFRESHES = { 'session.refreshed': 'succeeded', 'refresh.failed': 'failed' };
+const ENDED = 'session.ended ';
+
+function registerEvents(registry: Registry, { events, denials }: Readings): void {
+  const { labelled } = createMeters([registry]);
+  const renamed = (names: Readonly<Record<string, string>>) =>
+    Object.entries(names).map(([kind, outcome]) => [outcome, events.get(kind) ?? 0] as const);
+  labelled('latchkey_logins_total', 'Logins and registrations that began a session, and failed logins', 'outcome', () =>
+    renamed(OUTCOMES_OF_LOGINS),
+  );
+  labelled('latchkey_refreshes_total', 'Refreshes of sessions', 'outcome', () => renamed(OUTCOMES_OF_REFRESHES));
+  labelled('latchkey_sessions_ended_total', 'Sessions that were ended, by the reason: LOGOUT and the others', 'reason', () =>
+    [...events].filter(([kind]) => kind.startsWith(ENDED)).map(([kind, count]) => [kind.slice(ENDED.length), count] as const),
+  );
+  labelled('latchkey_denials_total', 'Fields that were refused, by the reason or code that the client got', 'reason', () => denials);
 }
 
 function registerMirror(registry: Registry, mirror: MirrorReadings): void {
@@ -87,23 +125,18 @@ function registerMirror(registry: Registry, mirror: MirrorReadings): void {
 function registerLease(registry: Registry, lease: LeaseReadings): void {
   const registers = [registry];
   const { figures } = lease;
-  const { gauge, counter } = createMeters(registers);
+  const { gauge, counter, labelled } = createMeters(registers);
   gauge('latchkey_lease_age_seconds', 'Since when the lease of this node runs; -1 while it holds none', () => lease.leaseAgeSeconds ?? -1);
   gauge('latchkey_lease_listening', 'Whether this node hears the others: 1 or 0', () => Number(lease.isListening));
   gauge('latchkey_nodes', 'Nodes at the last look', () => figures.nodes);
   counter('latchkey_lease_refreshes_total', 'Refreshes of the lease, one statement each', () => figures.refreshes);
   counter('latchkey_lease_read_throughs_total', 'Checks that waited for a refresh', () => figures.readThroughs);
-  const denied = new Map<string, number>();
-  new Counter({
-    name: 'latchkey_lease_denials_total',
-    help: 'Checks that were denied because this node had no lease, by cause',
-    labelNames: ['cause'],
-    registers,
-    collect() {
-      for (const [cause, count] of figures.denials) this.inc({ cause }, count - (denied.get(cause) ?? 0));
-      for (const [cause, count] of figures.denials) denied.set(cause, count);
-    },
-  });
+  labelled(
+    'latchkey_lease_denials_total',
+    'Checks that were denied because this node had no lease, by cause',
+    'cause',
+    () => figures.denials,
+  );
   const latency = new Histogram({
     name: 'latchkey_revocation_latency_seconds',
     help: 'From the commit of a revocation until it was in force on every node, by what made it sure',

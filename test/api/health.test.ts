@@ -59,3 +59,26 @@ test('the metrics count database operations and live revocations', async () => {
   expect(after.revocations).toBe(1);
   expect(after.operations).toBeGreaterThan(before.operations);
 });
+
+test('the metrics count logins, refreshes, ended sessions and refusals, each by how it went, and only what was committed', async () => {
+  const app = await startApp();
+  const { accessToken, refreshToken } = await app.register();
+  await expect(app.login('nobody@example.com')).rejects.toThrow('INVALID_CREDENTIALS');
+  await expect(app.register()).rejects.toThrow('EMAIL_TAKEN');
+  const { tokens } = await app.refresh(refreshToken);
+  await app.send('mutation { logout { endedSessions } }', { token: tokens?.accessToken });
+  await app.send('mutation { logout { endedSessions } }', { token: tokens?.accessToken });
+  for (const token of [accessToken, accessToken, undefined]) await app.ask(token);
+  const { payload } = await app.app.server.inject('/metrics');
+  const counted = payload.split('\n').filter((line) => /^latchkey_(logins|refreshes|sessions_ended|denials)_total/.test(line));
+  expect(counted.sort()).toEqual([
+    'latchkey_denials_total{reason="TOKEN_MISSING"} 1',
+    'latchkey_denials_total{reason="TOKEN_REVOKED"} 2',
+    'latchkey_logins_total{outcome="failed"} 1',
+    'latchkey_logins_total{outcome="rate-limited"} 0',
+    'latchkey_logins_total{outcome="succeeded"} 1',
+    'latchkey_refreshes_total{outcome="failed"} 0',
+    'latchkey_refreshes_total{outcome="succeeded"} 1',
+    'latchkey_sessions_ended_total{reason="LOGOUT"} 1',
+  ]);
+});
