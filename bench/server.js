@@ -1,4 +1,4 @@
-/** The built server as a process of its own on SQLite in a fresh folder, and requests to it. What the measurements have in common. */
+/** The built server as a process of its own in a fresh folder, on SQLite unless it is told otherwise, and requests to it. What the measurements have in common. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,10 +14,10 @@ export const LOGIN =
   'mutation($email: String!, $password: String!) { login(input: { email: $email, password: $password }) { accessToken userErrors { code } } }';
 export const REGISTER = LOGIN.replace('login', 'register');
 
-const script = fileURLToPath(new URL('../scripts/start.js', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../scripts/start.js', import.meta.url));
 
 /** Starts a server; `restart` starts it again on the same data, `stop` ends it and removes its folder. */
-export async function startServer(settings = {}) {
+export async function startServer(settings = {}, script = SCRIPT) {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
   let child;
   const start = async (chosen) => {
@@ -35,6 +35,9 @@ export async function startServer(settings = {}) {
   };
   const server = {
     url: await start(settings),
+    get pid() {
+      return child.pid;
+    },
     async restart(changed) {
       await end();
       server.url = await start(changed);

@@ -1,0 +1,129 @@
+/** Several nodes on a PostgreSQL database of their own, filled with live revocations: what the measurements of nodes have in common. */
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { createClient as createRedisClient } from 'redis';
+import { createClient, LOGIN, NO_LIMITS, PASSWORD, REGISTER, startServer } from './server.js';
+
+const POSTGRES_URL = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
+const SCRIPT = fileURLToPath(new URL('./node.js', import.meta.url));
+const CHECK = '{ ownName }';
+
+/** Runs statements on a database, one connection for all of them. */
+async function onDatabase(url, work) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work((text, values) => client.query(text, values));
+  } finally {
+    await client.end();
+  }
+}
+
+/** Rows as logouts leave them, a hundred to a version. */
+async function fillBlacklist(url, howMany) {
+  await onDatabase(url, async (query) => {
+    await query(
+      `INSERT INTO "BlacklistedToken" ("id", "kind", "reason", "revokedAt", "revokedUntil", "version")
+       SELECT rtrim(translate(encode(substr(sha256(n::text::bytea), 1, 16), 'base64'), '+/', '-_'), '='), 'sid', 'LOGOUT', now(),
+         now() + interval '1 day' + n % 900 * interval '1 second', 1 + n / 100 FROM generate_series(1, $1::int) AS n`,
+      [howMany],
+    );
+    await query(`UPDATE "RevocationState" SET "version" = (SELECT max("version") FROM "BlacklistedToken")`);
+    await query('ANALYZE');
+  });
+}
+
+/**
+ * @param settings one object for each node
+ * @param revocations how many are live before the nodes start
+ */
+export async function startCluster(settings, revocations = 0) {
+  const name = `latchkey_bench_${randomBytes(6).toString('hex')}`;
+  const url = Object.assign(new URL(POSTGRES_URL), { pathname: name }).href;
+  const prefix = `${name}:`;
+  await onDatabase(POSTGRES_URL, (query) => query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`));
+  const common = { ...NO_LIMITS, DATABASE_URL: url, LATCHKEY_SECRET: randomBytes(32).toString('base64'), REDIS_PREFIX: prefix };
+  const nodes = [];
+  const start = async (chosen) => {
+    const redis = chosen.REVOCATION_CHECK === 'redis' ? { REDIS_URL } : {};
+    const server = await startServer({ ...common, ...redis, ...chosen }, SCRIPT);
+    return { server, client: createClient(server.url) };
+  };
+  const stop = async () => {
+    for (const { server, client } of nodes.splice(0)) {
+      client.close();
+      process.kill(server.pid, 'SIGCONT');
+      await server.stop();
+    }
+  };
+  try {
+    if (revocations > 0) {
+      const { server } = await start({});
+      await server.stop();
+      await fillBlacklist(url, revocations);
+    }
+    for (const chosen of settings) nodes.push(await start(chosen));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const [first] = nodes;
+  const variables = { email: 'ada@example.com', password: PASSWORD };
+  await first.client.post(REGISTER, variables);
+  return {
+    nodes,
+    /** Tokens of as many sessions of one user, who may have a hundred. */
+    async logIn(howMany) {
+      const tokens = [];
+      while (tokens.length < howMany) {
+        const batch = Math.min(40, howMany - tokens.length);
+        const answers = await Promise.all(Array.from({ length: batch }, () => first.client.post(LOGIN, variables)));
+        tokens.push(...answers.map(({ data }) => data.login.accessToken));
+      }
+      return tokens;
+    },
+    /** Throws if it is not answered. */
+    async check({ client }, token) {
+      const { data } = await client.post(CHECK, {}, token);
+      if (data?.ownName !== 'nobody') throw new Error(`a live token was refused by ${client}`);
+    },
+    async stop() {
+      await stop();
+      await onDatabase(POSTGRES_URL, (query) => query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+      await removeKeys(prefix);
+    },
+  };
+}
+
+async function removeKeys(prefix) {
+  const redis = createRedisClient({ url: REDIS_URL, socket: { reconnectStrategy: false } });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+  } catch {
+    return;
+  }
+  for await (const keys of redis.scanIterator({ MATCH: `${prefix}*`, COUNT: 10_000 })) if (keys.length > 0) await redis.unlink(keys);
+  redis.destroy();
+}
+
+/** The figures of a node that `/metrics` has, by their names. */
+export async function readMetrics({ server }) {
+  const text = await (await fetch(new URL('/metrics', server.url))).text();
+  return (name) => Number(new RegExp(`^${name}(?:{[^}]*})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
+}
+
+/** Seconds of processor that a process has used. */
+export function cpuSecondsOf({ server }) {
+  const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Puts a process on a core, where the system can do that: what serves and what asks must not be in each other's way. */
+export function pin(pid, core) {
+  return spawnSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' }).status === 0;
+}

@@ -1,0 +1,120 @@
+/**
+ * Prints how long a logout takes until it is in force on every node, on PostgreSQL: `node bench/nodes.js [--logouts 300]`.
+ * All nodes alive, one of them stopped, without doorbells, the other modes, and many logouts at once.
+ */
+import { loadavg } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startCluster } from './cluster.js';
+import { quantile } from './server.js';
+
+const WARM_UP = 20;
+const LEASE_MS = 2_000;
+/** With the longest lease T: 1.03 · T + 10 ms. */
+const waitFor = (leaseMs) => Math.round(1.03 * leaseMs + 10);
+
+const { values: flags } = parseArgs({ options: { logouts: { type: 'string', default: '300' } } });
+const LOGOUTS = Number(flags.logouts);
+const LOGOUT = 'mutation { logout { endedSessions confirmation { by nodes acknowledged waitedMs } } }';
+
+async function logOut({ client }, token) {
+  const begun = performance.now();
+  const { data, errors } = await client.post(LOGOUT, {}, token);
+  if (data?.logout?.endedSessions !== 1) throw new Error(`a logout ended nothing: ${JSON.stringify(errors)}`);
+  return { took: performance.now() - begun, ...data.logout.confirmation };
+}
+
+async function refusedEverywhere({ nodes }, token) {
+  for (const { client } of nodes) {
+    const { errors } = await client.post('{ ownName }', {}, token);
+    if (errors?.[0]?.extensions.reason !== 'TOKEN_REVOKED') throw new Error('a revoked token was not refused');
+  }
+}
+
+function tell(name, answers, goal) {
+  const times = answers.map(({ took }) => took).sort((a, b) => a - b);
+  const waits = answers.map(({ waitedMs }) => waitedMs).sort((a, b) => a - b);
+  const at = (list, share) => quantile(list, share).toFixed(1);
+  const by = [...new Set(answers.map((answer) => answer.by))].join(', ');
+  console.log(`| ${[name, times.length, at(times, 0.5), at(times, 0.99), at(times, 1), at(waits, 0.5), by, goal].join(' | ')} |`);
+}
+
+/** One after another, each on the next node; every hundredth is looked at on all of them. */
+async function oneByOne(name, settings, goal, howMany = LOGOUTS) {
+  const cluster = await startCluster(settings);
+  try {
+    const answers = [];
+    for (let done = 0; done < WARM_UP + howMany; done += 20) {
+      const tokens = await cluster.logIn(20);
+      for (const [index, token] of tokens.entries()) {
+        for (const node of cluster.nodes) await cluster.check(node, token);
+        answers.push(await logOut(cluster.nodes[index % cluster.nodes.length], token));
+        if (index === 0) await refusedEverywhere(cluster, token);
+      }
+    }
+    tell(name, answers.slice(WARM_UP), goal);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function withOneStopped(goal) {
+  const cluster = await startCluster(Array.from({ length: 3 }, () => ({ LEASE: `${LEASE_MS}ms` })));
+  const [first, second, third] = cluster.nodes;
+  try {
+    const answers = [];
+    for (let round = 0; round < 5; round += 1) {
+      const tokens = await cluster.logIn(2);
+      for (const node of cluster.nodes) await cluster.check(node, tokens[0]);
+      process.kill(third.server.pid, 'SIGSTOP');
+      answers.push(...(await Promise.all(tokens.map((token, index) => logOut(index === 0 ? first : second, token)))));
+      process.kill(third.server.pid, 'SIGCONT');
+      await setTimeout(500);
+      for (const token of tokens) await refusedEverywhere(cluster, token);
+    }
+    tell(`3 nodes, one of them stopped, T ${LEASE_MS} ms`, answers, goal);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function atOnce(howMany) {
+  const cluster = await startCluster([{}, {}, {}]);
+  try {
+    const answers = [];
+    const perSecond = [];
+    for (let round = 0; round < 5; round += 1) {
+      const tokens = await cluster.logIn(howMany);
+      for (const node of cluster.nodes) await cluster.check(node, tokens[0]);
+      const begun = performance.now();
+      answers.push(...(await Promise.all(tokens.map((token, index) => logOut(cluster.nodes[index % 3], token)))));
+      perSecond.push(howMany / ((performance.now() - begun) / 1000));
+      await refusedEverywhere(cluster, tokens.at(-1));
+    }
+    tell(
+      `3 nodes, ${howMany} logouts at once, ${Math.round(
+        quantile(
+          perSecond.sort((a, b) => a - b),
+          0.5,
+        ),
+      )} a second`,
+      answers,
+      '',
+    );
+  } finally {
+    await cluster.stop();
+  }
+}
+
+const nodes = (count, settings = {}) => Array.from({ length: count }, () => settings);
+console.log(`load ${loadavg()[0].toFixed(1)}; PostgreSQL and all nodes on this machine, logins before each logout not counted`);
+console.log('| logout | count | p50 ms | p99 ms | max ms | of it the wait, p50 ms | in force by | goal |');
+console.log('|---|---|---|---|---|---|---|---|');
+for (const count of [1, 2, 3, 4]) {
+  await oneByOne(`lease, ${count} node${count === 1 ? '' : 's'}, all alive`, nodes(count), count === 3 ? 'p50 ≤ 5, p99 ≤ 25' : '');
+}
+await oneByOne('database, 3 nodes', nodes(3, { REVOCATION_CHECK: 'database' }), '');
+await oneByOne('redis, 3 nodes', nodes(3, { REVOCATION_CHECK: 'redis' }), '');
+await oneByOne('lease, 3 nodes, poll-only, T 300 ms', nodes(3, { DOORBELL: 'off' }), '≤ 350', 60);
+await withOneStopped(`≤ W + 50 = ${waitFor(LEASE_MS) + 50}`);
+await atOnce(40);
