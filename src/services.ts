@@ -18,6 +18,7 @@ import { Credentials } from './domain/credentials.js';
 import { EmailChanges } from './domain/email-changes.js';
 import { EmailVerifications } from './domain/email-verifications.js';
 import { Examination } from './domain/examination.js';
+import { JointLogouts } from './domain/joint-logouts.js';
 import { Listings } from './domain/listings.js';
 import { Login } from './domain/login.js';
 import { Logout } from './domain/logout.js';
@@ -167,7 +168,7 @@ async function openLocked(
     const emailChanges = new EmailChanges(users, reauthentication, codes, limits, notices, endings, audit, config, clock);
     const deletion = new UserDeletion(users, credentials, endings, outbox, audit);
     const userAdministration = new UserAdministration(endings, reauthentication, recovery, audit, clock);
-    const logouts = new Logout(sessions, endings, clock);
+    const logouts = new Logout(sessions, endings, new JointLogouts(database, endings), clock);
     const examination = new Examination(database, revocations, keys, delivery, clock);
     const trail = new AuditTrail(database, config, clock);
     const directory = new UserDirectory(database);

@@ -35,6 +35,11 @@ export interface Ending extends Partial<Origin> {
   readonly actor: string;
 }
 
+/** The end of single sessions. */
+export interface SessionEnding extends Omit<Ending, 'sessions' | 'reason'> {
+  readonly sessionIds: readonly string[];
+}
+
 export interface EndedSession {
   readonly id: string;
   readonly userId: string;
@@ -120,14 +125,40 @@ export class EndingSteps {
    * @returns the sessions that this step ended
    */
   async end({ sessions, ...ending }: Ending): Promise<readonly EndedSession[]> {
+    const ended = await this.#markEnded(sessions, ending.reason);
+    await this.audit.record(this.transaction, ...ended.map((session) => eventOf('session.ended', session, ending)));
+    return ended;
+  }
+
+  /**
+   * The same for several who know nothing of each other, for one reason.
+   *
+   * @returns the sessions that each of them ended; one that several name is the first one's
+   */
+  async endEach(reason: EndingReason, endings: readonly SessionEnding[]): Promise<readonly (readonly EndedSession[])[]> {
+    const ids = new Set(endings.flatMap(({ sessionIds }) => sessionIds));
+    const ended = new Map((await this.#markEnded({ id: { in: [...ids] } }, reason)).map((session) => [session.id, session]));
+    const events: AuditEvent[] = [];
+    const shares = endings.map(({ sessionIds, ...ending }) =>
+      sessionIds.flatMap((id) => {
+        const session = ended.get(id);
+        if (session === undefined || !ended.delete(id)) return [];
+        events.push(eventOf('session.ended', session, { ...ending, reason }));
+        return [session];
+      }),
+    );
+    await this.audit.record(this.transaction, ...events);
+    return shares;
+  }
+
+  async #markEnded(sessions: Prisma.SessionWhereInput, reason: EndingReason): Promise<readonly EndedSession[]> {
     this.#revokes = true;
     const ended = await this.transaction.session.updateManyAndReturn({
       where: { AND: [sessions, { endedAt: null }] },
-      data: { endedAt: new Date(this.clock.now()), endedReason: ending.reason },
+      data: { endedAt: new Date(this.clock.now()), endedReason: reason },
       select: { id: true, userId: true, accessTokensExpireAt: true, idleExpiresAt: true },
     });
-    await this.audit.record(this.transaction, ...ended.map((session) => eventOf('session.ended', session, ending)));
-    this.#entries.push(...ended.map((session) => entryOf(session, ending.reason)));
+    this.#entries.push(...ended.map((session) => entryOf(session, reason)));
     return ended;
   }
 

@@ -4,7 +4,7 @@ import type { Prisma } from '../database/generated/client.js';
 import { done, failed, LatchkeyError, type Outcome, type UnauthenticatedReason } from '../errors.js';
 import type { Confirmation } from '../revocation/coordinator.js';
 import type { AccessToken } from './access-token-claims.js';
-import type { EndingReason } from './ending-steps.js';
+import type { JointLogouts } from './joint-logouts.js';
 import type { Origin } from './origin.js';
 import type { SessionEndings } from './session-endings.js';
 import type { Sessions } from './sessions.js';
@@ -27,12 +27,13 @@ export interface LoggedOut {
   readonly confirmation: Confirmation;
 }
 
-const REASONS: Readonly<Record<LogoutScope, EndingReason>> = { CURRENT: 'LOGOUT', OTHERS: 'LOGOUT_OTHERS', ALL: 'LOGOUT_ALL' };
+const REASONS = { OTHERS: 'LOGOUT_OTHERS', ALL: 'LOGOUT_ALL' } as const;
 
 export class Logout {
   constructor(
     private readonly sessions: Sessions,
     private readonly endings: SessionEndings,
+    private readonly joint: JointLogouts,
     private readonly clock: Clock,
   ) {}
 
@@ -48,24 +49,23 @@ export class Logout {
     if (token === null && shown === null) {
       return failed({ code: 'INVALID_REFRESH_TOKEN', message: 'The refresh token is unknown.', field: ['input', 'refreshToken'] });
     }
-    const sessions = {
-      OR: [...targetsOf(token, scope), ...(shown === null || isSpared(shown.id, token, scope) ? [] : [{ id: shown.id }])],
-    };
-    const { result: ended, confirmation } = await this.endings.confirm(async (steps) => {
-      if (scope !== 'CURRENT' && token !== null) await steps.assertLive(token);
-      return steps.end({ sessions, reason: REASONS[scope], actor: token?.sub ?? shown?.userId ?? 'server', ...origin });
-    });
+    const shownIds = shown === null || isSpared(shown.id, token, scope) ? [] : [shown.id];
+    const ending = { actor: token?.sub ?? shown?.userId ?? 'server', ...origin };
+    const { result: ended, confirmation } =
+      token === null || scope === 'CURRENT'
+        ? await this.joint.end({ ...ending, sessionIds: [...(token === null ? [] : [token.sid]), ...shownIds] })
+        : await this.endings.confirm(async (steps) => {
+            await steps.assertLive(token);
+            return steps.end({ ...ending, reason: REASONS[scope], sessions: { OR: [targetsOf(token, scope), { id: { in: shownIds } }] } });
+          });
     const loggedOutAt = new Date(this.clock.now());
     // Sessions that had expired, and were not swept yet, had ended for their user already.
     return done({ loggedOutAt, endedSessions: ended.filter(({ idleExpiresAt }) => idleExpiresAt > loggedOutAt).length, confirmation });
   }
 }
 
-function targetsOf(token: AccessToken | null, scope: LogoutScope): Prisma.SessionWhereInput[] {
-  if (token === null) return [];
-  if (scope === 'CURRENT') return [{ id: token.sid }];
-  if (scope === 'OTHERS') return [{ userId: token.sub, id: { not: token.sid } }];
-  return [{ userId: token.sub }];
+function targetsOf(token: AccessToken, scope: 'OTHERS' | 'ALL'): Prisma.SessionWhereInput {
+  return scope === 'OTHERS' ? { userId: token.sub, id: { not: token.sid } } : { userId: token.sub };
 }
 
 /** OTHERS keeps the session of the token, also when its own refresh token is shown. */
