@@ -1,7 +1,8 @@
 /** A token that is revoked while something is done with it: what it has not done by then it does not do (R2, R18). */
 import { expect, test } from 'vitest';
 import type { App } from '../../src/app.js';
-import { act, makeAdministrator } from '../support/administrators.js';
+import { makeAdministrator } from '../support/administrators.js';
+import { act } from '../support/mutations.js';
 import { EMAIL } from '../support/requests.js';
 import { startApp } from '../support/start-app.js';
 import { readRows } from '../support/stored-rows.js';

@@ -1,7 +1,7 @@
 /** What administrators do: each act is in force when it is answered, and nobody else may. */
 import { describe, expect, test } from 'vitest';
-import { act, makeAdministrator } from '../support/administrators.js';
-import { mutate } from '../support/mutations.js';
+import { makeAdministrator } from '../support/administrators.js';
+import { act, mutate } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import { startApp } from '../support/start-app.js';
 import { readRows } from '../support/stored-rows.js';

@@ -1,6 +1,6 @@
 /** The audit trail as it is read: who sees which events, and how much of them. */
 import { expect, test } from 'vitest';
-import { startWithAdministrator } from '../support/administrator.js';
+import { startWithAdministrator } from '../support/administrators.js';
 import { readAll, readPage } from '../support/lists.js';
 import { failureOf, logOut } from '../support/mutations.js';
 import { EMAIL } from '../support/requests.js';

@@ -1,7 +1,8 @@
 /** `deleteMe`: everything personal goes, what keeps the tokens dead stays. */
 import { expect, test } from 'vitest';
-import { act, makeAdministrator } from '../support/administrators.js';
+import { makeAdministrator } from '../support/administrators.js';
 import { makeUser, startMailApp, waitForOutbox } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import { startApp } from '../support/start-app.js';
 import { listTables, readRows } from '../support/stored-rows.js';

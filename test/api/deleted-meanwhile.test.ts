@@ -1,6 +1,7 @@
 /** A user who is deleted while a code is made for them: the answer is one that there is, not a fault of the server. */
 import { expect, test } from 'vitest';
-import { makeLoggedIn, startMailApp, tell } from '../support/mail-app.js';
+import { makeLoggedIn, startMailApp } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { createPauses, makeDriverYield } from '../support/yielding-driver.js';
 
 const ROUNDS = Number(process.env.TEST_RACE_ROUNDS ?? 40);
@@ -19,7 +20,7 @@ test('who is deleted while asking for a code is answered like somebody who is no
     };
     const [, reset, verified] = await Promise.all([
       delay().then(() => app.app.administration.deleteUser({ user: email })),
-      delay().then(() => tell(app, 'requestPasswordReset', { email })),
+      delay().then(() => act(app, 'requestPasswordReset', { email })),
       delay().then(verify),
     ]);
     expect(reset).toBe('ok');

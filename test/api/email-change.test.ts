@@ -1,7 +1,7 @@
 /** A user moves to another address: with a recent password, a code that was mailed there, and a word to the old one. */
 import { expect, test } from 'vitest';
-import { followLink, makeLoggedIn, makeUser, nextCode, startMailApp, tell, waitForOutbox } from '../support/mail-app.js';
-import { logOut } from '../support/mutations.js';
+import { followLink, makeLoggedIn, makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
+import { act, logOut } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import type { TestApp } from '../support/start-app.js';
 import { readRows } from '../support/stored-rows.js';
@@ -10,9 +10,9 @@ import { makeDriverYield } from '../support/yielding-driver.js';
 const NEW = 'countess@example.com';
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 
-const request = (app: TestApp, token: string | undefined, newEmail = NEW) => tell(app, 'requestEmailChange', { newEmail }, token);
-const confirm = (app: TestApp, code: string) => tell(app, 'confirmEmailChange', { code });
-const logIn = (app: TestApp, email: string) => tell(app, 'login', { email, password: PASSWORD });
+const request = (app: TestApp, token: string | undefined, newEmail = NEW) => act(app, 'requestEmailChange', { newEmail }, token);
+const confirm = (app: TestApp, code: string) => act(app, 'confirmEmailChange', { code });
+const logIn = (app: TestApp, email: string) => act(app, 'login', { email, password: PASSWORD });
 
 test('a confirmed change moves the user, ends the other sessions and tells the old address [R3]', async () => {
   const { app, mails } = await startMailApp();
@@ -46,7 +46,7 @@ test('it needs a password that was shown recently, and a live token', async () =
   const { accessToken } = await makeLoggedIn(app);
   app.clock.advance(601);
   expect(await request(app, accessToken)).toBe('REAUTHENTICATION_REQUIRED');
-  await tell(app, 'reauthenticate', { password: PASSWORD }, accessToken);
+  await act(app, 'reauthenticate', { password: PASSWORD }, accessToken);
   expect(await request(app, accessToken)).toBe('ok');
   await logOut(app, { token: accessToken });
   expect(await request(app, accessToken)).toBe(REVOKED);
@@ -98,7 +98,7 @@ test('the session that asked must be live when it is confirmed: who has ended it
   const stolen = await app.login();
   await request(app, stolen.accessToken, 'eve@example.com');
   const code = await nextCode(mails);
-  await tell(app, 'revokeSession', { sessionId: stolen.sid }, own.accessToken);
+  await act(app, 'revokeSession', { sessionId: stolen.sid }, own.accessToken);
   expect(await confirm(app, code)).toBe('INVALID_CODE');
   expect(await app.ask(own.accessToken)).toBe('ok');
 });

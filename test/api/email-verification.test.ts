@@ -1,6 +1,7 @@
 /** A user shows that the address is theirs. */
 import { expect, test } from 'vitest';
-import { followLink, makeLoggedIn, nextCode, requestVerification, startMailApp, tell, waitForOutbox } from '../support/mail-app.js';
+import { followLink, makeLoggedIn, nextCode, requestVerification, startMailApp, waitForOutbox } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { EMAIL } from '../support/requests.js';
 import { readRows } from '../support/stored-rows.js';
 import { makeDriverYield } from '../support/yielding-driver.js';
@@ -16,9 +17,9 @@ test('the code in the mail verifies the address, without a login', async () => {
   expect(page).toBe('https://app.example.com/login/verify-email');
   expect(await verifiedAt()).toBe(null);
   app.clock.advance(60);
-  expect(await tell(app, 'verifyEmail', { code })).toBe('ok');
+  expect(await act(app, 'verifyEmail', { code })).toBe('ok');
   expect(await verifiedAt()).toBe('2030-01-01T12:01:00.000Z');
-  expect(await tell(app, 'verifyEmail', { code })).toBe('INVALID_CODE');
+  expect(await act(app, 'verifyEmail', { code })).toBe('INVALID_CODE');
   expect(await app.ask(accessToken)).toBe('ok');
 });
 
@@ -26,7 +27,7 @@ test('an address that is verified gets no further mail', async () => {
   const { app, mails } = await startMailApp();
   const { accessToken } = await makeLoggedIn(app);
   await requestVerification(app, accessToken);
-  await tell(app, 'verifyEmail', { code: await nextCode(mails) });
+  await act(app, 'verifyEmail', { code: await nextCode(mails) });
   expect(await requestVerification(app, accessToken)).toBe('ok');
   await waitForOutbox(app);
   expect(mails.received).toHaveLength(1);
@@ -49,7 +50,7 @@ test('of 50 uses at once one verifies', async () => {
   const { accessToken } = await makeLoggedIn(app);
   await requestVerification(app, accessToken);
   const code = await nextCode(mails);
-  const answers = await Promise.all(Array.from({ length: 50 }, () => tell(app, 'verifyEmail', { code })));
+  const answers = await Promise.all(Array.from({ length: 50 }, () => act(app, 'verifyEmail', { code })));
   expect(answers.filter((answer) => answer !== 'INVALID_CODE')).toEqual(['ok']);
   await app.app.close();
   expect(readRows(app.dataDir, "SELECT actor FROM AuditEvent WHERE kind = 'user.email-verified'")).toHaveLength(1);

@@ -1,7 +1,8 @@
 /** Every way a session ends, against everything that could outlive it. One row per ending, the same questions to each. */
 import { describe, expect, test } from 'vitest';
-import { act, makeAdministrator } from '../support/administrators.js';
+import { makeAdministrator } from '../support/administrators.js';
 import { makeUser, nextCode, startMailApp } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 import { decode } from '../support/tokens.js';

@@ -1,9 +1,9 @@
 /** The limits beside that on passwords: refreshes, codes, mails, registrations; all of them survive a restart, and none is for ever. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { guess, holdDate, LIMITED, tally } from '../support/guessing.js';
-import { mailSettings, makeUser, tell } from '../support/mail-app.js';
+import { mailSettings, makeUser } from '../support/mail-app.js';
 import { startMailServer } from '../support/mail-server.js';
-import { failureOf, mutate } from '../support/mutations.js';
+import { act, failureOf, mutate } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 
@@ -26,31 +26,31 @@ const LIMITS: Record<string, Limit> = {
     attempts: 4,
     windowSeconds: 900,
     outcome: 'INVALID_REFRESH_TOKEN',
-    attempt: (app) => tell(app, 'refreshToken', { refreshToken: NO_REFRESH_TOKEN }),
+    attempt: (app) => act(app, 'refreshToken', { refreshToken: NO_REFRESH_TOKEN }),
   },
   'resetting a password with wrong codes': {
     attempts: 4,
     windowSeconds: 900,
     outcome: 'INVALID_CODE',
-    attempt: (app) => tell(app, 'resetPassword', { code: NO_CODE, newPassword: NEW_PASSWORD }),
+    attempt: (app) => act(app, 'resetPassword', { code: NO_CODE, newPassword: NEW_PASSWORD }),
   },
   'verifying an address with wrong codes': {
     attempts: 4,
     windowSeconds: 900,
     outcome: 'INVALID_CODE',
-    attempt: (app) => tell(app, 'verifyEmail', { code: NO_CODE }),
+    attempt: (app) => act(app, 'verifyEmail', { code: NO_CODE }),
   },
   'changing an address with wrong codes': {
     attempts: 4,
     windowSeconds: 900,
     outcome: 'INVALID_CODE',
-    attempt: (app) => tell(app, 'confirmEmailChange', { code: NO_CODE }),
+    attempt: (app) => act(app, 'confirmEmailChange', { code: NO_CODE }),
   },
   'confirming a registration with wrong codes': {
     attempts: 4,
     windowSeconds: 900,
     outcome: 'INVALID_CODE',
-    attempt: (app) => tell(app, 'confirmRegistration', { code: NO_CODE, password: PASSWORD }),
+    attempt: (app) => act(app, 'confirmRegistration', { code: NO_CODE, password: PASSWORD }),
   },
   'codes, tokens and passwords that are wrong, together': {
     attempts: 4,
@@ -58,8 +58,8 @@ const LIMITS: Record<string, Limit> = {
     outcome: 'wrong',
     attempt: async (app, index) => {
       const outcomes = [
-        () => tell(app, 'verifyEmail', { code: NO_CODE }),
-        () => tell(app, 'refreshToken', { refreshToken: NO_REFRESH_TOKEN }),
+        () => act(app, 'verifyEmail', { code: NO_CODE }),
+        () => act(app, 'refreshToken', { refreshToken: NO_REFRESH_TOKEN }),
         () => guess(app, { email: `user-${index}@example.com` }),
       ];
       const outcome = await outcomes[index % 3]?.();
@@ -70,13 +70,13 @@ const LIMITS: Record<string, Limit> = {
     attempts: 4,
     windowSeconds: 900,
     outcome: 'ok',
-    attempt: (app, index) => tell(app, 'requestPasswordReset', { email: `user-${index}@example.com` }),
+    attempt: (app, index) => act(app, 'requestPasswordReset', { email: `user-${index}@example.com` }),
   },
   'registering many addresses': {
     attempts: 4,
     windowSeconds: 900,
     outcome: 'ok',
-    attempt: (app, index) => tell(app, 'register', { email: `user-${index}@example.com`, password: PASSWORD }),
+    attempt: (app, index) => act(app, 'register', { email: `user-${index}@example.com`, password: PASSWORD }),
   },
 };
 
@@ -104,8 +104,8 @@ test('mails to one address: five an hour, whatever they are asked for and from w
   const pass = holdDate();
   const app = await start({ ADDRESS_ATTEMPTS: '1000' });
   await makeUser(app);
-  const reset = (on: TestApp) => tell(on, 'requestPasswordReset', { email: EMAIL });
-  const answers = [await reset(app), await reset(app), await tell(app, 'register', { email: EMAIL.toUpperCase(), password: PASSWORD })];
+  const reset = (on: TestApp) => act(on, 'requestPasswordReset', { email: EMAIL });
+  const answers = [await reset(app), await reset(app), await act(app, 'register', { email: EMAIL.toUpperCase(), password: PASSWORD })];
   const restarted = await app.restart();
   for (let count = 0; count < 4; count += 1) answers.push(await reset(restarted));
   expect(answers).toEqual([...Array<string>(5).fill('ok'), LIMITED, LIMITED]);
@@ -138,7 +138,7 @@ test('refreshes of a session that has ended: ten, counted against the session an
   const { accessToken, refreshToken } = await app.register();
   await app.send('mutation { logout { endedSessions } }', { token: accessToken });
   const answers: string[] = [];
-  for (let count = 0; count < 15; count += 1) answers.push(await tell(app, 'refreshToken', { refreshToken }));
+  for (let count = 0; count < 15; count += 1) answers.push(await act(app, 'refreshToken', { refreshToken }));
   expect(tally(answers)).toEqual({ INVALID_REFRESH_TOKEN: 10, [LIMITED]: 5 });
   expect((await app.refresh((await app.login()).refreshToken)).tokens).not.toBeNull();
 });

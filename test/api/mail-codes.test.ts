@@ -1,6 +1,7 @@
 /** What no mailed code does: work twice, too late, for something else, for somebody else, or after the password or the address has changed. */
 import { expect, test } from 'vitest';
-import { followLink, makeLoggedIn, makeUser, nextCode, requestVerification, startMailApp, tell } from '../support/mail-app.js';
+import { followLink, makeLoggedIn, makeUser, nextCode, requestVerification, startMailApp } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import type { TestApp } from '../support/start-app.js';
 import { readRows } from '../support/stored-rows.js';
@@ -9,10 +10,10 @@ const NEW = 'a wholly new passphrase';
 
 /** The mutations that take a code. */
 const USES = {
-  resetPassword: (app: TestApp, code: string) => tell(app, 'resetPassword', { code, newPassword: NEW }),
-  verifyEmail: (app: TestApp, code: string) => tell(app, 'verifyEmail', { code }),
-  confirmEmailChange: (app: TestApp, code: string) => tell(app, 'confirmEmailChange', { code }),
-  confirmRegistration: (app: TestApp, code: string) => tell(app, 'confirmRegistration', { code, password: PASSWORD }),
+  resetPassword: (app: TestApp, code: string) => act(app, 'resetPassword', { code, newPassword: NEW }),
+  verifyEmail: (app: TestApp, code: string) => act(app, 'verifyEmail', { code }),
+  confirmEmailChange: (app: TestApp, code: string) => act(app, 'confirmEmailChange', { code }),
+  confirmRegistration: (app: TestApp, code: string) => act(app, 'confirmRegistration', { code, password: PASSWORD }),
 };
 type Use = keyof typeof USES;
 const NAMES = Object.keys(USES) as Use[];
@@ -21,10 +22,10 @@ const NAMES = Object.keys(USES) as Use[];
 async function prepare() {
   const { app, mails } = await startMailApp();
   const own = await makeLoggedIn(app);
-  await tell(app, 'requestPasswordReset', { email: EMAIL });
+  await act(app, 'requestPasswordReset', { email: EMAIL });
   await requestVerification(app, own.accessToken);
-  await tell(app, 'requestEmailChange', { newEmail: 'countess@example.com' }, own.accessToken);
-  await tell(app, 'register', { email: 'new@example.com', password: PASSWORD });
+  await act(app, 'requestEmailChange', { newEmail: 'countess@example.com' }, own.accessToken);
+  await act(app, 'register', { email: 'new@example.com', password: PASSWORD });
   const links = [await mails.next(), await mails.next(), await mails.next(), await mails.next()].map(followLink);
   const codeFor = (page: string) => links.find((link) => link.page.endsWith(page))?.code ?? '';
   const codes: Record<Use, string> = {
@@ -77,20 +78,20 @@ test.each([
 
 test('a newer code of the same kind makes the older one useless, and no other one', async () => {
   const { app, mails, own, codes } = await prepare();
-  await tell(app, 'requestPasswordReset', { email: EMAIL });
+  await act(app, 'requestPasswordReset', { email: EMAIL });
   const newer = await nextCode(mails);
   expect(await USES.resetPassword(app, codes.resetPassword)).toBe('INVALID_CODE');
   expect(await USES.verifyEmail(app, codes.verifyEmail)).toBe('ok');
   await makeUser(app, 'eve@example.com');
-  await tell(app, 'requestPasswordReset', { email: 'eve@example.com' });
-  await tell(app, 'requestPasswordReset', { email: 'nobody@example.com' });
+  await act(app, 'requestPasswordReset', { email: 'eve@example.com' });
+  await act(app, 'requestPasswordReset', { email: 'nobody@example.com' });
   expect(await USES.resetPassword(app, newer)).toBe('ok');
   expect(own.sid).toBeTruthy();
 });
 
 const CHANGES: Record<string, (prepared: Awaited<ReturnType<typeof prepare>>) => Promise<unknown>> = {
   'the user has changed the password': ({ app, own }) =>
-    tell(app, 'changePassword', { currentPassword: PASSWORD, newPassword: NEW }, own.accessToken),
+    act(app, 'changePassword', { currentPassword: PASSWORD, newPassword: NEW }, own.accessToken),
   'the password was reset': ({ app, codes }) => USES.resetPassword(app, codes.resetPassword),
   'an operator has set the password': ({ app }) => app.app.administration.resetPassword({ user: EMAIL, password: NEW }),
   'the address has changed': ({ app, codes }) => USES.confirmEmailChange(app, codes.confirmEmailChange),
@@ -116,10 +117,10 @@ test.each(Object.entries(CHANGES))('when %s, every code from before is dead', as
 test('wrong codes count against the address they come from, right ones do not', async () => {
   const { app, mails } = await startMailApp({ settings: { ADDRESS_ATTEMPTS: '5' } });
   await makeUser(app);
-  await tell(app, 'requestPasswordReset', { email: EMAIL });
+  await act(app, 'requestPasswordReset', { email: EMAIL });
   const code = await nextCode(mails);
   for (let count = 0; count < 10; count += 1)
-    expect(await tell(app, 'resetPassword', { code, newPassword: 'short' })).toBe('PASSWORD_TOO_SHORT');
+    expect(await act(app, 'resetPassword', { code, newPassword: 'short' })).toBe('PASSWORD_TOO_SHORT');
   const answers: string[] = [];
   for (let count = 0; count < 6; count += 1) answers.push(await USES.verifyEmail(app, `lkc_${'A'.repeat(43)}`));
   expect(answers.at(0)).toBe('INVALID_CODE');

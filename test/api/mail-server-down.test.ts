@@ -1,7 +1,8 @@
 /** A mail server that is away makes no mutation fail and changes no answer; the mails come when it is back. */
 import { expect, test } from 'vitest';
-import { act, makeAdministrator } from '../support/administrators.js';
+import { makeAdministrator } from '../support/administrators.js';
 import { makeUser, startMailApp, waitForOutbox } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
 import type { TestApp } from '../support/start-app.js';
 

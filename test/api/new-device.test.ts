@@ -1,7 +1,7 @@
 /** A login from a device that was not seen before is told to the user. */
 import { expect, test } from 'vitest';
-import { makeUser, nextCode, startMailApp, tell, waitForOutbox } from '../support/mail-app.js';
-import { mutate } from '../support/mutations.js';
+import { makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
+import { act, mutate } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import type { TestApp } from '../support/start-app.js';
 
@@ -44,9 +44,9 @@ test('a login from another program is told with its name, its address and the ti
 
 test('a wrong password tells nothing, and neither does a registration', async () => {
   const { app, mails } = await startMailApp();
-  await tell(app, 'register', { email: EMAIL, password: PASSWORD });
+  await act(app, 'register', { email: EMAIL, password: PASSWORD });
   await mutate(app, 'confirmRegistration', { code: await nextCode(mails), password: PASSWORD }, 'userErrors { code }');
-  await tell(app, 'login', { email: EMAIL, password: 'not the password' });
+  await act(app, 'login', { email: EMAIL, password: 'not the password' });
   await waitForOutbox(app);
   expect(mails.received).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 /** Relay pages of the long lists: their shape, their bounds, their cursors, and that nothing shifts while rows are added. */
 import { expect, test } from 'vitest';
-import { ADMIN_EMAIL, startWithAdministrator } from '../support/administrator.js';
+import { ADMIN_EMAIL, startWithAdministrator } from '../support/administrators.js';
 import { readAll, readPage } from '../support/lists.js';
 import { writeRows } from '../support/stored-rows.js';
 import { decode } from '../support/tokens.js';

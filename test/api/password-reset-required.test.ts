@@ -1,7 +1,8 @@
 /** An administrator no longer trusts a password: it is dead at once, and its owner chooses another with a code that is mailed. */
 import { expect, test } from 'vitest';
-import { act, makeAdministrator } from '../support/administrators.js';
-import { makeUser, nextCode, startMailApp, tell, waitForOutbox } from '../support/mail-app.js';
+import { makeAdministrator } from '../support/administrators.js';
+import { makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import { type TestApp, type TestOptions } from '../support/start-app.js';
 import { readRows } from '../support/stored-rows.js';
@@ -11,7 +12,7 @@ const NEW = 'a wholly new passphrase';
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const ROUNDS = Number(process.env.TEST_RACE_ROUNDS ?? 30);
 
-const logIn = (app: TestApp, password: string) => tell(app, 'login', { email: EMAIL, password });
+const logIn = (app: TestApp, password: string) => act(app, 'login', { email: EMAIL, password });
 
 async function start(options: TestOptions = {}) {
   const { app, mails } = await startMailApp(options);
@@ -32,22 +33,22 @@ test('the password and the sessions are dead, and the code in the mail sets a ne
   expect(mail).toMatchObject({ to: EMAIL, subject: 'Choose a new password at app.example.com' });
   expect(mail.text).not.toMatch(/leaked|root@/);
   const code = mail.text.match(/^lkc_[\w-]{43}$/m)?.[0] ?? '';
-  expect(await tell(app, 'resetPassword', { code, newPassword: PASSWORD })).toBe('PASSWORD_REUSED');
-  expect(await tell(app, 'resetPassword', { code, newPassword: NEW })).toBe('ok');
+  expect(await act(app, 'resetPassword', { code, newPassword: PASSWORD })).toBe('PASSWORD_REUSED');
+  expect(await act(app, 'resetPassword', { code, newPassword: NEW })).toBe('ok');
   expect([await logIn(app, PASSWORD), await logIn(app, NEW)]).toEqual(['INVALID_CREDENTIALS', 'ok']);
 });
 
 test('a code that was mailed before is dead; its owner can ask for another one', async () => {
   const { app, mails, require } = await start();
-  await tell(app, 'requestPasswordReset', { email: EMAIL });
+  await act(app, 'requestPasswordReset', { email: EMAIL });
   const before = await nextCode(mails);
   expect(await require()).toBe('ok');
   const required = await nextCode(mails);
-  expect(await tell(app, 'resetPassword', { code: before, newPassword: NEW })).toBe('INVALID_CODE');
+  expect(await act(app, 'resetPassword', { code: before, newPassword: NEW })).toBe('INVALID_CODE');
   app.clock.advance(31 * 60);
-  expect(await tell(app, 'resetPassword', { code: required, newPassword: NEW })).toBe('INVALID_CODE');
-  await tell(app, 'requestPasswordReset', { email: EMAIL });
-  expect(await tell(app, 'resetPassword', { code: await nextCode(mails), newPassword: NEW })).toBe('ok');
+  expect(await act(app, 'resetPassword', { code: required, newPassword: NEW })).toBe('INVALID_CODE');
+  await act(app, 'requestPasswordReset', { email: EMAIL });
+  expect(await act(app, 'resetPassword', { code: await nextCode(mails), newPassword: NEW })).toBe('ok');
 });
 
 test('the password stays forbidden when it is demanded twice, until there is another one', async () => {
@@ -55,12 +56,12 @@ test('the password stays forbidden when it is demanded twice, until there is ano
   expect([await require(), await require()]).toEqual(['ok', 'ok']);
   await nextCode(mails);
   const code = await nextCode(mails);
-  expect(await tell(app, 'resetPassword', { code, newPassword: PASSWORD })).toBe('PASSWORD_REUSED');
-  expect(await tell(app, 'resetPassword', { code, newPassword: NEW })).toBe('ok');
-  await tell(app, 'requestPasswordReset', { email: EMAIL });
+  expect(await act(app, 'resetPassword', { code, newPassword: PASSWORD })).toBe('PASSWORD_REUSED');
+  expect(await act(app, 'resetPassword', { code, newPassword: NEW })).toBe('ok');
+  await act(app, 'requestPasswordReset', { email: EMAIL });
   // Changed once, it is an old password like any other.
   await mails.next();
-  expect(await tell(app, 'resetPassword', { code: await nextCode(mails), newPassword: PASSWORD })).toBe('ok');
+  expect(await act(app, 'resetPassword', { code: await nextCode(mails), newPassword: PASSWORD })).toBe('ok');
 });
 
 test('a disabled user gets no code, and has no password when enabled again', async () => {
@@ -71,8 +72,8 @@ test('a disabled user gets no code, and has no password when enabled again', asy
   expect(mails.received).toEqual([]);
   await act(app, 'enableUser', { userId }, admin.accessToken);
   expect(await logIn(app, PASSWORD)).toBe('INVALID_CREDENTIALS');
-  await tell(app, 'requestPasswordReset', { email: EMAIL });
-  expect(await tell(app, 'resetPassword', { code: await nextCode(mails), newPassword: NEW })).toBe('ok');
+  await act(app, 'requestPasswordReset', { email: EMAIL });
+  expect(await act(app, 'resetPassword', { code: await nextCode(mails), newPassword: NEW })).toBe('ok');
 });
 
 test('it is written down with its reason, and the last administrator may do it to themselves', async () => {
@@ -82,7 +83,7 @@ test('it is written down with its reason, and the last administrator may do it t
   expect(await app.ask(admin.accessToken)).toBe(REVOKED);
   await nextCode(mails);
   const code = await nextCode(mails);
-  expect(await tell(app, 'resetPassword', { code, newPassword: NEW })).toBe('ok');
+  expect(await act(app, 'resetPassword', { code, newPassword: NEW })).toBe('ok');
   await app.app.close();
   const events = readRows(
     app.dataDir,

@@ -1,6 +1,7 @@
 /** A lost password: a code by mail, a new password, and nothing from before is accepted. */
 import { expect, test } from 'vitest';
-import { followLink, makeLoggedIn, makeUser, nextCode, startMailApp, tell, waitForOutbox } from '../support/mail-app.js';
+import { followLink, makeLoggedIn, makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import type { TestApp } from '../support/start-app.js';
 import { readRows } from '../support/stored-rows.js';
@@ -9,9 +10,9 @@ import { makeDriverYield } from '../support/yielding-driver.js';
 const NEW = 'a wholly new passphrase';
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 
-const request = (app: TestApp, email = EMAIL) => tell(app, 'requestPasswordReset', { email });
-const reset = (app: TestApp, code: string, newPassword = NEW) => tell(app, 'resetPassword', { code, newPassword });
-const logIn = (app: TestApp, password: string, email = EMAIL) => tell(app, 'login', { email, password });
+const request = (app: TestApp, email = EMAIL) => act(app, 'requestPasswordReset', { email });
+const reset = (app: TestApp, code: string, newPassword = NEW) => act(app, 'resetPassword', { code, newPassword });
+const logIn = (app: TestApp, password: string, email = EMAIL) => act(app, 'login', { email, password });
 
 test('the code in the mail sets a new password, and every session of the user is dead [R3]', async () => {
   const { app, mails } = await startMailApp();

@@ -1,8 +1,9 @@
 /** Every query that the server makes goes by an index: what it costs does not grow with the other users. */
 import { expect, test as testAnywhere } from 'vitest';
-import { ADMIN_EMAIL } from '../support/administrator.js';
+import { ADMIN_EMAIL } from '../support/administrators.js';
 import { readAll } from '../support/lists.js';
-import { requestVerification, tell } from '../support/mail-app.js';
+import { requestVerification } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { onPostgresql } from '../support/postgresql.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
@@ -37,9 +38,9 @@ async function readLists(app: TestApp): Promise<void> {
 
 /** A code that is there, one that is not, and a device that was not seen before. */
 async function useCodes(app: TestApp): Promise<void> {
-  await tell(app, 'requestPasswordReset', { email: EMAIL });
+  await act(app, 'requestPasswordReset', { email: EMAIL });
   await requestVerification(app, (await app.login()).accessToken);
-  await tell(app, 'verifyEmail', { code: `lkc_${'A'.repeat(43)}` });
+  await act(app, 'verifyEmail', { code: `lkc_${'A'.repeat(43)}` });
 }
 
 test('every statement goes by an index, and one that names a user goes by an index of users', async () => {

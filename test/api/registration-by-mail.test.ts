@@ -5,8 +5,8 @@ import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
 import { collectLog } from '../support/collected-log.js';
 import { tally } from '../support/guessing.js';
-import { followLink, makeUser, nextCode, startMailApp, tell, waitForOutbox } from '../support/mail-app.js';
-import { mutate, userErrorsOf } from '../support/mutations.js';
+import { followLink, makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
+import { act, mutate, userErrorsOf } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 import { makeDriverYield } from '../support/yielding-driver.js';
@@ -31,7 +31,7 @@ test('a registration makes nobody until its code comes back with the password', 
   const { app, mails } = await startMailApp();
   const { data } = await register(app, { name: 'Ada' });
   expect(data.register).toEqual({ ...NOTHING, confirmationSent: true, userErrors: [] });
-  expect(await tell(app, 'login', { email: EMAIL, password: PASSWORD })).toBe('INVALID_CREDENTIALS');
+  expect(await act(app, 'login', { email: EMAIL, password: PASSWORD })).toBe('INVALID_CREDENTIALS');
   const mail = await mails.next();
   expect(mail).toMatchObject({ to: EMAIL, subject: 'Confirm your registration at app.example.com' });
   const { page, code } = followLink(mail);
@@ -113,7 +113,7 @@ test('who registers with the address of somebody else gains nothing when that on
   expect(await outcomeOf(confirm(app, attackers))).toBe('INVALID_CREDENTIALS');
   expect(await outcomeOf(confirm(app, own))).toBe('ok');
   expect(await outcomeOf(confirm(app, attackers, { password: 'the password of the attacker' }))).toBe('INVALID_CODE');
-  expect(await tell(app, 'login', { email: EMAIL, password: 'the password of the attacker' })).toBe('INVALID_CREDENTIALS');
+  expect(await act(app, 'login', { email: EMAIL, password: 'the password of the attacker' })).toBe('INVALID_CREDENTIALS');
 });
 
 test('an address that somebody has got meanwhile is not registered again', async () => {
@@ -173,5 +173,5 @@ test('without a mail server a registration logs in at once, and the code to veri
   expect(to).toMatchObject({ text: EMAIL });
   const { page, code } = followLink({ text } as Parameters<typeof followLink>[0]);
   expect(page).toBe('http://localhost:5173/verify-email');
-  expect(await tell(app, 'verifyEmail', { code })).toBe('ok');
+  expect(await act(app, 'verifyEmail', { code })).toBe('ok');
 });

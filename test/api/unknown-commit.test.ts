@@ -1,8 +1,9 @@
 /** A COMMIT whose outcome is not known: the rows tell, and until they are read nothing is accepted. */
 import { expect, test } from 'vitest';
-import { act, makeAdministrator } from '../support/administrators.js';
+import { makeAdministrator } from '../support/administrators.js';
 import { makeCommitFail } from '../support/failing-commit.js';
 import { makeLoggedIn } from '../support/mail-app.js';
+import { act } from '../support/mutations.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 import { decode } from '../support/tokens.js';
 

@@ -1,6 +1,6 @@
 /** Users as an administrator reads them: one, all, and those that a search finds. */
 import { expect, test } from 'vitest';
-import { ADMIN_EMAIL, startWithAdministrator } from '../support/administrator.js';
+import { ADMIN_EMAIL, startWithAdministrator } from '../support/administrators.js';
 import { readAll, readPage } from '../support/lists.js';
 import { failureOf, mutate } from '../support/mutations.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';

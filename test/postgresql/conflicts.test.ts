@@ -1,8 +1,8 @@
 /** Transactions of several nodes at once: each rule holds as if they came one after another, and nobody sees a deadlock. */
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { act, makeAdministrator } from '../support/administrators.js';
-import { logOut } from '../support/mutations.js';
+import { makeAdministrator } from '../support/administrators.js';
+import { act, logOut } from '../support/mutations.js';
 import { startTwoNodes } from '../support/nodes.js';
 import { withDatabase } from '../support/postgresql.js';
 import { EMAIL } from '../support/requests.js';

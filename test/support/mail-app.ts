@@ -1,7 +1,7 @@
 /** A server that sends its mails to a mail server of the test, and what a reader does with them. */
 import type { Environment } from '../../src/config.js';
 import { type MailServer, type ReceivedMail, startMailServer } from './mail-server.js';
-import { mutate, userErrorsOf } from './mutations.js';
+import { userErrorsOf } from './mutations.js';
 import { EMAIL, PASSWORD, type Tokens } from './requests.js';
 import { startApp, type TestApp, type TestOptions } from './start-app.js';
 
@@ -31,14 +31,6 @@ export async function makeUser({ app }: TestApp, email = EMAIL): Promise<string>
 export async function makeLoggedIn(app: TestApp, email = EMAIL): Promise<Tokens> {
   await makeUser(app, email);
   return app.login(email);
-}
-
-/** Sends a mutation and says what came of it: `ok`, or the codes of what the user got wrong. */
-export async function tell(app: TestApp, name: string, input: object, token?: string): Promise<string> {
-  const answer = await mutate(app, name, input, 'userErrors { code }', token);
-  const [error] = answer.errors ?? [];
-  if (error !== undefined) return [error.extensions.code, error.extensions.reason].filter(Boolean).join(' ');
-  return userErrorsOf(answer, name);
 }
 
 export async function requestVerification(app: TestApp, token: string): Promise<string> {

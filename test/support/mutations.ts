@@ -23,6 +23,12 @@ export async function logOut(client: Client, { token, ...input }: LogoutOptions)
   return payload.endedSessions;
 }
 
+/** Sends a mutation and says what came of it: `ok`, the codes of what the user got wrong, or the code and reason of the error. */
+export async function act(client: Client, name: string, input: object, token?: string): Promise<string> {
+  const answer = await mutate(client, name, input, 'userErrors { code }', token);
+  return answer.errors === undefined ? userErrorsOf(answer, name) : failureOf(answer);
+}
+
 /** The code and reason of the first error; throws if there is none. */
 export function failureOf({ errors, text }: GraphqlAnswer): string {
   const [error] = errors ?? [];

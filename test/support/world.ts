@@ -1,8 +1,8 @@
 /** A server with everybody in it that a mutation can be about: users, an administrator, dead tokens, mailed codes that nobody has used. */
 import { type Administrator, makeAdministrator } from './administrators.js';
-import { followLink, makeLoggedIn, makeUser, requestVerification, startMailApp, tell, waitForOutbox } from './mail-app.js';
+import { followLink, makeLoggedIn, makeUser, requestVerification, startMailApp, waitForOutbox } from './mail-app.js';
 import type { ReceivedMail } from './mail-server.js';
-import { logOut } from './mutations.js';
+import { act, logOut } from './mutations.js';
 import { EMAIL, PASSWORD, type Tokens } from './requests.js';
 import type { TestApp } from './start-app.js';
 import { readAllRows, readRows } from './stored-rows.js';
@@ -36,10 +36,10 @@ export async function startWorld(): Promise<World> {
   const eve = withId(await makeLoggedIn(app, 'eve@example.com'));
   const disabledId = await makeUser(app, 'finn@example.com');
   await app.app.administration.disableUser({ user: disabledId });
-  await tell(app, 'requestPasswordReset', { email: EMAIL });
+  await act(app, 'requestPasswordReset', { email: EMAIL });
   await requestVerification(app, ada.accessToken);
-  await tell(app, 'requestEmailChange', { newEmail: 'countess@example.com' }, ada.accessToken);
-  await tell(app, 'register', { email: 'grace@example.com', password: PASSWORD });
+  await act(app, 'requestEmailChange', { newEmail: 'countess@example.com' }, ada.accessToken);
+  await act(app, 'register', { email: 'grace@example.com', password: PASSWORD });
   await waitForOutbox(app);
   const codes = codesIn(mails.received);
   await mails.goDown();
