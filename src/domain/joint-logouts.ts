@@ -48,7 +48,10 @@ export class JointLogouts {
     try {
       const { result, confirmation } = await this.endings.confirm((steps) => {
         this.database.whenCommitted(steps.transaction, goOn);
-        return steps.endEach('LOGOUT', together.map(({ ending }) => ending));
+        return steps.endEach(
+          'LOGOUT',
+          together.map(({ ending }) => ending),
+        );
       });
       for (const [index, { resolve }] of together.entries()) resolve({ result: result[index] ?? [], confirmation });
     } catch (error) {

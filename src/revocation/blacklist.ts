@@ -95,7 +95,7 @@ export async function findBlacklisted(client: Transaction, ids: readonly string[
 }
 
 /** Which of some ids are on the list, and what holds for all tokens. */
-export interface Finding extends Pick<LogState, 'generation' | 'prunedBefore'> {
+export interface Finding extends LogState {
   readonly listed: ReadonlySet<string>;
 }
 
@@ -106,8 +106,8 @@ export interface Finding extends Pick<LogState, 'generation' | 'prunedBefore'> {
  * @throws LatchkeyError AUTH_UNAVAILABLE if the state is not there
  */
 export async function findWithState(client: Transaction, ids: readonly string[]): Promise<Finding> {
-  const [row] = await client.$queryRaw<{ generation: number; prunedBefore: Date; listed: string | null }[]>`
-    SELECT "generation", "prunedBefore", (
+  const [row] = await client.$queryRaw<(LogState & { listed: string | null })[]>`
+    SELECT "version", "generation", "prunedBefore", (
       SELECT STRING_AGG("id", ' ') FROM "BlacklistedToken" WHERE "id" IN (${Prisma.join([...ids])})
     ) AS "listed" FROM "RevocationState" WHERE "id" = ${STATE_ID}`;
   if (row === undefined) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not there'));

@@ -1,7 +1,7 @@
 /** REVOCATION_CHECK=database: the blacklist table and the state of the log, asked each time; who asks at the same time shares a statement. */
 import { coalesced } from '../coalesced.js';
 import type { Database } from '../database/database.js';
-import { findWithState } from './blacklist.js';
+import { type Finding, findWithState } from './blacklist.js';
 import { type RevocableToken, type RevocationCheck, type RevocationVerdict, type Standing, verdictOn } from './revocation-check.js';
 import type { Revocations } from './revocations.js';
 
@@ -43,9 +43,18 @@ export class DatabaseCheck implements RevocationCheck {
     }
   }
 
+  /** A log that is behind this process has lost commits, and gets them back first (R25). */
+  async #find(ids: readonly string[]): Promise<Finding> {
+    const find = () => this.database.read((client) => findWithState(client, ids));
+    const finding = await find();
+    if (finding.version >= this.revocations.replica.version) return finding;
+    await this.revocations.catchUp();
+    return find();
+  }
+
   async #answer(questions: readonly Question[]): Promise<void> {
     const ids = questions.flatMap((question) => question.ids);
-    const { listed, generation, prunedBefore } = await this.database.read((client) => findWithState(client, ids));
+    const { listed, generation, prunedBefore } = await this.#find(ids);
     for (const question of questions) question.standing = { isListed: question.ids.some((id) => listed.has(id)), generation, prunedBefore };
   }
 }

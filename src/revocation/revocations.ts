@@ -19,6 +19,7 @@ import {
 } from './blacklist.js';
 import { ALONE, type Commit, type Confirmation, type Coordinator } from './coordinator.js';
 import type { Replica } from './replica.js';
+import { restoreLog } from './restoring.js';
 
 /** What a piece of work revokes, and what it answers. */
 export interface Revocation<Result> {
@@ -53,7 +54,7 @@ export class Revocations {
     readonly replica: Replica,
     private readonly coordinator: Coordinator,
   ) {
-    this.catchUp = coalesced(async () => this.replica.apply(await this.#readDelta(await this.#readPages())), 0);
+    this.catchUp = coalesced(() => this.#catchUp(), 0);
   }
 
   /** Loads the blacklist. Nothing may be served before it has returned (R6). */
@@ -122,6 +123,15 @@ export class Revocations {
       this.replica.forgetUntil(lastExpiresAt + KEEP_AFTER_EXPIRY_MS, lastExpiresAt);
       return { count };
     });
+  }
+
+  /** A shared database that has lost commits gets back what this process remembers (R25). */
+  async #catchUp(): Promise<void> {
+    const delta = await this.#readDelta(await this.#readPages());
+    const { version } = delta.state;
+    if (version >= this.replica.version || !this.database.isShared) return this.replica.apply(delta);
+    await restoreLog(this.database, this.replica, this.clock, version);
+    this.replica.apply(await this.#readDelta());
   }
 
   /** What was just added is the whole delta if it follows on what is applied; else there were others in between. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { SYSTEM_LEASE_CLOCK } from '../../src/services.js';
 import { check, joinNodes, LONG, logOutTold, readFigure, startLeaseNodes } from '../support/lease-nodes.js';
 import { cutConnections, setReadOnly, setUnreachable } from '../support/outages.js';
+import { NameResolver } from '../support/own-resolvers.js';
 import { borrowDatabase, withDatabase } from '../support/postgresql.js';
 import { startNode, type TestApp } from '../support/start-app.js';
 
@@ -87,18 +88,24 @@ test('a wall clock that is an hour off gives no lease, and the node says so', as
   expect(await readiness(wrong)).toBe('clock-skew');
 });
 
-test('a database that has lost a logout gets it back from a node that remembers, and every token of before is refused [R25]', async () => {
-  const { nodes, url } = await startLeaseNodes([SHORT]);
-  const [one] = nodes as [TestApp];
-  const [left, other] = [await one.register(), await one.login()];
-  await logOutTold(one, left.accessToken);
-  await withDatabase(url, (client) =>
-    client.query(`BEGIN; UPDATE "Session" SET "endedAt" = NULL, "endedReason" = NULL; DELETE FROM "BlacklistedToken";
+test.for([
+  ['lease', SHORT],
+  ['database', { REVOCATION_CHECK: 'database' }],
+] as const)(
+  'in mode %s a database that has lost a logout gets it back from a node that remembers, and every token of before is refused [R25]',
+  async ([, settings]) => {
+    const url = await borrowDatabase();
+    const one = await startNode(url, { resolvers: [NameResolver], settings });
+    const [left, other] = [await one.register(), await one.login()];
+    await logOutTold(one, left.accessToken);
+    await withDatabase(url, (client) =>
+      client.query(`BEGIN; UPDATE "Session" SET "endedAt" = NULL, "endedReason" = NULL; DELETE FROM "BlacklistedToken";
       UPDATE "RevocationState" SET "version" = 0; COMMIT`),
-  );
-  let answer = await check(one, other.accessToken);
-  while (answer === 'ok' || answer === 'AUTH_UNAVAILABLE') answer = await check(one, other.accessToken);
-  expect([answer, await check(one, left.accessToken)]).toEqual([REVOKED, REVOKED]);
-  expect((await one.refresh(left.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
-  expect(await check(one, (await one.refresh(other.refreshToken)).tokens?.accessToken ?? '')).toBe('ok');
-});
+    );
+    let answer = await check(one, other.accessToken);
+    while (answer === 'ok' || answer === 'AUTH_UNAVAILABLE') answer = await check(one, other.accessToken);
+    expect([answer, await check(one, left.accessToken)]).toEqual([REVOKED, REVOKED]);
+    expect((await one.refresh(left.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+    expect(await check(one, (await one.refresh(other.refreshToken)).tokens?.accessToken ?? '')).toBe('ok');
+  },
+);
