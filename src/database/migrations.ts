@@ -116,5 +116,5 @@ export async function differenceToModel(url: string): Promise<string | null> {
   );
   if (stdout?.includes('This is an empty migration') !== false) return null;
   // Else the order of texts would hang on the language that the database was made for, and cursors with it.
-  return isPostgresql(url) ? stdout.replace(/^((?:ALTER TABLE "\w+" |\s+)(?:ADD COLUMN +)?"\w+" TEXT)/gm, '$1 COLLATE "C"') : stdout;
+  return isPostgresql(url) ? stdout.replace(/^((?:ALTER TABLE "\w+" |\s*)(?:ADD COLUMN +)?"\w+" TEXT)/gm, '$1 COLLATE "C"') : stdout;
 }

@@ -23,6 +23,9 @@ export interface AuditFilter {
   readonly limit?: number;
 }
 
+/** What the command line prints as JSON, which has no 64 bits. */
+type ListedNode = Omit<Node, 'acknowledged'> & { readonly acknowledged: number };
+
 export class Listings {
   constructor(
     private readonly users: Users,
@@ -34,8 +37,9 @@ export class Listings {
   ) {}
 
   /** The nodes that may hold a lease, the oldest first. */
-  async listNodes(): Promise<Outcome<Node[]>> {
-    return done(await this.database.read((client) => client.node.findMany({ orderBy: [{ startedAt: 'asc' }, { id: 'asc' }] })));
+  async listNodes(): Promise<Outcome<ListedNode[]>> {
+    const nodes = await this.database.read((client) => client.node.findMany({ orderBy: [{ startedAt: 'asc' }, { id: 'asc' }] }));
+    return done(nodes.map(({ acknowledged, ...node }) => ({ ...node, acknowledged: Number(acknowledged) })));
   }
 
   /** The newest first. */

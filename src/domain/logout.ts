@@ -56,7 +56,11 @@ export class Logout {
         ? await this.joint.end({ ...ending, sessionIds: [...(token === null ? [] : [token.sid]), ...shownIds] })
         : await this.endings.confirm(async (steps) => {
             await steps.assertLive(token);
-            return steps.end({ ...ending, reason: REASONS[scope], sessions: { OR: [targetsOf(token, scope), { id: { in: shownIds } }] } });
+            return steps.end({
+              ...ending,
+              reason: REASONS[scope],
+              sessions: { OR: [targetsOf(token, scope), ...shownIds.map((id) => ({ id }))] },
+            });
           });
     const loggedOutAt = new Date(this.clock.now());
     // Sessions that had expired, and were not swept yet, had ended for their user already.

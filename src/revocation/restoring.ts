@@ -11,7 +11,7 @@ export async function restoreLog(database: Database, replica: Replica, clock: Cl
   const remembered = [...replica.entries()];
   await database.transaction(async (transaction) => {
     const state = await transaction.revocationState.update({ where: { id: 1 }, data: { version: { increment: 1 } } });
-    const next = Math.max(state.version, above + 1);
+    const next = Math.max(Number(state.version), above + 1);
     await transaction.revocationState.update({
       where: { id: 1 },
       data: { version: next, generation: Math.max(state.generation, replica.generation) + 1 },

@@ -77,7 +77,7 @@ test('PostgreSQL wants a secret that all nodes share, and a check that does not 
   const DATABASE_URL = 'postgresql://ada:the-password@db.example.com/latchkey';
   const faults = faultsOf({ DATABASE_URL, REVOCATION_CHECK: 'memory' });
   expect(faults).toMatch(/LATCHKEY_SECRET[^\n]*the same on every node/);
-  expect(faults).toMatch(/REVOCATION_CHECK[^\n]*"database" with PostgreSQL/);
+  expect(faults).toMatch(/REVOCATION_CHECK[^\n]*"redis" with PostgreSQL/);
   expect(faults).not.toContain('the-password');
   expect(faultsOf({ DATABASE_URL, LATCHKEY_SECRET: POSTGRES_SECRET })).toBe('none');
   expect(readConfig({ DATA_DIR: makeFolder(), DATABASE_URL, LATCHKEY_SECRET: POSTGRES_SECRET }).revocationCheck).toBe('lease');

@@ -1,4 +1,4 @@
 -- AlterTable
 ALTER TABLE "RevocationState" ADD COLUMN     "mirrorId" TEXT COLLATE "C",
-ADD COLUMN     "mirrorRunId" TEXT,
+ADD COLUMN     "mirrorRunId" TEXT COLLATE "C",
 ADD COLUMN     "waitsForMirror" BOOLEAN NOT NULL DEFAULT false;
