@@ -42,6 +42,9 @@ export class PostgresqlFactory extends PrismaPg {
   }
 }
 
+/** The number by which all programs of Prisma that migrate a database keep each other out. */
+export const MIGRATION_LOCK = 72_707_369;
+
 /** What every connection has in common; names and passwords stand in the URL. */
 export function connectionTo(url: string): pg.PoolConfig {
   const { searchParams } = new URL(url);
@@ -99,8 +102,13 @@ function assertCommitted(query: unknown, result: pg.QueryResult): pg.QueryResult
 function translating<Queryable extends SqlQueryable>(queryable: Queryable): Queryable {
   const { queryRaw, executeRaw } = queryable;
   queryable.queryRaw = (query) => telling(() => queryRaw.call(queryable, storable(query)));
-  queryable.executeRaw = (query) => telling(() => executeRaw.call(queryable, storable(query)));
+  queryable.executeRaw = (query) => telling(() => executeRaw.call(queryable, withoutSessionLock(storable(query))));
   return queryable;
+}
+
+/** The lock would last as long as the connection, which behind a pooler goes on to others. Whoever migrates holds it already, in a transaction. */
+function withoutSessionLock(query: SqlQuery): SqlQuery {
+  return query.sql === `SELECT pg_advisory_lock(${MIGRATION_LOCK})` ? { ...query, sql: 'SELECT 1' } : query;
 }
 
 /** PostgreSQL knows no text with NUL, and none of ours has one: whoever looks for one must find nothing, and break nothing. */

@@ -1,4 +1,5 @@
 /** The start on PostgreSQL: several nodes at once, and servers or databases that are not fit for it. */
+import type pg from 'pg';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { setReadOnly } from '../support/outages.js';
@@ -13,6 +14,30 @@ test('nodes that start at once on an empty database migrate it once and make one
   const { accessToken } = await (nodes[0] ?? expect.fail('no node')).register();
   for (const node of nodes) expect(await node.ask(accessToken)).toBe('ok');
 });
+
+test("a node waits for a migration by Prisma's own command, and leaves no lock of it behind", async () => {
+  const url = await makeDatabase('template0');
+  const prismaLock = 72_707_369;
+  const start = await withDatabase(url, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [prismaLock]);
+    const starting = startNode(url);
+    starting.catch(() => undefined);
+    while ((await findLocks(client, prismaLock)).every(({ granted }) => granted));
+    expect((await client.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'")).rows).toEqual([]);
+    return { starting };
+  });
+  await start.starting;
+  expect(await withDatabase(url, (client) => findLocks(client, prismaLock))).toEqual([]);
+});
+
+async function findLocks(client: pg.Client, lock: number): Promise<{ granted: boolean }[]> {
+  const { rows } = await client.query(
+    `SELECT granted FROM pg_locks JOIN pg_database ON pg_database.oid = database
+     WHERE locktype = 'advisory' AND objid = $1 AND datname = current_database()`,
+    [lock],
+  );
+  return rows;
+}
 
 test('a database that belongs to something else is refused and left alone', async () => {
   const url = await makeDatabase('template0');
