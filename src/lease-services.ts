@@ -5,6 +5,7 @@ import type { Database } from './database/database.js';
 import { type Listening, listenTo, openShortStatements } from './database/side-connections.js';
 import type { Log } from './log.js';
 import { Doorbell } from './revocation/doorbell.js';
+import { hearing } from './revocation/hearing.js';
 import { LeaseNode } from './revocation/lease-node.js';
 import { CHANNEL, LeaseStatements } from './revocation/lease-statements.js';
 import type { Replica } from './revocation/replica.js';
@@ -39,9 +40,14 @@ export function openNode({ config, clock, leaseClock, randomness, log }: World, 
   const restore = (version: number) => restoreLog(database, replica, clock, version);
   const doorbell = new Doorbell(statements, settings.nodeId, log);
   const node = new LeaseNode(settings, statements, doorbell, replica, restore, leaseClock, log);
+  const ears = hearing(
+    doorbell,
+    (isHeard) => node.listen(isHeard),
+    () => log.warn('LISTEN brings nothing, so doorbells are not heard: behind a pooler of transactions set DOORBELL=off'),
+  );
   const listening: Listening | null = config.doorbell
     ? listenTo(config.databaseUrl, CHANNEL, {
-        onListening: (isListening) => node.listen(isListening),
+        onListening: (isListening) => ears.connected(isListening),
         onPayload: (payload) => node.hear(payload),
         onFailure: (reason) => log.warn({ reason }, 'doorbells are not heard'),
       })
@@ -50,6 +56,7 @@ export function openNode({ config, clock, leaseClock, randomness, log }: World, 
   return {
     node,
     async close() {
+      ears.stop();
       await node.stop();
       await listening?.close();
       await statements.close();

@@ -25,6 +25,7 @@ import { Logout } from './domain/logout.js';
 import { MailCodes } from './domain/mail-codes.js';
 import { MirrorAdministration } from './domain/mirror-administration.js';
 import { NewDevices } from './domain/new-devices.js';
+import { NodeExamination } from './domain/node-examination.js';
 import { Notices } from './domain/notices.js';
 import { PasswordChanges } from './domain/password-changes.js';
 import { PasswordPolicy } from './domain/password-policy.js';
@@ -169,7 +170,8 @@ async function openLocked(
     const deletion = new UserDeletion(users, credentials, endings, outbox, audit);
     const userAdministration = new UserAdministration(endings, reauthentication, recovery, audit, clock);
     const logouts = new Logout(sessions, endings, new JointLogouts(database, endings), clock);
-    const examination = new Examination(database, revocations, keys, delivery, clock);
+    const nodeExamination = node === null ? null : new NodeExamination(database, node, config, clock);
+    const examination = new Examination(database, revocations, keys, delivery, nodeExamination, clock);
     const trail = new AuditTrail(database, config, clock);
     const directory = new UserDirectory(database);
     const acts = new Administration(

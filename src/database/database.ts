@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { LatchkeyError } from '../errors.js';
 import { createQueue, type Queue } from '../queue.js';
-import type { Engine, LockableTable, Transaction } from './engine.js';
+import type { Engine, LockableTable, ServerFacts, Transaction } from './engine.js';
 import { engineFor } from './engines.js';
 import { CommitUnknown, isConflict, isUnavailable, isUndone } from './failures.js';
 import type { PrismaClient } from './generated/client.js';
@@ -91,6 +91,11 @@ export class Database {
   /** The names of the tables that are there. */
   listTables(): Promise<string[]> {
     return this.read((client) => this.engine.listTables(client));
+  }
+
+  /** What the server says of itself; null with SQLite. */
+  describeServer(): Promise<ServerFacts | null> {
+    return this.read((client) => this.engine.describeServer(client));
   }
 
   /** What is broken in the stored data, or null. */

@@ -4,6 +4,24 @@ import type { Prisma, PrismaClient } from './generated/client.js';
 /** A client inside a transaction, or one that reads outside of any. */
 export type Transaction = Prisma.TransactionClient;
 
+/** What a server says of itself. */
+export interface ServerFacts {
+  readonly version: string;
+  readonly isStandby: boolean;
+  readonly isReadOnly: boolean;
+  readonly synchronousCommit: string;
+  readonly fsync: string;
+  readonly fullPageWrites: string;
+  /** Standbys that are connected, and those of them that a commit waits for. */
+  readonly standbys: number;
+  readonly synchronousStandbys: number;
+  /** How many connections this role may have to this database, and how many there are of everybody. */
+  readonly connectionLimit: number;
+  readonly connections: number;
+  /** Its clock, in milliseconds. */
+  readonly now: number;
+}
+
 /** The tables that somebody locks against all who read them. */
 export type LockableTable = 'SigningKey';
 
@@ -24,6 +42,8 @@ export interface Engine {
   assertWritable(transaction: Transaction): Promise<void>;
   /** The names of the tables that are there. */
   listTables(client: Transaction): Promise<string[]>;
+  /** Null where there is no server. */
+  describeServer(client: Transaction): Promise<ServerFacts | null>;
   /** What is broken in the stored data, or null. */
   findDamage(client: Transaction): Promise<string | null>;
   /** From here to the end of the transaction no other one has read the table and not ended, or reads it. */

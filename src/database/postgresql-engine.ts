@@ -1,5 +1,5 @@
 /** PostgreSQL: a server of its own, shared by many nodes, each with a pool of connections. */
-import { type Engine, type LockableTable, type Transaction, WrongDatabase } from './engine.js';
+import { type Engine, type LockableTable, type ServerFacts, type Transaction, WrongDatabase } from './engine.js';
 import type { PrismaClient } from './generated/client.js';
 import { PrismaClient as PostgresqlClient } from './generated-postgresql/client.js';
 import { PostgresqlFactory } from './postgresql-adapter.js';
@@ -60,6 +60,23 @@ export class PostgresqlEngine implements Engine {
     const rows = await client.$queryRaw<{ name: string }[]>`
       SELECT tablename::text AS "name" FROM pg_tables WHERE schemaname = 'public'`;
     return rows.map(({ name }) => name);
+  }
+
+  async describeServer(client: Transaction): Promise<ServerFacts | null> {
+    const [row] = await client.$queryRaw<ServerFacts[]>`
+      SELECT current_setting('server_version') AS "version", pg_is_in_recovery() AS "isStandby",
+        current_setting('transaction_read_only') = 'on' AS "isReadOnly", current_setting('synchronous_commit') AS "synchronousCommit",
+        current_setting('fsync') AS "fsync", current_setting('full_page_writes') AS "fullPageWrites",
+        (SELECT count(*)::int FROM pg_stat_replication) AS "standbys",
+        (SELECT count(*)::int FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')) AS "synchronousStandbys",
+        (SELECT min(most)::int FROM (VALUES
+          (current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+            - coalesce(current_setting('reserved_connections', true), '0')::int),
+          ((SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user)),
+          ((SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()))) AS limits(most)) AS "connectionLimit",
+        (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS "connections",
+        floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "now"`;
+    return row ?? null;
   }
 
   /** The server looks after its files itself. */

@@ -37,6 +37,10 @@ export class SqliteEngine implements Engine {
     return rows.map(({ name }) => name);
   }
 
+  async describeServer(): Promise<null> {
+    return null;
+  }
+
   async findDamage(client: Transaction): Promise<string | null> {
     const rows = await client.$queryRaw<{ quick_check: string }[]>`PRAGMA quick_check`;
     return rows.map((row) => Object.values(row)[0]).find((line) => line !== 'ok') ?? null;

@@ -3,6 +3,7 @@ import type { Clock } from '../ambient.js';
 import type { Database } from '../database/database.js';
 import type { Delivery } from '../mail/delivery.js';
 import type { Revocations } from '../revocation/revocations.js';
+import type { NodeExamination } from './node-examination.js';
 import type { SigningKeys } from './signing-keys.js';
 
 /** One line of `latchkey doctor`. */
@@ -20,6 +21,8 @@ export class Examination {
     private readonly revocations: Revocations,
     private readonly keys: SigningKeys,
     private readonly delivery: Delivery,
+    /** Null where there is one node only. */
+    private readonly nodes: NodeExamination | null,
     private readonly clock: Clock,
   ) {}
 
@@ -30,6 +33,7 @@ export class Examination {
       this.#examineKeys(),
       await this.#examineMail(),
       await this.#examineClock(),
+      ...((await this.nodes?.run()) ?? []),
     ];
   }
 

@@ -5,9 +5,14 @@ import type { LeaseStatements } from './lease-statements.js';
 
 type Told = Extract<LeaseEvent<never>, { kind: 'doorbell' | 'acknowledged' }>;
 
+/** Much longer than a doorbell takes; also the pace at which a deaf node tries again. */
+const ECHO_WITHIN_MS = 2_000;
+
 export class Doorbell {
   #waiting: number | null = null;
   #isRinging = false;
+  #lastEcho = 0;
+  readonly #echoes = new Map<number, () => void>();
 
   constructor(
     private readonly statements: Pick<LeaseStatements, 'tell'>,
@@ -25,11 +30,28 @@ export class Doorbell {
     this.#tell(`acknowledged ${version} ${memberId}`);
   }
 
+  /** Whether what this node sends comes back to it. Behind a pooler of transactions LISTEN is accepted, and nothing is ever heard. */
+  echo(): Promise<boolean> {
+    this.#lastEcho += 1;
+    const number = this.#lastEcho;
+    return new Promise((resolve) => {
+      const end = (isHeard: boolean) => {
+        clearTimeout(timer);
+        this.#echoes.delete(number);
+        resolve(isHeard);
+      };
+      const timer = setTimeout(() => end(false), ECHO_WITHIN_MS).unref();
+      this.#echoes.set(number, () => end(true));
+      this.#tell(`echo ${number} ${this.nodeId}`);
+    });
+  }
+
   /** What a payload means; null for one of ours that came back, and for what nobody understands. */
   read(payload: string): Told | null {
     const [kind, version, from = ''] = payload.split(' ');
     const number = Number(version);
     if (!Number.isSafeInteger(number) || from === '') return null;
+    if (kind === 'echo' && from === this.nodeId) this.#echoes.get(number)?.();
     if (kind === 'doorbell') return from === this.nodeId ? null : { kind, version: number };
     return kind === 'acknowledged' ? { kind, memberId: from, version: number } : null;
   }

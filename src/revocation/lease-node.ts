@@ -121,6 +121,12 @@ export class LeaseNode implements Coordinator {
     return unreadiness(this.#state, this.clock.now());
   }
 
+  /** Whether this process hears what it sends to all. */
+  async hearsItself(): Promise<boolean> {
+    await this.canHear;
+    return this.doorbell.echo();
+  }
+
   /** Whether doorbells are heard. */
   get isListening(): boolean {
     return this.#isListening;

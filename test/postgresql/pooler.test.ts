@@ -1,6 +1,8 @@
 /** Behind PgBouncer in transaction mode: no connection belongs to a node for longer than a transaction. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { logOutTold } from '../support/lease-nodes.js';
+import { collectLog } from '../support/collected-log.js';
+import { logOutTold, readFigure } from '../support/lease-nodes.js';
 import { behindPooler, hasPooler } from '../support/pooler.js';
 import { makeDatabase, withDatabase } from '../support/postgresql.js';
 import { startNode } from '../support/start-app.js';
@@ -20,6 +22,24 @@ describe.skipIf(!hasPooler)('behind PgBouncer (skipped where it is not installed
     expect([await one.ask(accessToken), await two.ask(accessToken)]).toEqual(['ok', 'ok']);
     expect(await logOutTold(two, accessToken)).toMatchObject({ endedSessions: 1, confirmation: { by: 'LEASE_EXPIRY' } });
     expect(await one.ask(accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  });
+
+  test('a node that is not told that LISTEN brings nothing finds it out, counts as deaf, and says so [R24]', async () => {
+    const { log, lines } = collectLog();
+    const pooled = await behindPooler(await makeDatabase());
+    const [one, two] = [await startNode(pooled, { log }), await startNode(pooled)];
+    while (!lines.some(({ msg }) => String(msg).includes('LISTEN brings nothing'))) await nextTurn();
+    expect(await readFigure(one, 'latchkey_lease_listening')).toBe(0);
+    const { accessToken } = await one.register();
+    const { confirmation } = await logOutTold(two, accessToken);
+    expect(confirmation.by).toBe('LEASE_EXPIRY');
+    expect(await one.ask(accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+    const outcome = await one.app.administration.examine();
+    const findings = outcome.kind === 'done' ? outcome.result : [];
+    expect(findings.find(({ check }) => check === 'doorbells')).toMatchObject({
+      isRight: false,
+      advice: expect.stringContaining('DOORBELL=off'),
+    });
   });
 
   test('one that refuses what it does not know is told of with what to set', async () => {
