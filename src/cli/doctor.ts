@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.js';
-import type { Finding } from '../domain/examination.js';
+import type { Finding } from '../domain/finding.js';
 import { done } from '../errors.js';
 import { administer } from './administer.js';
 import { EXIT_CODES } from './exit-codes.js';

@@ -3,17 +3,9 @@ import type { Clock } from '../ambient.js';
 import type { Database } from '../database/database.js';
 import type { Delivery } from '../mail/delivery.js';
 import type { Revocations } from '../revocation/revocations.js';
+import type { Finding } from './finding.js';
 import type { NodeExamination } from './node-examination.js';
 import type { SigningKeys } from './signing-keys.js';
-
-/** One line of `latchkey doctor`. */
-export interface Finding {
-  readonly check: string;
-  readonly isRight: boolean;
-  readonly found: string;
-  /** What to do; empty when all is right. */
-  readonly advice: string;
-}
 
 export class Examination {
   constructor(

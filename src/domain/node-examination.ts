@@ -5,7 +5,7 @@ import type { Database } from '../database/database.js';
 import type { ServerFacts } from '../database/engine.js';
 import { SIDE_CONNECTIONS } from '../database/side-connections.js';
 import type { LeaseNode } from '../revocation/lease-node.js';
-import type { Finding } from './examination.js';
+import type { Finding } from './finding.js';
 
 type Settings = Pick<Config, 'databasePoolSize' | 'doorbell' | 'clockToleranceSeconds'>;
 

@@ -1,6 +1,6 @@
 /** What `latchkey doctor` says to those who run several nodes. */
 import { expect, test } from 'vitest';
-import type { Finding } from '../../src/domain/examination.js';
+import type { Finding } from '../../src/domain/finding.js';
 import { frozenClock } from '../support/clocks.js';
 import { addDeadNode } from '../support/lease-nodes.js';
 import { setReadOnly } from '../support/outages.js';

@@ -1,0 +1,82 @@
+/** The files under `deploy/`, the image and docs/operations.md say what the code says. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { SETTINGS } from '../src/config.js';
+import { SIDE_CONNECTIONS } from '../src/database/side-connections.js';
+import { metricsIn, numberIn, pathsIn, variablesIn } from './support/deployment.js';
+import { namesIn } from './support/documents.js';
+import { readSources } from './support/sources.js';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
+
+const FILES = ['Dockerfile', ...readdirSync(`${root}deploy`).map((name) => `deploy/${name}`)];
+const settings = SETTINGS.map(({ name }) => name);
+/** Of the container beside ours, and of the build. */
+const FOREIGN = ['NODE', 'POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD', 'POSTGRES_INITDB_ARGS'];
+
+test('every variable that is set for a node is a setting', () => {
+  expect(FILES).toContain('deploy/.env.example');
+  const strange = FILES.flatMap((path) =>
+    variablesIn(read(path))
+      .filter((name) => !settings.includes(name) && !FOREIGN.includes(name))
+      .map((name) => `${path}: ${name}`),
+  );
+  expect(strange).toEqual([]);
+  expect(variablesIn(read('deploy/compose.yaml'))).toContain('TRUST_PROXY');
+  expect(variablesIn(read('deploy/kubernetes.yaml'))).toEqual(expect.arrayContaining(['DATA_DIR', 'LATCHKEY_SECRET']));
+});
+
+test('what compose asks for stands in the example of its .env, and nothing else', () => {
+  const asked = [...read('deploy/compose.yaml').matchAll(/\$\{(\w+)/g)].map((match) => match[1]);
+  expect([...new Set(asked)].sort()).toEqual(variablesIn(read('deploy/.env.example')));
+});
+
+test('docs/operations.md has a row for every figure of /metrics, and the alerts name no other', () => {
+  const figures = metricsIn(read('src/http/metrics.ts'));
+  expect(figures).toContain('latchkey_revocation_latency_seconds');
+  const told = namesIn(read('docs/operations.md')).filter((name) => name.startsWith('latchkey_'));
+  expect(told.sort()).toEqual(figures);
+  const alerting = metricsIn(read('deploy/alerts.yaml'));
+  expect(alerting.length).toBeGreaterThan(3);
+  expect(alerting.filter((name) => !figures.includes(name))).toEqual([]);
+});
+
+test('every path that is asked for is served', () => {
+  const sources = Object.values(readSources(root, 'src/http')).join('\n');
+  const asked = [...new Set(FILES.flatMap((path) => pathsIn(read(path))))];
+  expect(asked).toEqual(expect.arrayContaining(['/livez', '/readyz', '/metrics', '/graphql', '/.well-known/jwks.json']));
+  expect(asked.filter((path) => !sources.includes(`'${path}'`))).toEqual([]);
+});
+
+test('whoever stops a node gives it the time that it takes', () => {
+  const takes = numberIn(read('src/main.ts'), 'STOP_WITHIN_MS') / 1000;
+  const kubernetes = read('deploy/kubernetes.yaml');
+  expect(numberIn(read('deploy/compose.yaml'), 'stop_grace_period')).toBeGreaterThan(takes);
+  const sleep = numberIn(kubernetes, 'sleep');
+  expect(numberIn(kubernetes, 'terminationGracePeriodSeconds')).toBeGreaterThan(sleep + takes);
+});
+
+test('the port, the folder and the connections are told as they are', () => {
+  const port = SETTINGS.find(({ name }) => name === 'PORT')?.fallback;
+  expect(read('Dockerfile')).toContain(`EXPOSE ${port}`);
+  expect(read('deploy/kubernetes.yaml')).toContain(`containerPort: ${port}`);
+  expect(read('deploy/haproxy.cfg')).toContain(`node1:${port}`);
+  expect(read('docs/operations.md')).toContain(`(\`DATABASE_POOL_SIZE\` + ${SIDE_CONNECTIONS})`);
+  expect(SETTINGS.find(({ name }) => name === 'DATABASE_POOL_SIZE')?.meaning).toContain(`beside ${SIDE_CONNECTIONS} `);
+});
+
+test('the image is made of what .dockerignore lets through', () => {
+  const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names = '']) => names.split(' '));
+  const allowed = [...read('.dockerignore').matchAll(/^!(.*)$/gm)].map((match) => match[1]);
+  expect(copied.sort()).toEqual(allowed.sort());
+});
+
+test('names are found in every format, and comments are none', () => {
+  const text = `# OFF: 1\n  A_B: 1\nC_D=\n    - name: E_F\n      value: \${G_H:?x}\nENV I=1 J_K=2\n  key: value`;
+  expect(variablesIn(text)).toEqual(['A_B', 'C_D', 'E_F', 'G_H', 'J_K']);
+  expect(metricsIn('rate(latchkey_x_seconds_bucket[5m]) > latchkey_y_total')).toEqual(['latchkey_x_seconds', 'latchkey_y_total']);
+  expect(pathsIn('uri /readyz ver\nhttpGet: { path: /livez, port }\n- path: /graphql')).toEqual(['/graphql', '/livez', '/readyz']);
+  expect(() => numberIn('a: 1', 'b')).toThrow('b is not there');
+});
