@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseMissingHost } from './refusals.js';
+import { warnOfUntoldProxy } from './untold-proxy.js';
 
 type Settings = Pick<Config, 'corsOrigins' | 'trustProxy'>;
 
@@ -50,6 +51,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   });
   server.addHook('onRequest', refuseMissingHost);
   server.server.on('checkExpectation', refuseExpectation);
+  warnOfUntoldProxy(server, settings.trustProxy, log);
   closeConnectionsWhenStopping(server);
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerNotFound);
