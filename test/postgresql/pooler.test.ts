@@ -9,15 +9,22 @@ import { startNode } from '../support/start-app.js';
 
 const DEAF = { DOORBELL: 'off' };
 
-const locksIn = (url: string) =>
-  withDatabase(url, async (client) => (await client.query("SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted")).rows);
+/** In this database only: the tests beside this one start nodes too. */
+const countLocks = (url: string) =>
+  withDatabase(url, async (client) => {
+    const { rowCount } = await client.query(
+      `SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database WHERE locktype = 'advisory' AND datname = current_database()`,
+    );
+    return rowCount;
+  });
 
 describe.skipIf(!hasPooler)('behind PgBouncer (skipped where it is not installed)', () => {
   test('nodes migrate, leave no lock behind, and a logout is in force on all of them when it is answered [R22] [R24]', async () => {
     const url = await makeDatabase('template0');
     const pooled = await behindPooler(url);
     const [one, two] = await Promise.all([startNode(pooled, { settings: DEAF }), startNode(pooled, { settings: DEAF })]);
-    expect(await locksIn(url)).toEqual([]);
+    // The pooler undoes the transaction of the start lock a moment after the node has gone on; a lock of a session would stay for good.
+    while ((await countLocks(url)) !== 0);
     const { accessToken } = await one.register();
     expect([await one.ask(accessToken), await two.ask(accessToken)]).toEqual(['ok', 'ok']);
     expect(await logOutTold(two, accessToken)).toMatchObject({ endedSessions: 1, confirmation: { by: 'LEASE_EXPIRY' } });
