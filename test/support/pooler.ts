@@ -2,10 +2,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { findFreePort } from './ports.js';
 import { POSTGRES_URL } from './postgresql.js';
 
 export const hasPooler = spawnSync('pgbouncer', ['--version']).status === 0;
@@ -53,14 +53,4 @@ async function run(path: string, folder: string): Promise<void> {
     if (logged.includes('process up')) return;
   }
   throw new Error(`PgBouncer did not start: ${logged}`);
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
