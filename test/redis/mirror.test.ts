@@ -6,7 +6,8 @@ import { check, logOutTold, readFigure } from '../support/lease-nodes.js';
 import { REVOKED, readCosts, startMirrored, startMirroredNodes } from '../support/mirrored.js';
 import { logOut } from '../support/mutations.js';
 import { withDatabase } from '../support/postgresql.js';
-import { borrowMirror, redisCli, withRedis } from '../support/redis.js';
+import { borrowMirror, withRedis } from '../support/redis.js';
+import { redisCli } from '../support/redis-server.js';
 import { decode } from '../support/tokens.js';
 
 test('the check of an authorized request asks Redis, and the database nothing [R27]', async () => {

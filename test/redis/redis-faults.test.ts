@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { check, readFigure } from '../support/lease-nodes.js';
 import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/mirrored.js';
 import { logOut } from '../support/mutations.js';
-import { type RedisServer, startRedis } from '../support/redis.js';
+import { type RedisServer, startRedis } from '../support/redis-server.js';
 import type { TestApp } from '../support/start-app.js';
 
 const mirrorOn = ({ url }: RedisServer) => ({ REDIS_URL: url, REDIS_PREFIX: 'latchkey:' });

@@ -6,7 +6,8 @@ import { collectLog } from '../support/collected-log.js';
 import { check, readFigure } from '../support/lease-nodes.js';
 import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/mirrored.js';
 import { logOut } from '../support/mutations.js';
-import { borrowMirror, startRedis } from '../support/redis.js';
+import { borrowMirror } from '../support/redis.js';
+import { startRedis } from '../support/redis-server.js';
 import { makeFolder, startNode } from '../support/start-app.js';
 
 test('a Redis that evicts is refused at the start, and not believed once it begins to [R26]', async () => {
