@@ -23,6 +23,8 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: trustOf(settings.trustProxy),
     forceCloseConnections: 'idle',
+    // What comes on an open connection during the stop is served, since everything it needs is still there; fastify would answer in a shape of its own.
+    return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerError,

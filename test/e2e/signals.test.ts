@@ -13,8 +13,8 @@ const isRefused = (url: string) =>
     () => true,
   );
 
-/** Sends the head of a request and half its body: from now on it is in flight. */
-async function halfSent(server: ServerProcess, query: string) {
+/** Sends a part of a request: from now on its connection is not idle, and with the whole head it is in flight. */
+async function halfSent(server: ServerProcess, query: string, part: 'head and half the body' | 'half the head' = 'head and half the body') {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname).setEncoding('utf8');
   let answer = '';
@@ -23,13 +23,14 @@ async function halfSent(server: ServerProcess, query: string) {
   });
   await once(socket, 'connect');
   const body = JSON.stringify({ query });
-  socket.write(`POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`);
-  socket.write(body.slice(0, 10));
+  const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const sent = part === 'half the head' ? 20 : head.length + 10;
+  socket.write((head + body).slice(0, sent));
   // The server answers on another connection only after it has read what came first on this one.
   await server.ask();
   return {
     async finish() {
-      socket.write(body.slice(10));
+      socket.write((head + body).slice(sent));
       await once(socket, 'close');
       return answer;
     },
@@ -54,6 +55,18 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     expect(await next.ask(accessToken)).toBe('ok');
   });
 }
+
+test('a request that comes on an open connection while the server stops is answered like any other', async () => {
+  const server = await startServer({ dataDir: join(makeFolder(), 'data') });
+  const request = await halfSent(server, '{ me { id } }', 'half the head');
+  server.signal('SIGTERM');
+  while (!(await isRefused(server.url)));
+  const answer = await request.finish();
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+  expect(answer).toContain('"reason":"TOKEN_MISSING"');
+  expect(await server.exited).toEqual({ code: 0, signal: null });
+});
 
 test('idle connections do not hold the end up, and a second signal ends at once', async () => {
   const dataDir = join(makeFolder(), 'data');
