@@ -151,7 +151,7 @@ async function prepareMirror({ revocationCheck }: Config, { mirror, mirrorTable,
 }
 
 function coreResolvers(services: Services): [ResolverClass, object][] {
-  const { users, sessions, refreshes, endings, logins, logouts, passwordChanges, reauthentication, deletion } = services;
+  const { users, sessions, refreshes, logins, logouts, passwordChanges, reauthentication, deletion } = services;
   return [
     [OwnUserResolver, new OwnUserResolver(passwordChanges, reauthentication, deletion)],
     [UserDirectoryResolver, new UserDirectoryResolver(services.directory, users)],
@@ -165,7 +165,7 @@ function coreResolvers(services: Services): [ResolverClass, object][] {
     [RefreshTokenResolver, new RefreshTokenResolver(refreshes)],
     [LogoutResolver, new LogoutResolver(logouts)],
     [UserResolver, new UserResolver(users)],
-    [SessionResolver, new SessionResolver(sessions, endings)],
+    [SessionResolver, new SessionResolver(sessions)],
   ];
 }
 

@@ -5,6 +5,7 @@ import type { Database } from '../database/database.js';
 import type { Prisma, Session as SessionRow } from '../database/generated/client.js';
 import { done, failed, type Outcome } from '../errors.js';
 import { KEEP_AFTER_EXPIRY_MS } from '../revocation/blacklist.js';
+import type { ActingToken } from './ending-steps.js';
 import type { NewDevices } from './new-devices.js';
 import type { Origin } from './origin.js';
 import { makeRefreshToken, parseRefreshToken, type TokenPair } from './refresh-tokens.js';
@@ -39,6 +40,7 @@ export const MAX_SESSIONS_PER_USER = 100;
 
 const EXPIRY_BATCH = 100;
 
+const NOT_FOUND = failed({ code: 'NOT_FOUND', message: 'You have no such session.', field: ['input', 'sessionId'] });
 const INVALID_CREDENTIALS = failed({ code: 'INVALID_CREDENTIALS', message: 'Email or password is wrong.' });
 
 type Settings = Pick<Config, 'refreshTokenTtlSeconds' | 'sessionIdleTtlSeconds'>;
@@ -108,6 +110,20 @@ export class Sessions {
   /** The user's session, live or ended; someone else's is as unknown as one that never was. */
   async findOwn(userId: string, id: string): Promise<Session | null> {
     return this.database.read((client) => client.session.findFirst({ where: { id, userId } }));
+  }
+
+  /**
+   * Ends one session of the user who shows the token, and shows it as it is then. It is read before the commit: afterwards nothing
+   * may fail, or what has happened would be told as if it had not (R4).
+   */
+  revokeOwn(token: ActingToken, id: string, origin: Origin): Promise<Outcome<Session>> {
+    return this.endings.commit(async (steps) => {
+      await steps.assertLive(token);
+      const own = { id, userId: token.sub };
+      await steps.end({ sessions: own, reason: 'REVOKED_BY_USER', actor: token.sub, ...origin });
+      const session = await steps.transaction.session.findFirst({ where: own });
+      return session === null ? NOT_FOUND : done(session);
+    });
   }
 
   /** The user's live sessions, newest use first. */

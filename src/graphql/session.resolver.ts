@@ -1,23 +1,16 @@
 /** A user's own sessions. */
 import { Arg, Authorized, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import type { SessionEndings } from '../domain/session-endings.js';
-import type { Session, Sessions } from '../domain/sessions.js';
-import { done, failed, type Outcome } from '../errors.js';
+import type { Sessions } from '../domain/sessions.js';
 import { tokenOf } from './auth-checker.js';
 import type { RequestContext } from './context.js';
 import { RevokeSessionInput, RevokeSessionPayload } from './revoke-session.type.js';
 import { SessionType, toSessionType } from './session.type.js';
 import { toPayload } from './user-error.type.js';
 
-const NOT_FOUND = failed({ code: 'NOT_FOUND', message: 'You have no such session.', field: ['input', 'sessionId'] });
-
 @Authorized()
 @Resolver()
 export class SessionResolver {
-  constructor(
-    private readonly sessionsOf: Sessions,
-    private readonly endings: SessionEndings,
-  ) {}
+  constructor(private readonly sessionsOf: Sessions) {}
 
   @Query(() => SessionType, { nullable: true, description: 'The session that this request speaks for.' })
   async session(@Ctx() context: RequestContext): Promise<SessionType | null> {
@@ -38,14 +31,7 @@ export class SessionResolver {
     @Ctx() context: RequestContext,
   ): Promise<RevokeSessionPayload> {
     const token = tokenOf(context);
-    const { sub, sid } = token;
-    const sessions = { id: sessionId, userId: sub };
-    await this.endings.commit(async (steps) => {
-      await steps.assertLive(token);
-      await steps.end({ sessions, reason: 'REVOKED_BY_USER', actor: sub, ...context.origin });
-    });
-    const session = await this.sessionsOf.findOwn(sub, sessionId);
-    const outcome: Outcome<Session> = session === null ? NOT_FOUND : done(session);
-    return toPayload(outcome, (found) => ({ session: toSessionType(found, sid) }));
+    const outcome = await this.sessionsOf.revokeOwn(token, sessionId, context.origin);
+    return toPayload(outcome, (found) => ({ session: toSessionType(found, token.sid) }));
   }
 }

@@ -1,5 +1,6 @@
 /** `revokeSession`: ends one session of the caller, such as that of a lost phone. */
 import { expect, test } from 'vitest';
+import { makeCommitFail } from '../support/failing-commit.js';
 import { failureOf, mutate } from '../support/mutations.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 import { makeDriverYield } from '../support/yielding-driver.js';
@@ -30,6 +31,18 @@ test('the caller’s own session ends too, and the next field is refused [R2]', 
   expect(answer.data).toEqual({ a: { session: { current: true } }, b: null });
   expect(failureOf(answer)).toBe(REVOKED);
   expect(await app.ask(accessToken)).toBe(REVOKED);
+});
+
+test('it is told as done although the database goes away right after its commit [R4]', async () => {
+  const commits = makeCommitFail();
+  const app = await startApp();
+  const mine = await app.register();
+  const phone = await app.login();
+  commits.fault = 'last';
+  const { data } = await revoke(app, phone.sid, mine.accessToken);
+  expect(data.revokeSession).toMatchObject({ session: { id: phone.sid, endedAt: expect.any(String) }, userErrors: [] });
+  commits.isCutOff = false;
+  expect(await app.ask(phone.accessToken)).toBe(REVOKED);
 });
 
 test('someone else’s session is NOT_FOUND, exactly like one that never was, and goes on [R14]', async () => {

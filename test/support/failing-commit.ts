@@ -2,8 +2,8 @@
 import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import { wrapDriver } from './driver.js';
 
-/** `lost`: rolled back; `late`: it happened, and its answer was lost; `null`: as it should be. */
-export type CommitFault = 'lost' | 'late' | null;
+/** `lost`: rolled back; `late`: it happened, and its answer was lost; `last`: it happened, and then the database is away; `null`: as it should be. */
+export type CommitFault = 'lost' | 'late' | 'last' | null;
 
 export interface FailingCommit {
   /** What the next COMMIT does; the ones after it are as they should be. */
@@ -18,7 +18,7 @@ export function makeCommitFail(): FailingCommit {
   wrapDriver(async (connect) => {
     assertConnected(faults);
     const adapter = await connect();
-    if (adapter.provider === 'postgres') cutOff(adapter, faults);
+    cutOff(adapter, faults);
     const begin = adapter.startTransaction.bind(adapter);
     adapter.startTransaction = async (isolationLevel) => {
       if (adapter.provider === 'postgres') assertConnected(faults);
@@ -37,7 +37,8 @@ function failCall(transaction: Transaction, faults: FailingCommit): void {
   const { commit, rollback } = { commit: transaction.commit.bind(transaction), rollback: transaction.rollback.bind(transaction) };
   transaction.commit = async () => {
     const fault = takeFault(faults);
-    if (fault === null) return commit();
+    if (fault === 'last') faults.isCutOff = true;
+    if (fault === null || fault === 'last') return commit();
     await (fault === 'late' ? commit() : rollback());
     throw failure();
   };
@@ -48,7 +49,8 @@ function failStatement(transaction: Transaction, faults: FailingCommit): void {
   const run = transaction.executeRaw.bind(transaction);
   transaction.executeRaw = async (query) => {
     const fault = query.sql === 'COMMIT' ? takeFault(faults) : null;
-    if (fault === null) return run(query);
+    if (fault === 'last') faults.isCutOff = true;
+    if (fault === null || fault === 'last') return run(query);
     await run(fault === 'late' ? query : { ...query, sql: 'ROLLBACK' });
     throw failure();
   };
