@@ -62,6 +62,16 @@ export default defineConfig({
           env: { TEST_REVOCATION_CHECK: 'redis' },
         },
       },
+      {
+        ...shared,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          setupFiles: ['test/support/skip-without-postgresql.ts'],
+          testTimeout,
+          hookTimeout: 60_000,
+        },
+      },
       { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
     ],
   },

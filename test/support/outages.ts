@@ -1,7 +1,13 @@
 /** What can happen to a PostgreSQL server under a running node. */
 import { randomBytes } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { withServer } from './postgresql.js';
+import { withDatabase, withServer } from './postgresql.js';
+
+/** On the server of a database, in another one. */
+async function besides(url: string, sql: string, values: readonly string[] = []): Promise<void> {
+  const server = Object.assign(new URL(url), { pathname: 'postgres' }).href;
+  await withDatabase(server, (client) => client.query(sql, [...values]));
+}
 
 function nameOf(url: string): string {
   return new URL(url).pathname.slice(1);
@@ -9,19 +15,31 @@ function nameOf(url: string): string {
 
 /** Ends every connection to the database, as a restart of the server does. */
 export async function cutConnections(url: string): Promise<void> {
-  await withServer((client) => client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [nameOf(url)]));
+  await besides(url, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [nameOf(url)]);
 }
 
 /** What a failover leaves behind: all connections are cut, and the new ones take no writes. */
 export async function setReadOnly(url: string, isReadOnly: boolean): Promise<void> {
   const change = isReadOnly ? 'SET default_transaction_read_only = on' : 'RESET default_transaction_read_only';
-  await withServer((client) => client.query(`ALTER DATABASE ${nameOf(url)} ${change}`));
+  await besides(url, `ALTER DATABASE ${nameOf(url)} ${change}`);
   await cutConnections(url);
 }
 
 /** While it is true nobody can connect, and nobody is connected. */
 export async function setUnreachable(url: string, isUnreachable: boolean): Promise<void> {
-  await withServer((client) => client.query(`ALTER DATABASE ${nameOf(url)} ALLOW_CONNECTIONS ${!isUnreachable}`));
+  await besides(url, `ALTER DATABASE ${nameOf(url)} ALLOW_CONNECTIONS ${!isUnreachable}`);
+  await cutConnections(url);
+}
+
+/** Ends the connections that hear doorbells, told by what they said last: that they listen, or that they still live. */
+export async function cutListeners(url: string): Promise<void> {
+  const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND (query LIKE 'LISTEN %' OR query = 'SELECT 1')`;
+  await besides(url, sql, [nameOf(url)]);
+}
+
+/** How many connections a role may have; those that it has are cut. */
+export async function limitConnections(url: string, role: string, connections: number): Promise<void> {
+  await besides(url, `ALTER ROLE ${role} CONNECTION LIMIT ${connections}`);
   await cutConnections(url);
 }
 

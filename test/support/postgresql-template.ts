@@ -14,10 +14,12 @@ function migrate(url: string): void {
   rmSync(dataDir, { recursive: true });
 }
 
+/** Those that need a server. */
+const PROJECTS = ['postgresql', 'redis', 'faults'];
 const name = `latchkey_test_${process.pid}`;
 
 export default async function setup({ vitest }: TestProject): Promise<() => Promise<void>> {
-  if (!vitest.projects.some(({ name }) => name === 'postgresql' || name === 'redis')) return async () => undefined;
+  if (!vitest.projects.some(({ name }) => PROJECTS.includes(name))) return async () => undefined;
   try {
     await withServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`));
   } catch (error) {
