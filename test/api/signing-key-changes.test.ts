@@ -1,5 +1,6 @@
 /** Rotation publishes before it signs; revocation of a key kills its tokens. */
 import { expect, test } from 'vitest';
+import { makeCommitFail } from '../support/failing-commit.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 import { readRows } from '../support/stored-rows.js';
 import { decode } from '../support/tokens.js';
@@ -59,4 +60,17 @@ test('a clock that was set back does not silence the server', async () => {
   await app.register();
   app.clock.set(app.clock.now() - 86_400_000);
   expect(await app.ask((await app.login()).accessToken)).toBe('ok');
+});
+
+test('a key is told as revoked although the database goes away right after its commit, and signs nothing any more [R4] [R19]', async () => {
+  const commits = makeCommitFail();
+  const app = await startApp();
+  const { accessToken } = await app.register();
+  commits.fault = 'last';
+  expect(await app.app.administration.revokeKey({ kid: kidOf(accessToken) })).toMatchObject({ kind: 'done' });
+  commits.isCutOff = false;
+  expect(await app.ask(accessToken)).toMatch(/^UNAUTHENTICATED/);
+  const next = await app.login();
+  expect(kidOf(next.accessToken)).not.toBe(kidOf(accessToken));
+  expect(await app.ask(next.accessToken)).toBe('ok');
 });
