@@ -46,8 +46,9 @@ export class DatabaseCheck implements RevocationCheck {
   /** A log that is behind this process has lost commits, and gets them back first (R25). */
   async #find(ids: readonly string[]): Promise<Finding> {
     const find = () => this.database.read((client) => findWithState(client, ids));
+    const known = this.revocations.replica.version;
     const finding = await find();
-    if (finding.version >= this.revocations.replica.version) return finding;
+    if (finding.version >= known) return finding;
     await this.revocations.catchUp();
     return find();
   }

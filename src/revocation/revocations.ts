@@ -127,9 +127,11 @@ export class Revocations {
 
   /** A shared database that has lost commits gets back what this process remembers (R25). */
   async #catchUp(): Promise<void> {
+    // What is applied while the answer is on its way may be newer than the answer, and nothing is lost then.
+    const known = this.replica.version;
     const delta = await this.#readDelta(await this.#readPages());
     const { version } = delta.state;
-    if (version >= this.replica.version || !this.database.isShared) return this.replica.apply(delta);
+    if (version >= known || !this.database.isShared) return this.replica.apply(delta);
     await restoreLog(this.database, this.replica, this.clock, version);
     this.replica.apply(await this.#readDelta());
   }

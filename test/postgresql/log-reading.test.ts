@@ -1,0 +1,42 @@
+/** A look at the log whose answer comes late: what was committed and applied meanwhile has not made the log go back. */
+import { expect, test } from 'vitest';
+import { makeAnswersHold } from '../support/held-answers.js';
+import { check } from '../support/lease-nodes.js';
+import { logOut } from '../support/mutations.js';
+import { startTwoNodes } from '../support/nodes.js';
+import { NameResolver } from '../support/own-resolvers.js';
+
+const ROWS_OF_THE_LOG = /^SELECT .*"revokedUntil" FROM "public"\."BlacklistedToken"/s;
+
+test('logouts that are committed while a check reads the log cost nobody else the session [R14] [R25]', async () => {
+  const hold = makeAnswersHold();
+  const { one } = await startTwoNodes({ resolvers: [NameResolver], settings: { REVOCATION_CHECK: 'database' } });
+  const [kept, first, second] = [await one.register(), await one.login(), await one.login()];
+  const asked = hold(/AS "listed"/);
+  const checking = check(one, kept.accessToken);
+  await asked.reached;
+  expect(await logOut(one, { refreshToken: first.refreshToken })).toBe(1);
+  const caughtUp = hold(ROWS_OF_THE_LOG);
+  asked.release();
+  // The version that was read is older than one that this node knows by now, so it looks again or is content.
+  await Promise.race([caughtUp.reached, checking]);
+  expect(await logOut(one, { refreshToken: second.refreshToken })).toBe(1);
+  caughtUp.release();
+  expect(await checking).toBe('ok');
+  expect(await check(one, kept.accessToken)).toBe('ok');
+});
+
+test('a logout that is committed while a login takes in a new generation costs nobody else the session [R14] [R25]', async () => {
+  const hold = makeAnswersHold();
+  const { one, two } = await startTwoNodes({ resolvers: [NameResolver], settings: { REVOCATION_CHECK: 'database' } });
+  await one.register();
+  await two.app.administration.revokeAllSessions({});
+  const [kept, ended] = [await two.login(), await two.login()];
+  const read = hold(ROWS_OF_THE_LOG);
+  const opening = one.login();
+  await read.reached;
+  expect(await logOut(one, { refreshToken: ended.refreshToken })).toBe(1);
+  read.release();
+  const opened = await opening;
+  for (const { accessToken } of [kept, opened]) expect(await check(two, accessToken)).toBe('ok');
+});
