@@ -26,10 +26,12 @@ export function parseRecord(text: string | null | undefined): MirrorRecord | nul
 
 export interface MirrorKeys {
   readonly record: string;
+  /** There while the mirror is filled. */
+  readonly mark: string;
   of(id: string): string;
 }
 
 /** @param prefix lets several databases share one Redis */
 export function createMirrorKeys(prefix: string): MirrorKeys {
-  return { record: `${prefix}mirror`, of: (id) => `${prefix}revoked:${id}` };
+  return { record: `${prefix}mirror`, mark: `${prefix}filling`, of: (id) => `${prefix}revoked:${id}` };
 }

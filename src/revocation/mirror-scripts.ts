@@ -1,4 +1,4 @@
-/** What is done in Redis as a whole or not at all. Each script gets the key of the record first. */
+/** What is done in Redis as a whole or not at all. Each script gets the key of the record first; those of a filling get its mark next. */
 import type { RedisScript } from './redis-connection.js';
 
 /**
@@ -40,18 +40,41 @@ redis.call('SET', KEYS[1], larger(generation, ARGV[4]) .. ' ' .. larger(pruned, 
 return 'written'`,
 };
 
-/** Values: the `run_id` of the server that was filled, the record. Returns `published`, or `lost` if it was not this server or another record is there. */
+const FORGET_RECORD = `
+local cluster = string.match(redis.call('GET', KEYS[1]) or '', '^%d+ %d+ %d+ %S+ (%S+)$')
+if cluster == nil or cluster == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
+
+/**
+ * Values: the database, a new mark. The record is forgotten, and from here to PUBLISH Redis must keep a mark: a Redis that
+ * was flushed meanwhile has lost rows with it. Returns the mark, which is that of others who fill the mirror already.
+ */
+export const BEGIN: RedisScript = {
+  text: `${FORGET_RECORD}
+local mark = redis.call('GET', KEYS[2])
+if mark then return mark end
+redis.call('SET', KEYS[2], ARGV[2])
+return ARGV[2]`,
+};
+
+/**
+ * Values: the `run_id` of the server that was filled, the mark, the record. Returns `published`, or `lost` if it was not this server,
+ * the mark is not there any more, or another record is there.
+ */
 export const PUBLISH: RedisScript = {
   text: `
 if string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') ~= ARGV[1] then return 'lost' end
-if redis.call('SET', KEYS[1], ARGV[2], 'NX') then return 'published' end
-return 'lost'`,
+if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 'lost' end
+if not redis.call('SET', KEYS[1], ARGV[3], 'NX') then return 'lost' end
+redis.call('DEL', KEYS[2])
+return 'published'`,
 };
 
-/** Values: the database. The record is forgotten unless it is another database's, and the mirror is worth nothing then; a full Redis does that too. */
+/**
+ * Values: the database. The record is forgotten unless it is another database's, and the mirror is worth nothing then; a full Redis does
+ * that too. Whoever fills the mirror at this moment may have read the table before, and comes too late with the mark gone.
+ */
 export const FORGET: RedisScript = {
-  text: `
-local cluster = string.match(redis.call('GET', KEYS[1]) or '', '^%d+ %d+ %d+ %S+ (%S+)$')
-if cluster == nil or cluster == ARGV[1] then redis.call('DEL', KEYS[1]) end
+  text: `${FORGET_RECORD}
+redis.call('DEL', KEYS[2])
 return 'forgotten'`,
 };

@@ -2,7 +2,7 @@
 import { type Clock, freshId, type Randomness } from '../ambient.js';
 import type { BlacklistRow, RevocationState } from './blacklist.js';
 import { formatRecord, type MirrorKeys, type MirrorRecord, parseRecord } from './mirror-record.js';
-import { ADVANCE, FORGET, PUBLISH, WRITE } from './mirror-scripts.js';
+import { ADVANCE, BEGIN, FORGET, PUBLISH, WRITE } from './mirror-scripts.js';
 import type { MirrorTable } from './mirror-table.js';
 import type { RedisConnection, RedisServer } from './redis-connection.js';
 import type { LogDelta } from './replica.js';
@@ -69,7 +69,7 @@ export class MirrorWriter {
   async withdraw(connection: RedisConnection): Promise<void> {
     const state = await this.table.readState();
     await this.table.distrust();
-    await connection.run(FORGET, [this.keys.record], [clusterOf(state)]);
+    await connection.run(FORGET, [this.keys.record, this.keys.mark], [clusterOf(state)]);
   }
 
   /** Nobody can believe what is there before the new id is. */
@@ -77,11 +77,12 @@ export class MirrorWriter {
     this.fillings += 1;
     const id = freshId(this.randomness);
     const clusterId = clusterOf(state);
-    await connection.run(FORGET, [this.keys.record], [clusterId]);
+    const keys = [this.keys.record, this.keys.mark];
+    const mark = await connection.run(BEGIN, keys, [clusterId, id]);
     const last = await this.table.each(0, (rows) => this.#write(connection, rows));
     if (!(await this.table.trust(id, runId, state))) throw new Error('Another node fills the mirror in Redis');
     const record = formatRecord({ ...last, prunedBefore: last.prunedBefore.getTime(), id, clusterId });
-    const answer = await connection.run(PUBLISH, [this.keys.record], [runId, record]);
+    const answer = await connection.run(PUBLISH, keys, [runId, mark, record]);
     // A revocation that could not be written meanwhile may have taken the trust back before there was a record to forget.
     const isTrusted = (await this.table.readState()).mirrorId === id;
     if (answer !== 'published' || !isTrusted) throw new Error('Redis has lost the mirror while it was filled');

@@ -1,0 +1,51 @@
+/** What happens to Redis, or to the log, in the middle of a filling: the mirror that comes of it must not be believed. */
+import { expect, test } from 'vitest';
+import { makeAnswersHold } from '../support/held-answers.js';
+import { check } from '../support/lease-nodes.js';
+import { REVOKED, startMirroredNodes, untilWhole } from '../support/mirrored.js';
+import { logOut } from '../support/mutations.js';
+import { withDatabase } from '../support/postgresql.js';
+import { startRedis } from '../support/redis.js';
+import { startNode, type TestApp } from '../support/start-app.js';
+
+test('a Redis that is flushed between the rows and the record is filled again [R26]', async () => {
+  const redis = await startRedis();
+  const { nodes, url } = await startMirroredNodes({ REDIS_URL: redis.url });
+  const [node] = nodes as [TestApp];
+  const { accessToken, sid } = await node.register();
+  expect(await logOut(node, { token: accessToken })).toBe(1);
+  await withDatabase(url, async (client) => {
+    // Who fills the mirror may read, and can not yet say in the table that it is done.
+    await client.query('BEGIN; SELECT * FROM "RevocationState" FOR UPDATE');
+    await redis.cli('FLUSHALL');
+    expect(await check(node, accessToken)).toBe(REVOKED);
+    while ((await redis.cli('EXISTS', `latchkey:revoked:${sid}`)) !== '1');
+    await redis.cli('FLUSHALL');
+    await client.query('COMMIT');
+  });
+  await untilWhole(node);
+  expect(await check(node, accessToken)).toBe(REVOKED);
+  expect(await redis.cli('EXISTS', `latchkey:revoked:${sid}`)).toBe('1');
+});
+
+test('a filling that began before a logout took the trust back comes too late [R27]', async () => {
+  const hold = makeAnswersHold();
+  const redis = await startRedis('--maxmemory', '0');
+  const settings = { REDIS_URL: redis.url };
+  const { nodes, url } = await startMirroredNodes(settings);
+  const [one] = nodes as [TestApp];
+  const [first, second] = [await one.register(), await one.login()];
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
+  expect(await logOut(one, { token: first.accessToken })).toBe(1);
+  const read = hold(/^SELECT .*"revokedUntil" FROM "public"\."BlacklistedToken"/s);
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
+  await read.reached;
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
+  const two = await startNode(url, { clock: one.clock, settings });
+  expect(await logOut(two, { token: second.accessToken })).toBe(1);
+  await two.app.close();
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
+  read.release();
+  await untilWhole(one);
+  for (const { accessToken } of [first, second]) expect(await check(one, accessToken)).toBe(REVOKED);
+});
