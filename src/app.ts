@@ -135,14 +135,14 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** @throws UnfitRedis or ConfigError if revocations could not be mirrored as the nodes of this database need it */
-async function prepareMirror({ revocationCheck }: Config, { mirror, mirrorTable, close }: Services): Promise<void> {
+async function prepareMirror({ revocationCheck }: Config, { mirror, mirrorTable, revocations, close }: Services): Promise<void> {
   try {
     if (mirror === null && (await mirrorTable.readState()).waitsForMirror) {
       const expected =
         'the Redis of the other nodes, which check there; or run `latchkey blacklist unmirror` once no node has REVOCATION_CHECK=redis';
       throw new ConfigError([{ setting: 'REDIS_URL', found: 'nothing', expected }]);
     }
-    if (revocationCheck === 'redis') await mirror?.rely();
+    if (revocationCheck === 'redis') await mirror?.rely(revocations.catchUp);
     if (mirror !== null && mirror.unfit !== null) throw mirror.unfit;
   } catch (error) {
     await close();

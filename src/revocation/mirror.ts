@@ -33,7 +33,7 @@ export class Mirror {
   #connection: RedisConnection | null = null;
   #whole: Whole | null = null;
   #fault: string | null = 'it was not asked yet';
-  #isRelied = false;
+  #catchUp: (() => Promise<void>) | null = null;
   #keeping: Promise<void> = Promise.resolve();
 
   constructor(
@@ -66,9 +66,13 @@ export class Mirror {
     this.#keeping = this.#keep();
   }
 
-  /** This node will check with Redis: from now on every node's revocations wait for it (R27). Call it before the first check. */
-  async rely(): Promise<void> {
-    this.#isRelied = true;
+  /**
+   * This node will check with Redis: from now on every node's revocations wait for it (R27). Call it before the first check.
+   *
+   * @param catchUp takes in the log now and then: these checks do not meet it, nor see that it has gone back (R25)
+   */
+  async rely(catchUp: () => Promise<void>): Promise<void> {
+    this.#catchUp = catchUp;
     await this.writer.table.setWaiting(true);
     // What was committed before that, by a node that did not wait.
     await this.#look();
@@ -123,7 +127,10 @@ export class Mirror {
     const before = this.#fault;
     try {
       if (this.#connection?.isOpen !== true) await this.#connect();
-      if (this.#isRelied) await this.writer.table.setWaiting(true);
+      if (this.#catchUp !== null) {
+        await this.writer.table.setWaiting(true);
+        await this.#catchUp();
+      }
       await this.#mend();
       if (before !== null) this.log.info('the mirror in Redis is whole');
     } catch {

@@ -14,7 +14,8 @@ export async function restoreLog(database: Database, replica: Replica, clock: Cl
     const next = Math.max(Number(state.version), above + 1);
     await transaction.revocationState.update({
       where: { id: 1 },
-      data: { version: next, generation: Math.max(state.generation, replica.generation) + 1 },
+      // What Redis has under the versions of before need not be what the log has there now.
+      data: { version: next, generation: Math.max(state.generation, replica.generation) + 1, mirrorId: null, mirrorRunId: null },
     });
     const now = new Date(clock.now());
     for (let begin = 0; begin < remembered.length; begin += BATCH) {

@@ -91,6 +91,8 @@ export class Revocations {
       delta = await this.#findOut(added, error);
     }
     if (revocation === undefined) throw new Error('a transaction returned without running its work');
+    // The answer will be that it is not confirmed; what the log has lost is mended by then.
+    if (delta.state.version < delta.since) await this.catchUp();
     const { revokes, result } = revocation;
     if (revokes) return { result, confirmation: await this.coordinator.confirm(delta) };
     this.coordinator.take(delta);

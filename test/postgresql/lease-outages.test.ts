@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { SYSTEM_LEASE_CLOCK } from '../../src/services.js';
 import { check, joinNodes, LONG, logOutTold, readFigure, startLeaseNodes } from '../support/lease-nodes.js';
-import { cutConnections, setReadOnly, setUnreachable } from '../support/outages.js';
+import { cutConnections, loseLog, setReadOnly, setUnreachable } from '../support/outages.js';
 import { NameResolver } from '../support/own-resolvers.js';
-import { borrowDatabase, withDatabase } from '../support/postgresql.js';
+import { borrowDatabase } from '../support/postgresql.js';
 import { startNode, type TestApp } from '../support/start-app.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
@@ -98,10 +98,7 @@ test.for([
     const one = await startNode(url, { resolvers: [NameResolver], settings });
     const [left, other] = [await one.register(), await one.login()];
     await logOutTold(one, left.accessToken);
-    await withDatabase(url, (client) =>
-      client.query(`BEGIN; UPDATE "Session" SET "endedAt" = NULL, "endedReason" = NULL; DELETE FROM "BlacklistedToken";
-      UPDATE "RevocationState" SET "version" = 0; COMMIT`),
-    );
+    await loseLog(url);
     let answer = await check(one, other.accessToken);
     while (answer === 'ok' || answer === 'AUTH_UNAVAILABLE') answer = await check(one, other.accessToken);
     expect([answer, await check(one, left.accessToken)]).toEqual([REVOKED, REVOKED]);

@@ -4,6 +4,7 @@ import { makeAnswersHold } from '../support/held-answers.js';
 import { check } from '../support/lease-nodes.js';
 import { logOut } from '../support/mutations.js';
 import { startTwoNodes } from '../support/nodes.js';
+import { loseLog } from '../support/outages.js';
 import { NameResolver } from '../support/own-resolvers.js';
 
 const ROWS_OF_THE_LOG = /^SELECT .*"revokedUntil" FROM "public"\."BlacklistedToken"/s;
@@ -39,4 +40,15 @@ test('a logout that is committed while a login takes in a new generation costs n
   read.release();
   const opened = await opening;
   for (const { accessToken } of [kept, opened]) expect(await check(two, accessToken)).toBe('ok');
+});
+
+test('a logout that meets a log that went back is not confirmed, and the log gets back what it has lost [R25]', async () => {
+  const { one, url } = await startTwoNodes({ settings: { REVOCATION_CHECK: 'database' } });
+  const [first, second, third] = [await one.register(), await one.login(), await one.login()];
+  for (const { refreshToken } of [first, second]) expect(await logOut(one, { refreshToken })).toBe(1);
+  await loseLog(url);
+  // Without an access token nothing is checked.
+  expect(await logOut(one, { refreshToken: third.refreshToken })).toBe('LOGOUT_UNCONFIRMED');
+  expect(await logOut(one, { refreshToken: third.refreshToken })).toBe(0);
+  for (const { refreshToken } of [first, second]) expect((await one.refresh(refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { check, readFigure } from '../support/lease-nodes.js';
 import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/mirrored.js';
 import { logOut } from '../support/mutations.js';
+import { loseLog } from '../support/outages.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import type { TestApp } from '../support/start-app.js';
 
@@ -115,6 +116,22 @@ test('a Redis that became a replica is not believed, nor written to [R26]', asyn
   await untilWhole(app);
   expect(await logOut(app, { token: accessToken })).toBe(0);
   expect(await check(app, accessToken)).toBe(REVOKED);
+});
+
+test('a database that has lost a logout gets it back from a node that checks with Redis [R25]', async () => {
+  const redis = await startRedis();
+  const { nodes, url } = await startMirroredNodes(mirrorOn(redis));
+  const [node] = nodes as [TestApp];
+  const [dead, live] = [await node.register(), await node.login()];
+  expect(await logOut(node, { token: dead.accessToken })).toBe(1);
+  await loseLog(url);
+  // What it does every ten seconds, done at once. Nobody asks for anything meanwhile, so no check meets the table.
+  await redis.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+  await untilWhole(node, false);
+  await untilWhole(node);
+  expect(await check(node, live.accessToken)).toBe(REVOKED);
+  expect((await node.refresh(dead.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+  expect(await check(node, (await node.refresh(live.refreshToken)).tokens?.accessToken ?? '')).toBe('ok');
 });
 
 test('in the other modes a Redis that is gone hinders no logout [R26]', async () => {

@@ -55,3 +55,11 @@ export async function asLimitedRole(url: string, connections: number): Promise<{
   limited.password = 'only-for-tests';
   return { url: limited.href, role };
 }
+
+/** As a backup that is put back, or a failover, does it: everything that was revoked is forgotten. */
+export async function loseLog(url: string): Promise<void> {
+  await withDatabase(url, (client) =>
+    client.query(`BEGIN; UPDATE "Session" SET "endedAt" = NULL, "endedReason" = NULL; DELETE FROM "BlacklistedToken";
+      UPDATE "RevocationState" SET "version" = 0; COMMIT`),
+  );
+}
