@@ -1,4 +1,5 @@
 /** A Redis that can't be the mirror, and nodes that do not agree on it, are refused with the words that help. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
@@ -71,6 +72,21 @@ test.for([
   [{ REDIS_PREFIX: 'a key with spaces' }, 'REDIS_PREFIX: found "a key with spaces"'],
 ] as const)('settings that can not be: %j', ([settings, told]) => {
   expect(() => readConfig({ DATA_DIR: makeFolder(), ...settings })).toThrow(told);
+});
+
+test('a user of Redis who may do no more than docs/redis.md says can keep the mirror [R26]', async () => {
+  const redis = await startRedis();
+  const [, words = ''] = /The user needs (.*?) on its keys/.exec(readFileSync('docs/redis.md', 'utf8')) ?? [];
+  const commands = [...words.matchAll(/`([A-Z]+)`/g)].map(([, command]) => `+${command?.toLowerCase()}`);
+  await redis.cli('ACL', 'SETUSER', 'latchkey', 'on', '>a-password', '~latchkey:*', '-@all', ...commands);
+  const url = new URL(redis.url);
+  url.username = 'latchkey';
+  url.password = 'a-password';
+  const app = await startMirrored({ REDIS_URL: url.href, REDIS_PREFIX: 'latchkey:' });
+  expect(await readFigure(app, 'latchkey_mirror_whole')).toBe(1);
+  const { accessToken } = await app.register();
+  expect(await logOut(app, { token: accessToken })).toBe(1);
+  expect(await check(app, accessToken)).toBe(REVOKED);
 });
 
 test('a password for Redis that is wrong reaches no log', async () => {
