@@ -3,7 +3,7 @@ import { type Clock, freshId, type Randomness } from '../ambient.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import type { Prisma, Session as SessionRow } from '../database/generated/client.js';
-import { done, failed, type Outcome } from '../errors.js';
+import { done, failed, LatchkeyError, type Outcome } from '../errors.js';
 import { KEEP_AFTER_EXPIRY_MS } from '../revocation/blacklist.js';
 import type { ActingToken } from './ending-steps.js';
 import type { NewDevices } from './new-devices.js';
@@ -178,8 +178,13 @@ export class Sessions {
         take: EXPIRY_BATCH,
       }),
     );
-    if (over.length > 0)
+    if (over.length === 0) return;
+    try {
       await this.endings.end({ sessions: { id: { in: over.map(({ id }) => id) } }, reason: 'SESSION_LIMIT', actor: 'server' });
+    } catch (error) {
+      // Nobody was promised it, and the login that it came with has succeeded.
+      if (!(error instanceof LatchkeyError) || error.code !== 'LOGOUT_UNCONFIRMED') throw error;
+    }
   }
 }
 

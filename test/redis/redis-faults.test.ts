@@ -1,5 +1,6 @@
 /** Redis stopped, flushed, full, evicting, paused, restored from an old snapshot, demoted: nothing revoked is accepted, and it mends itself. */
 import { expect, test } from 'vitest';
+import { MAX_SESSIONS_PER_USER } from '../../src/domain/sessions.js';
 import { check, readFigure } from '../support/lease-nodes.js';
 import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/mirrored.js';
 import { logOut } from '../support/mutations.js';
@@ -132,6 +133,16 @@ test('a database that has lost a logout gets it back from a node that checks wit
   expect(await check(node, live.accessToken)).toBe(REVOKED);
   expect((await node.refresh(dead.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
   expect(await check(node, (await node.refresh(live.refreshToken)).tokens?.accessToken ?? '')).toBe('ok');
+});
+
+test('a login that ends the oldest of too many sessions succeeds while Redis is gone [R26]', async () => {
+  const redis = await startRedis();
+  const app = await startOn(redis);
+  await app.register();
+  for (let count = 1; count < MAX_SESSIONS_PER_USER; count += 1) await app.login();
+  await redis.kill();
+  const { accessToken } = await app.login();
+  expect(await check(app, accessToken)).toBe('ok');
 });
 
 test('in the other modes a Redis that is gone hinders no logout [R26]', async () => {
