@@ -5,7 +5,7 @@ import { check } from '../support/lease-nodes.js';
 import { REVOKED, startMirroredNodes, untilWhole } from '../support/mirrored.js';
 import { logOut } from '../support/mutations.js';
 import { withDatabase } from '../support/postgresql.js';
-import { startRedis } from '../support/redis.js';
+import { startRedis } from '../support/redis-server.js';
 import { startNode, type TestApp } from '../support/start-app.js';
 
 test('a Redis that is flushed between the rows and the record is filled again [R26]', async () => {
