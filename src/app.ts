@@ -17,20 +17,25 @@ import { PasswordRecoveryResolver } from './graphql/password-recovery.resolver.j
 import { MAX_TOKENS, queryLimits } from './graphql/query-limits.js';
 import { RefreshTokenResolver } from './graphql/refresh-token.resolver.js';
 import { RegistrationResolver } from './graphql/registration.resolver.js';
-import { createSchema } from './graphql/schema.js';
+import { createSchema, type PubSub } from './graphql/schema.js';
 import { SessionResolver } from './graphql/session.resolver.js';
+import { createStreamDoor, type StreamArgs } from './graphql/streams.js';
 import { UserResolver } from './graphql/user.resolver.js';
 import { UserDirectoryResolver } from './graphql/user-directory.resolver.js';
-import { createApollo, type GraphqlParts } from './http/apollo.js';
+import { createApollo, executeOperation, type GraphqlParts } from './http/apollo.js';
 import { openControlSocket } from './http/control-socket.js';
+import { answerEventStreams } from './http/event-stream-route.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
 import { registerMetrics } from './http/metrics.js';
 import { createServer } from './http/server.js';
+import type { StreamRequest } from './http/stream-door.js';
+import { acceptWebSockets, allowWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
 import { createLog } from './log.js';
 import { DatabaseCheck } from './revocation/database-check.js';
 import { LeaseCheck } from './revocation/lease-check.js';
+import { watchLease } from './revocation/lease-watch.js';
 import { MemoryCheck } from './revocation/memory-check.js';
 import { RedisCheck } from './revocation/redis-check.js';
 import type { RevocationCheck } from './revocation/revocation-check.js';
@@ -45,6 +50,8 @@ type ResolverClass = Function;
 export interface AppOptions extends ServiceOptions {
   /** Own type-graphql resolvers: classes that are made without arguments, or instances. */
   readonly resolvers?: readonly (ResolverClass | object)[];
+  /** Where own subscriptions hear of events. Without it they are heard within this process only. */
+  readonly pubSub?: PubSub;
   /** Own Apollo Server plugins. */
   readonly plugins?: GraphqlParts<RequestContext>['plugins'];
 }
@@ -72,11 +79,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config } = options;
   const log = options.log ?? createLog(config.logLevel);
   const services = await openServices({ ...options, log }, 'a Latchkey server');
-  const { database, revocations, keys, outbox, administration } = services;
+  const { database, revocations, keys, outbox, administration, connections } = services;
   await prepareMirror(config, services);
   const check = checkFor(options, services);
   const { instances, classes } = ownResolvers(options.resolvers ?? []);
-  const schema = createSchema(check, new Map([...coreResolvers(services), ...instances]), classes);
+  const schema = createSchema(check, new Map([...coreResolvers(services), ...instances]), classes, options.pubSub);
   const denials: Denials = new Map();
   const parts = {
     schema,
@@ -91,7 +98,20 @@ export async function createApp(options: AppOptions): Promise<App> {
   const randomness = options.randomness ?? SYSTEM_RANDOMNESS;
   const server = await createServer(config, log, () => randomness.bytes(9).toString('base64url'));
   await apollo.start();
-  registerGraphql(server, apollo, createContextBuilder(services.accessTokens, check));
+  await allowWebSockets(server, config.corsOrigins);
+  const buildContext = createContextBuilder(services.accessTokens, check);
+  const streams = {
+    door: {
+      ...createStreamDoor(schema, buildContext, check, createErrorFormatter(denials), config),
+      execute: (request: StreamRequest, { contextValue }: StreamArgs) => executeOperation(apollo, request, contextValue),
+    },
+    connections,
+    now: () => services.clock.now(),
+  };
+  registerGraphql(server, apollo, buildContext, {
+    answerEventStream: answerEventStreams(streams, config.corsOrigins),
+    acceptWebSocket: acceptWebSockets(streams),
+  });
   registerWellKnown(server, () => keys.list().map((key) => key.publicJwk));
   registerHealth(server, () => findUnreadiness(config, services));
   registerMetrics(
@@ -100,6 +120,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       databaseOperations: () => database.operations,
       liveRevocations: () => revocations.replica.size,
       waitingMails: () => outbox.waiting,
+      liveConnections: () => connections.size,
       events: services.audit.counts,
       denials,
     },
@@ -107,6 +128,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     services.mirror,
   );
   outbox.start();
+  if (services.node !== null) watchLease(services.node, connections);
   if (config.revocationCheck === 'lease') services.node?.start();
 
   let control: FastifyInstance | null = null;
@@ -125,6 +147,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async close() {
       clearInterval(pruning);
+      connections.endAll('stopping', true);
       await server.close();
       await control?.close();
       await apollo.stop();

@@ -8,6 +8,7 @@ import { Doorbell } from './revocation/doorbell.js';
 import { hearing } from './revocation/hearing.js';
 import { LeaseNode } from './revocation/lease-node.js';
 import { CHANNEL, LeaseStatements } from './revocation/lease-statements.js';
+import type { LiveConnections } from './revocation/live-connections.js';
 import type { Replica } from './revocation/replica.js';
 import { restoreLog } from './revocation/restoring.js';
 
@@ -29,7 +30,12 @@ export interface World {
 }
 
 /** Every process that writes to a shared database waits for its nodes; which of them holds leases itself is said by whoever starts it. */
-export function openNode({ config, clock, leaseClock, randomness, log }: World, database: Database, replica: Replica): OpenedNode {
+export function openNode(
+  { config, clock, leaseClock, randomness, log }: World,
+  database: Database,
+  replica: Replica,
+  connections: LiveConnections,
+): OpenedNode {
   const statements = new LeaseStatements(openShortStatements(config.databaseUrl));
   const settings = {
     nodeId: freshId(randomness),
@@ -39,7 +45,7 @@ export function openNode({ config, clock, leaseClock, randomness, log }: World, 
   };
   const restore = (version: number) => restoreLog(database, replica, clock, version);
   const doorbell = new Doorbell(statements, settings.nodeId, log);
-  const node = new LeaseNode(settings, statements, doorbell, replica, restore, leaseClock, log);
+  const node = new LeaseNode(settings, statements, doorbell, replica, connections, restore, leaseClock, log);
   const ears = hearing(
     doorbell,
     (isHeard) => node.listen(isHeard),

@@ -52,6 +52,7 @@ import { Outbox } from './mail/outbox.js';
 import { SMTP_TIMEOUTS, SmtpDelivery } from './mail/smtp-delivery.js';
 import { openMirror } from './mirror-services.js';
 import { SingleNode } from './revocation/coordinator.js';
+import { LiveConnections } from './revocation/live-connections.js';
 import type { Mirror } from './revocation/mirror.js';
 import { MirroredCoordinator } from './revocation/mirrored-coordinator.js';
 import { Replica } from './revocation/replica.js';
@@ -108,12 +109,13 @@ async function openLocked(
     database = await openMigrated(config);
     const audit = new Audit(database, clock, randomness);
     const replica = new Replica();
+    const connections = new LiveConnections();
     const world = { config, clock, leaseClock, randomness, log };
-    if (database.isShared) opened = openNode(world, database, replica);
+    if (database.isShared) opened = openNode(world, database, replica, connections);
     const node = opened?.node ?? null;
     const { mirrorTable, mirror: made } = openMirror(world, database);
     mirror = made;
-    const coordinator = new MirroredCoordinator(node ?? new SingleNode(replica), mirror, leaseClock);
+    const coordinator = new MirroredCoordinator(node ?? new SingleNode(replica, connections), mirror, leaseClock);
     const revocations = new Revocations(database, clock, replica, coordinator);
     const keys = new SigningKeys(database, audit, config, clock, randomness);
     const sender = parseMailbox(config.mailFrom);
@@ -208,6 +210,8 @@ async function openLocked(
       mirror: openedMirror,
       mirrorTable,
       audit,
+      clock,
+      connections,
       revocations,
       keys,
       users,

@@ -66,6 +66,8 @@ const HOMES: Readonly<Record<string, Home>> = {
   '@escape.tech/graphql-armor-max-directives': { home: 'src/graphql/query-limits.ts' },
   '@fastify/cors': { home: 'src/http/server.ts' },
   '@fastify/helmet': { home: 'src/http/server.ts' },
+  '@fastify/websocket': { home: 'src/http/websocket-route.ts', guests: ['src/http/graphql-route.ts'] },
+  '@graphql-yoga/subscription': { home: 'src/graphql/schema.ts' },
   '@inquirer/password': { home: 'src/cli/password-input.ts' },
   '@node-rs/argon2': { home: 'src/domain/passwords.ts' },
   '@prisma/adapter-libsql': { home: 'src/database/sqlite-adapter.ts' },
@@ -78,6 +80,8 @@ const HOMES: Readonly<Record<string, Home>> = {
   // The composition root hands the server out, so it names its type.
   fastify: { home: 'src/http/', guests: ['src/app.ts'] },
   graphql: { home: 'src/graphql/' },
+  'graphql-sse': { home: 'src/http/event-stream-route.ts' },
+  'graphql-ws': { home: 'src/http/websocket-route.ts' },
   'graphql-scalars': { home: 'src/graphql/' },
   jsonwebtoken: { home: 'src/domain/access-tokens.ts' },
   libsql: { home: 'src/database/' },

@@ -1,7 +1,8 @@
 /** Builds the schema from the resolvers: ours, and those of an embedding application. */
 import 'reflect-metadata';
+import { createPubSub } from '@graphql-yoga/subscription';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
-import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
 import { AdministrationResolver } from './administration.resolver.js';
 import { AuditEventResolver } from './audit-event.resolver.js';
@@ -17,6 +18,8 @@ import { RegistrationResolver } from './registration.resolver.js';
 import { SessionResolver } from './session.resolver.js';
 import { UserResolver } from './user.resolver.js';
 import { UserDirectoryResolver } from './user-directory.resolver.js';
+
+export type { PubSub } from 'type-graphql';
 
 // biome-ignore lint/complexity/noBannedTypes: type-graphql's own type for a class
 type ResolverClass = Function;
@@ -41,17 +44,27 @@ const CORE_RESOLVERS = [
 /**
  * @param instances one instance for every resolver class that is not made without arguments
  * @param own the resolvers of an embedding application
+ * @param pubSub where its subscriptions hear of events; without one they are heard within this process
  */
 export function createSchema(
   check: RevocationCheck,
   instances: ReadonlyMap<ResolverClass, object>,
   own: readonly ResolverClass[],
+  pubSub: PubSub = createPubSub<Record<string, [unknown]>>(),
 ): GraphQLSchema {
   const container = { get: (resolver: ResolverClass) => instances.get(resolver) };
   const resolvers = [...CORE_RESOLVERS, ...own] as unknown as NonEmptyArray<ResolverClass>;
-  const schema = buildSchemaSync({ resolvers, authChecker: createAuthChecker(check), container, orphanedTypes: [], validate: false });
+  const schema = buildSchemaSync({
+    resolvers,
+    authChecker: createAuthChecker(check),
+    pubSub,
+    container,
+    orphanedTypes: [],
+    validate: false,
+  });
   describe(schema.getQueryType(), 'What can be asked.');
   describe(schema.getMutationType(), 'What can be done.');
+  describe(schema.getSubscriptionType(), 'What can be listened to.');
   return schema;
 }
 

@@ -5,6 +5,7 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import { createDocumentStore } from './document-store.js';
+import type { Answer, StreamRequest } from './stream-door.js';
 
 /** What the GraphQL side decides, handed in by the composition root. */
 export interface GraphqlParts<Context extends BaseContext> extends Pick<ApolloServerOptions<Context>, 'schema' | 'validationRules'> {
@@ -100,4 +101,18 @@ function reportFailures<Context extends BaseContext & { readonly requestId: stri
       };
     },
   };
+}
+
+/** Runs a query or a mutation that did not come as a request of its own, through the same pipeline. */
+export async function executeOperation<Context extends BaseContext>(
+  apollo: ApolloServer<Context>,
+  { query, operationName, variables }: StreamRequest,
+  contextValue: Context,
+): Promise<Answer> {
+  const { body } = await apollo.executeOperation(
+    { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
+    { contextValue },
+  );
+  if (body.kind !== 'single') throw new Error('an incremental answer is not supported');
+  return { ...body.singleResult };
 }

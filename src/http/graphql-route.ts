@@ -1,6 +1,7 @@
 /** /graphql: HTTP in, Apollo Server's pipeline, HTTP out. */
 import { isIP } from 'node:net';
 import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** What the context builder needs to know of a request. */
@@ -13,28 +14,38 @@ export interface RequestFacts {
 export type BuildContext<Context> = (facts: RequestFacts) => Context | Promise<Context>;
 
 /** Apollo answers the methods it does not know with 405, so they must reach it. */
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** What answers the requests that are no plain question and answer. */
+export interface StreamRoutes {
+  readonly answerEventStream: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+  readonly acceptWebSocket: (socket: WebSocket, request: FastifyRequest) => void;
+}
 
 export function registerGraphql<Context extends BaseContext>(
   server: FastifyInstance,
   apollo: ApolloServer<Context>,
   buildContext: BuildContext<Context>,
+  { answerEventStream, acceptWebSocket }: StreamRoutes,
 ): void {
-  server.route({
-    url: '/graphql',
-    method: METHODS,
-    handler: async (request, reply) => {
-      const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
-        context: async () => buildContext(factsOf(request)),
-      });
-      for (const [name, value] of headers) reply.header(name, value);
-      // Answers carry tokens: no cache may keep one.
-      reply.header('cache-control', 'no-store');
-      if (headers.get('content-type')?.startsWith('text/html')) allowSandbox(reply);
-      return reply.code(status ?? 200).send(textOf(body));
-    },
-  });
+  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (wantsEvents(request)) return answerEventStream(request, reply);
+    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
+      context: async () => buildContext(factsOf(request)),
+    });
+    for (const [name, value] of headers) reply.header(name, value);
+    // Answers carry tokens: no cache may keep one.
+    reply.header('cache-control', 'no-store');
+    if (headers.get('content-type')?.startsWith('text/html')) allowSandbox(reply);
+    return reply.code(status ?? 200).send(textOf(body));
+  };
+  server.route({ url: '/graphql', method: METHODS, handler });
+  server.route({ url: '/graphql', method: 'GET', handler, wsHandler: acceptWebSocket });
+}
+
+function wantsEvents({ headers }: FastifyRequest): boolean {
+  return headers.accept?.startsWith('text/event-stream') === true;
 }
 
 function headersOf(request: FastifyRequest): HeaderMap {
@@ -51,7 +62,7 @@ function searchOf(request: FastifyRequest): string {
 }
 
 /** Node keeps the first of several Authorization headers; the raw list tells that there were more. */
-function factsOf(request: FastifyRequest): RequestFacts {
+export function factsOf(request: FastifyRequest): RequestFacts {
   const { rawHeaders } = request.raw;
   const authorization = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization');
   // Behind a trusted proxy it may be whatever a client has put into X-Forwarded-For: kilobytes, or codes for the operator's terminal.

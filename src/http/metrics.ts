@@ -7,6 +7,7 @@ export interface Readings {
   readonly databaseOperations: () => number;
   readonly liveRevocations: () => number;
   readonly waitingMails: () => number;
+  readonly liveConnections: () => number;
   /** Audit events by their kind; `session.ended` and its reason. */
   readonly events: ReadonlyMap<string, number>;
   /** Refusals by the reason or code that the client got. */
@@ -46,6 +47,7 @@ export function registerMetrics(
   counter('latchkey_database_operations_total', 'Queries and transactions sent to the database since start', readings.databaseOperations);
   gauge('latchkey_revocations_live', 'Blacklisted ids that a token could still carry', readings.liveRevocations);
   gauge('latchkey_mails_waiting', 'Mails that are not delivered yet', readings.waitingMails);
+  gauge('latchkey_connections_live', 'Open WebSockets and event streams', readings.liveConnections);
   registerEvents(registry, readings);
   if (lease !== null) registerLease(registry, lease);
   if (mirror !== null) registerMirror(registry, mirror);

@@ -1,5 +1,6 @@
 /** Whoever sees to it that what was committed is in force before it is answered. */
 import type { RevocationState } from './blacklist.js';
+import type { LiveConnections } from './live-connections.js';
 import type { LogDelta, Replica } from './replica.js';
 
 /** What a transaction that may have revoked something has left. */
@@ -33,14 +34,18 @@ export const ALONE: Confirmation = { by: 'single-node', nodes: 1, acknowledged: 
 
 /** One process owns the database: what it has in memory is in force. */
 export class SingleNode implements Coordinator {
-  constructor(private readonly replica: Replica) {}
+  constructor(
+    private readonly replica: Replica,
+    private readonly connections: LiveConnections,
+  ) {}
 
   async confirm(delta: Commit): Promise<Confirmation> {
-    this.replica.apply(delta);
+    this.take(delta);
     return ALONE;
   }
 
   take(delta: LogDelta): void {
     this.replica.apply(delta);
+    this.connections.endRevoked(delta);
   }
 }

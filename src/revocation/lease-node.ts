@@ -13,6 +13,7 @@ import { LeaseFigures } from './lease-figures.js';
 import { createRequests, type LeaseRequests, type Restore } from './lease-requests.js';
 import { createLease, type Denial, isInside, type LeaseSettings, type LeaseState } from './lease-state.js';
 import type { LeaseStatements } from './lease-statements.js';
+import type { LiveConnections } from './live-connections.js';
 import type { LogDelta, Replica } from './replica.js';
 import { PendingAnswers, PendingCheck, WaitingRoom } from './waiting-rooms.js';
 
@@ -26,8 +27,6 @@ type RequestEffect = Extract<
 
 export class LeaseNode implements Coordinator {
   readonly figures = new LeaseFigures();
-  /** Told of what was revoked, so that open connections of it are closed. */
-  onRevoked: (delta: LogDelta) => void = () => undefined;
   /** A process that has just begun waits for it, so that no acknowledgement is missed. */
   canHear: Promise<void> = Promise.resolve();
   #state: LeaseState;
@@ -46,6 +45,7 @@ export class LeaseNode implements Coordinator {
     statements: LeaseStatements,
     private readonly doorbell: Doorbell,
     private readonly replica: Replica,
+    private readonly connections: LiveConnections,
     restore: Restore,
     private readonly clock: LeaseClock,
     private readonly log: Log,
@@ -64,6 +64,12 @@ export class LeaseNode implements Coordinator {
     this.#state = { ...this.#state, applied: this.replica.version };
     this.#happen({ kind: 'start' });
     if (this.#isListening) this.#happen({ kind: 'listening', isListening: true });
+  }
+
+  /** An open connection is traffic: as long as there is one the node keeps its lease, so that it learns what ends them. */
+  keepLease(areOpen: boolean): void {
+    if (areOpen && !this.#isStarted) this.start();
+    this.#happen({ kind: 'sockets', areOpen });
   }
 
   /** Gives the lease back and leaves the nodes. No request may be served any more. */
@@ -180,7 +186,7 @@ export class LeaseNode implements Coordinator {
     else if (kind === 'look-up-joined') for (const waiting of this.#checks.leave(effect.refresh)) waiting.lookUp();
     else if (kind === 'refuse-joined') this.#refuse(effect.reason, this.#checks.leave(effect.refresh));
     else if (kind === 'answer') this.#answers.answer(effect.logout, effect.outcome);
-    else if (kind === 'close-sockets') this.onRevoked(effect.delta);
+    else if (kind === 'close-sockets') this.connections.endRevoked(effect.delta);
     else if (kind === 'acknowledge') this.doorbell.acknowledge(effect.memberId, effect.version);
     else if (kind === 'ring') this.doorbell.ring(effect.version);
     else this.#request(effect);

@@ -1,0 +1,152 @@
+/** What a connection that stays open may do: it is let in by the same door, and each event passes it again (R28). */
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  subscribe,
+  validate,
+} from 'graphql';
+import type { AccessToken } from '../domain/access-token-claims.js';
+import type { RevocationCheck } from '../revocation/revocation-check.js';
+import type { ContextBuilder, IncomingRequest, RequestContext } from './context.js';
+import type { createErrorFormatter } from './format-error.js';
+import { MAX_TOKENS, queryLimits } from './query-limits.js';
+
+/** Whether a connection may begin, and if not, why. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly token: AccessToken | null }
+  | { readonly kind: 'refused'; readonly cause: 'revoked' | 'expired' | 'invalid' | 'unavailable' };
+
+export interface StreamRequest {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
+}
+
+/** What is to be done, or what is wrong with the request. */
+export type Prepared =
+  | { readonly kind: 'operation'; readonly type: 'query' | 'mutation' | 'subscription'; readonly args: StreamArgs }
+  | { readonly kind: 'refused'; readonly errors: readonly GraphQLError[] };
+
+export type StreamArgs = ExecutionArgs & { readonly contextValue: RequestContext };
+
+export interface StreamDoor {
+  admit(request: IncomingRequest): Promise<Admission>;
+  prepare(incoming: IncomingRequest, request: StreamRequest): Promise<Prepared>;
+  /** The events of a subscription, as they may be sent: they end when the token is not live any more. */
+  subscribe(args: StreamArgs, token: AccessToken | null): Promise<ExecutionResult | AsyncGenerator<ExecutionResult, void, void>>;
+  /** @throws LatchkeyError AUTH_UNAVAILABLE when it can't be known */
+  isLive(token: AccessToken): boolean | Promise<boolean>;
+  /** As a client gets to see it. What Apollo Server has answered is that already. */
+  format(result: ExecutionResult | FormattedExecutionResult): FormattedExecutionResult;
+}
+
+export interface StreamSettings {
+  readonly introspection: boolean;
+}
+
+export function createStreamDoor(
+  schema: GraphQLSchema,
+  buildContext: ContextBuilder,
+  check: RevocationCheck,
+  formatError: ReturnType<typeof createErrorFormatter>,
+  { introspection }: StreamSettings,
+): StreamDoor {
+  const rules = [...specifiedRules, ...queryLimits, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const isLive = (token: AccessToken) => {
+    const verdict = check.ask(token);
+    return verdict instanceof Promise ? verdict.then((known) => known === 'live') : verdict === 'live';
+  };
+  return {
+    isLive,
+    format({ errors, ...rest }) {
+      if (errors === undefined) return rest;
+      return { ...rest, errors: errors.map((error) => (error instanceof GraphQLError ? formatError(error.toJSON(), error) : error)) };
+    },
+    async admit(request) {
+      const { caller } = await buildContext(request);
+      if (caller.kind === 'authenticated') return { kind: 'admitted', token: caller.token };
+      if (caller.kind === 'unknown') return { kind: 'refused', cause: 'unavailable' };
+      if (caller.reason === 'TOKEN_MISSING') return { kind: 'admitted', token: null };
+      const causes = { TOKEN_REVOKED: 'revoked', TOKEN_EXPIRED: 'expired', TOKEN_INVALID: 'invalid' } as const;
+      return { kind: 'refused', cause: causes[caller.reason] };
+    },
+    async prepare(incoming, { query, operationName, variables }) {
+      const document = parseWithin(query);
+      if (document instanceof GraphQLError) return { kind: 'refused', errors: [document] };
+      const faults = validate(schema, document, rules, { hideSuggestions: !introspection });
+      if (faults.length > 0) return { kind: 'refused', errors: faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED')) };
+      const operation = getOperationAST(document, operationName);
+      if (!operation) {
+        const message = 'The request names no operation of the document.';
+        return { kind: 'refused', errors: [new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })] };
+      }
+      const args = { schema, document, operationName: operationName ?? null, variableValues: variables ?? {} };
+      return { kind: 'operation', type: operation.operation, args: { ...args, contextValue: await buildContext(incoming) } };
+    },
+    async subscribe(args, token) {
+      const events = await subscribe(args);
+      if (!(Symbol.asyncIterator in events)) return withCodes(events);
+      return gated(events as AsyncGenerator<ExecutionResult, void, void>, async () => token === null || isLive(token));
+    },
+  };
+}
+
+function parseWithin(query: string): DocumentNode | GraphQLError {
+  try {
+    return parse(query, { maxTokens: MAX_TOKENS });
+  } catch (error) {
+    if (error instanceof GraphQLError) return coded(error, 'GRAPHQL_PARSE_FAILED');
+    throw error;
+  }
+}
+
+/** As Apollo Server names what a client got wrong. */
+function coded(error: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(error.message, { ...error, originalError: error.originalError, extensions: { ...error.extensions, code } });
+}
+
+/** A variable that does not fit is found when the subscription begins, and has no code then. */
+function withCodes({ errors, ...rest }: ExecutionResult): ExecutionResult {
+  if (errors === undefined) return rest;
+  return {
+    ...rest,
+    errors: errors.map((error) => (error.nodes?.[0]?.kind === 'VariableDefinition' ? coded(error, 'BAD_USER_INPUT') : error)),
+  };
+}
+
+/**
+ * Lets an event through when the token is live at that moment. Not a generator: the end of one that waits for an event would have to wait
+ * for that event too.
+ */
+function gated(
+  events: AsyncGenerator<ExecutionResult, void, void>,
+  mayPass: () => Promise<boolean>,
+): AsyncGenerator<ExecutionResult, void, void> {
+  const finish = async (): Promise<IteratorReturnResult<void>> => {
+    await events.return();
+    return { done: true, value: undefined };
+  };
+  return {
+    async next() {
+      const event = await events.next();
+      if (event.done) return event;
+      return (await mayPass()) ? event : finish();
+    },
+    return: finish,
+    async throw(error) {
+      await finish();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

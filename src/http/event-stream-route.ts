@@ -1,0 +1,163 @@
+/** /graphql over server-sent events: one operation for each request that accepts `text/event-stream` (graphql-sse, distinct connections mode). */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHandler, type HandlerOptions } from 'graphql-sse';
+import type { EndOfConnection, LiveConnection } from '../revocation/live-connections.js';
+import type { RevocableToken } from '../revocation/revocation-check.js';
+import { factsOf, type RequestFacts } from './graphql-route.js';
+import {
+  AddressCounts,
+  type Answer,
+  CONNECTIONS_PER_SESSION,
+  endIfDead,
+  isOriginAllowed,
+  type StreamParts,
+  type StreamRequest,
+  whenExpired,
+} from './stream-door.js';
+
+/** Bytes that wait for a reader before it is dropped. */
+const SLOW_READER_BYTES = 1024 * 1024;
+
+export const EVENT_STREAM = 'text/event-stream';
+
+const REFUSALS = {
+  revoked: [401, 'UNAUTHENTICATED', 'TOKEN_REVOKED', 'The access token has been revoked. Log in again.'],
+  expired: [401, 'UNAUTHENTICATED', 'TOKEN_EXPIRED', 'The access token has expired. Refresh it.'],
+  invalid: [401, 'UNAUTHENTICATED', 'TOKEN_INVALID', 'The access token is not valid. Log in again.'],
+  unavailable: [503, 'AUTH_UNAVAILABLE', undefined, 'Whether the access token is still good can not be known now. Try again.'],
+  stopping: [503, 'AUTH_UNAVAILABLE', undefined, 'The server is stopping. Connect again.'],
+} as const;
+
+function errorOf(cause: keyof typeof REFUSALS): Answer {
+  const [, code, reason, message] = REFUSALS[cause];
+  return { errors: [{ message, extensions: { code, ...(reason === undefined ? {} : { reason }) } }] };
+}
+
+/** A stream that can be ended in one turn: after that nothing but the reason goes out. */
+class EventStream implements LiveConnection {
+  #isEnded = false;
+  #waitingBytes = 0;
+
+  constructor(
+    readonly token: RevocableToken | null,
+    private readonly reply: FastifyReply,
+    private readonly stop: () => void,
+  ) {}
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Counts what the library keeps for the reader. One that does not read is dropped. */
+  wait(bytes: number): void {
+    this.#waitingBytes += bytes;
+    if (this.#waitingBytes > SLOW_READER_BYTES) this.reply.raw.destroy();
+  }
+
+  write(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isEnded || !this.reply.raw.writable) return resolve();
+      this.reply.raw.write(text, () => {
+        this.#waitingBytes = Math.max(0, this.#waitingBytes - Buffer.byteLength(text));
+        resolve();
+      });
+    });
+  }
+
+  end(cause: EndOfConnection): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    // What still waits in the buffer may be an event of before, and must not arrive any more.
+    if (this.reply.raw.writableLength > 0) this.reply.raw.destroy();
+    else this.reply.raw.end(`event: next\ndata: ${JSON.stringify(errorOf(cause))}\n\nevent: complete\ndata: \n\n`);
+    this.stop();
+  }
+}
+
+interface Exchange {
+  readonly facts: RequestFacts;
+  readonly token: RevocableToken | null;
+  stream: EventStream | null;
+  /** Only events are stopped; the answer of a mutation goes out although it may have ended the session itself. */
+  isSubscription: boolean;
+}
+
+export function answerEventStreams<Args, Fault>(
+  parts: StreamParts<Args, Fault>,
+  corsOrigins: readonly string[],
+): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
+  const { door, connections, now } = parts;
+  const addresses = new AddressCounts();
+  const hooks = {
+    // No other mode than one request for each operation.
+    authenticate: () => null,
+    validate: () => [],
+    async onSubscribe({ context }: { context: Exchange }, payload: StreamRequest) {
+      const prepared = await door.prepare(context.facts, payload);
+      if (prepared.kind === 'refused') return jsonOf(400, door.format({ errors: prepared.errors }));
+      context.isSubscription = prepared.type === 'subscription';
+      return { ...prepared.args, request: payload, exchange: context };
+    },
+    execute: (args: Args & { request: StreamRequest }) => door.execute(args.request, args),
+    subscribe: (args: Args & { exchange: Exchange }) => door.subscribe(args, args.exchange.token),
+    onNext(_context: unknown, { context }: { context: Exchange }, result: object) {
+      const answer = door.format(result);
+      context.stream?.wait(JSON.stringify(answer).length);
+      return answer;
+    },
+  };
+  const handle = createHandler(hooks as unknown as HandlerOptions<FastifyRequest, Exchange>);
+
+  return async (request, reply) => {
+    if (!isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) {
+      return reply.code(403).send({ errors: [{ message: 'This origin is not allowed.', extensions: { code: 'FORBIDDEN' } }] });
+    }
+    const facts = factsOf(request);
+    const admission = await door.admit(facts);
+    if (admission.kind === 'refused') return reply.code(REFUSALS[admission.cause][0]).send(errorOf(admission.cause));
+    const { token } = admission;
+    const isFull = token !== null && connections.countOf(token.sid) >= CONNECTIONS_PER_SESSION;
+    const giveBack = isFull ? null : addresses.take(facts.origin.ipAddress);
+    if (giveBack === null)
+      return reply.code(429).send({ errors: [{ message: 'Too many connections.', extensions: { code: 'RATE_LIMITED' } }] });
+    const exchange: Exchange = { facts, token, stream: null, isSubscription: false };
+    try {
+      const [body, { status, headers = {} }] = await handle({
+        method: request.method,
+        url: request.url,
+        headers: { get: (name) => (name.toLowerCase() === 'accept' ? EVENT_STREAM : String(request.headers[name.toLowerCase()] ?? '')) },
+        body: () => request.body as Record<string, unknown>,
+        raw: request,
+        context: exchange,
+      });
+      if (body === null || typeof body === 'string')
+        return reply
+          .code(status)
+          .headers({ ...headers })
+          .send(body ?? '');
+      const stream = new EventStream(token, reply, () => void body.return(undefined));
+      exchange.stream = stream;
+      request.raw.socket.once('close', () => void body.return(undefined));
+      reply.hijack();
+      reply.raw.writeHead(status, { ...(reply.getHeaders() as Record<string, string>), ...headers, 'cache-control': 'no-store' });
+      if (exchange.isSubscription) await endIfDead(parts, stream);
+      const stopTimer = whenExpired(token, now(), () => stream.end('expired'));
+      try {
+        for await (const text of body) await stream.write(text);
+      } catch {
+        // Whether the next event may be sent can't be known.
+        stream.end('unavailable');
+      }
+      stopTimer();
+      connections.remove(stream);
+      if (!stream.isEnded) reply.raw.end();
+      return reply;
+    } finally {
+      giveBack();
+    }
+  };
+}
+
+function jsonOf(status: number, answer: Answer) {
+  return [JSON.stringify(answer), { status, statusText: 'Bad Request', headers: { 'content-type': 'application/json; charset=utf-8' } }];
+}

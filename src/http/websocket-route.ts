@@ -1,0 +1,182 @@
+/** /graphql over WebSocket: the protocol `graphql-transport-ws`, with the token in `connectionParams` or in the Authorization header. */
+import type { IncomingMessage } from 'node:http';
+import websocket from '@fastify/websocket';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { factsOf, type RequestFacts } from './graphql-route.js';
+import { BODY_LIMIT_BYTES } from './refusals.js';
+import {
+  AddressCounts,
+  type Answer,
+  CONNECTIONS_PER_SESSION,
+  endIfDead,
+  isOriginAllowed,
+  OPERATIONS_PER_CONNECTION,
+  type StreamParts,
+  whenExpired,
+} from './stream-door.js';
+import { createWebSocketConnection, type RawSocket, type WebSocketConnection } from './websocket-connection.js';
+
+const INIT_WITHIN_MS = 3_000;
+const PING_EVERY_MS = 12_000;
+const GOODBYE_WITHIN_MS = 2_000;
+/** RFC 6455, section 7.4.1: try again later. */
+const TOO_MANY = 1013;
+
+interface Extra {
+  readonly connection: WebSocketConnection;
+  facts: RequestFacts;
+  stopTimer: () => void;
+}
+
+type Session = Context<Record<string, unknown>, Extra>;
+
+/** Before the routes: the plugin has a hand in all of them. */
+export async function allowWebSockets(server: FastifyInstance, corsOrigins: readonly string[]): Promise<void> {
+  await server.register(websocket, {
+    errorHandler: (_error, socket) => socket.terminate(),
+    options: {
+      maxPayload: BODY_LIMIT_BYTES,
+      handleProtocols: (protocols: Set<string>) => (protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
+      verifyClient: ({ origin, req }: { origin: string | undefined; req: IncomingMessage }) =>
+        isOriginAllowed(origin, req.headers.host, corsOrigins),
+    },
+    preClose: (done) => {
+      const { websocketServer } = server;
+      websocketServer.close();
+      // They have been told; who does not answer is left.
+      const timer = setTimeout(() => {
+        for (const client of websocketServer.clients) client.terminate();
+      }, GOODBYE_WITHIN_MS);
+      server.server.once('close', () => clearTimeout(timer));
+      done();
+    },
+  });
+}
+
+/** What the library asks on the way of an operation. */
+interface Hooks<Args, Fault> {
+  readonly connectionInitWaitTimeout: number;
+  onConnect(session: Session): Promise<boolean>;
+  onSubscribe(
+    session: Session,
+    id: string,
+    payload: SubscribePayload,
+  ): Promise<readonly Fault[] | (Args & { readonly request: SubscribePayload; readonly token: WebSocketConnection['token'] })>;
+  execute(args: Args & { readonly request: SubscribePayload }): Promise<Answer>;
+  subscribe(args: Args & { readonly token: WebSocketConnection['token'] }): Promise<object>;
+  onNext(session: Session, id: string, payload: SubscribePayload, args: Args, result: object): Answer;
+  onError(session: Session, id: string, payload: SubscribePayload, errors: readonly Fault[]): unknown;
+  onComplete(session: Session, id: string): void;
+}
+
+/** @returns what is to be done with a new socket */
+export function acceptWebSockets<Args, Fault>(
+  parts: StreamParts<Args, Fault>,
+): (socket: RawSocket & Emitter, request: FastifyRequest) => void {
+  const { door, connections } = parts;
+  const addresses = new AddressCounts();
+  const options: Hooks<Args, Fault> = {
+    connectionInitWaitTimeout: INIT_WITHIN_MS,
+    onConnect: (session) => connect(session, parts),
+    async onSubscribe(session, id, payload) {
+      const { connection, facts } = session.extra;
+      if (Object.keys(session.subscriptions).length > OPERATIONS_PER_CONNECTION) {
+        connection.close(TOO_MANY, 'Too many operations at once');
+        return [];
+      }
+      const prepared = await door.prepare(facts, payload);
+      if (prepared.kind === 'refused') return prepared.errors;
+      if (prepared.type === 'mutation') connection.owe(id);
+      return { ...prepared.args, request: payload, token: connection.token };
+    },
+    execute: (args) => door.execute(args.request, args),
+    subscribe: (args) => door.subscribe(args, args.token),
+    onNext: (_session, _id, _payload, _args, result) => door.format(result),
+    onError: (_session, _id, _payload, errors) => door.format({ errors }).errors,
+    onComplete: ({ extra }, id) => {
+      // After the last message of the operation, which is sent in this turn.
+      setImmediate(() => extra.connection.settle(id));
+    },
+  };
+  // The library names the types of GraphQL, which have no home here.
+  const server = makeServer(options as unknown as ServerOptions<Record<string, unknown>, Extra>);
+
+  return (socket, request) => {
+    const facts = factsOf(request);
+    const connection = createWebSocketConnection(socket);
+    const giveBack = addresses.take(facts.origin.ipAddress);
+    if (giveBack === null) {
+      socket.close(TOO_MANY, 'Too many connections from this address');
+      return;
+    }
+    const extra: Extra = { connection, facts, stopTimer: () => undefined };
+    const stopPinging = ping(socket);
+    const closed = server.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => connection.send(text),
+        close: (code, reason) => connection.close(code ?? 1000, reason ?? ''),
+        onMessage(take) {
+          socket.on('message', (message: Buffer) => {
+            // What a connection that ends still sends is not looked at.
+            if (!connection.isEnding) take(String(message)).catch(() => connection.close(4500, 'Internal server error'));
+          });
+        },
+      },
+      extra,
+    );
+    socket.once('close', (code: number, reason: Buffer) => {
+      stopPinging();
+      extra.stopTimer();
+      giveBack();
+      connections.remove(connection);
+      void closed(code, String(reason));
+    });
+  };
+}
+
+/** What of the emitter of the package `ws` is used. */
+interface Emitter {
+  on(event: 'message', listener: (message: Buffer) => void): unknown;
+  on(event: 'pong', listener: () => void): unknown;
+  once(event: 'close', listener: (code: number, reason: Buffer) => void): unknown;
+}
+
+/** The first message of a client: it is let in, or the socket is closed with the reason. */
+async function connect<Args, Fault>(session: Session, parts: StreamParts<Args, Fault>): Promise<boolean> {
+  const { door, connections, now } = parts;
+  const { extra } = session;
+  const { connection } = extra;
+  const authorization = session.connectionParams?.authorization ?? session.connectionParams?.Authorization;
+  if (typeof authorization === 'string') extra.facts = { ...extra.facts, authorization: [authorization] };
+  const admission = await door.admit(extra.facts);
+  if (admission.kind === 'refused') {
+    if (admission.cause === 'invalid') connection.close(4401, 'TOKEN_INVALID');
+    else connection.end(admission.cause);
+    return true;
+  }
+  const { token } = admission;
+  if (token !== null && connections.countOf(token.sid) >= CONNECTIONS_PER_SESSION) {
+    connection.close(TOO_MANY, 'Too many connections of this session');
+    return true;
+  }
+  connection.token = token;
+  await endIfDead(parts, connection);
+  extra.stopTimer = whenExpired(token, now(), () => connection.end('expired'));
+  return true;
+}
+
+/** A peer that does not answer is gone, whatever TCP says. */
+function ping(socket: RawSocket & Emitter): () => void {
+  let isAlive = true;
+  socket.on('pong', () => {
+    isAlive = true;
+  });
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    if (socket.readyState === socket.OPEN) socket.ping();
+  }, PING_EVERY_MS);
+  return () => clearInterval(timer);
+}

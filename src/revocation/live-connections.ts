@@ -1,0 +1,70 @@
+/** The open connections by the ids of their tokens, so that a revocation ends them at once, idle ones too (R28). */
+import type { LogDelta } from './replica.js';
+import type { RevocableToken } from './revocation-check.js';
+
+/** Why the server ends a connection. */
+export type EndOfConnection = 'revoked' | 'expired' | 'unavailable' | 'stopping';
+
+export interface LiveConnection {
+  /** Null for a stranger. */
+  readonly token: RevocableToken | null;
+  /** When it has returned, nothing more of a subscription reaches the other end. */
+  end(cause: EndOfConnection): void;
+}
+
+export class LiveConnections {
+  /** Told whether there is any. */
+  onChange: (areOpen: boolean) => void = () => undefined;
+  readonly #all = new Set<LiveConnection>();
+  readonly #byId = new Map<string, Set<LiveConnection>>();
+  #generation = 0;
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** How many there are of a session. */
+  countOf(sid: string): number {
+    return this.#byId.get(sid)?.size ?? 0;
+  }
+
+  /** Call it in the same turn in which the token was found to be live: what is revoked later finds it here. */
+  add(connection: LiveConnection): void {
+    this.#all.add(connection);
+    for (const id of idsOf(connection)) {
+      const group = this.#byId.get(id);
+      if (group === undefined) this.#byId.set(id, new Set([connection]));
+      else group.add(connection);
+    }
+    if (this.#all.size === 1) this.onChange(true);
+  }
+
+  remove(connection: LiveConnection): void {
+    if (!this.#all.delete(connection)) return;
+    for (const id of idsOf(connection)) {
+      const group = this.#byId.get(id);
+      group?.delete(connection);
+      if (group?.size === 0) this.#byId.delete(id);
+    }
+    if (this.#all.size === 0) this.onChange(false);
+  }
+
+  /** Ends what the rows name, and with a new generation everything of an older one. */
+  endRevoked({ state, rows }: LogDelta): void {
+    for (const { id } of rows) for (const connection of [...(this.#byId.get(id) ?? [])]) connection.end('revoked');
+    if (state.generation <= this.#generation) return;
+    this.#generation = state.generation;
+    for (const connection of [...this.#all]) {
+      if (connection.token !== null && connection.token.gen < state.generation) connection.end('revoked');
+    }
+  }
+
+  /** Ends all of them, or all that have a token. */
+  endAll(cause: EndOfConnection, strangersToo: boolean): void {
+    for (const connection of [...this.#all]) if (strangersToo || connection.token !== null) connection.end(cause);
+  }
+}
+
+function idsOf({ token }: LiveConnection): string[] {
+  return token === null ? [] : [token.sid, token.jti, token.kid];
+}

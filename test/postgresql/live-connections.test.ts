@@ -1,0 +1,78 @@
+/** Sockets on one node end with a logout on another: before its answer, or when the node can have no lease any more. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { LONG, logOutTold } from '../support/lease-nodes.js';
+import { setUnreachable } from '../support/outages.js';
+import { borrowDatabase } from '../support/postgresql.js';
+import { connect, subscribe } from '../support/sockets.js';
+import { startNode, type TestApp } from '../support/start-app.js';
+import { TICK, TickResolver, untilListeners, useTicks } from '../support/ticks.js';
+
+async function startNodes(...settings: Record<string, string>[]): Promise<{ nodes: TestApp[]; addresses: string[]; url: string }> {
+  const url = await borrowDatabase();
+  const nodes = [];
+  for (const each of settings) nodes.push(await startNode(url, { resolvers: [TickResolver], settings: each }));
+  return { nodes, addresses: await Promise.all(nodes.map(({ app }) => app.listen())), url };
+}
+
+test.for(['lease', 'database'])(
+  'in mode %s a logout on one node closes the idle sockets on the others before it answers [R28]',
+  async (mode) => {
+    const ticks = useTicks();
+    const settings = { ...LONG, REVOCATION_CHECK: mode };
+    const { nodes, addresses } = await startNodes(settings, settings, settings);
+    const [one] = nodes as [TestApp];
+    const { accessToken } = await one.register();
+    const sockets = await Promise.all(addresses.map((address) => connect(address, accessToken)));
+    for (const socket of sockets) subscribe(socket, TICK);
+    await untilListeners(ticks, 3);
+    expect(await logOutTold(one, accessToken)).toMatchObject({ confirmation: { by: 'ACKNOWLEDGED', nodes: 3 } });
+    // The close was sent before the answer; no event that comes after it is handed over.
+    ticks.emit(1);
+    for (const socket of sockets) {
+      expect(await socket.closed).toBe('4401 TOKEN_REVOKED');
+      expect(socket.frames.filter(({ type }) => type === 'next')).toEqual([]);
+    }
+  },
+);
+
+test('a node that can have no lease lets go of its sockets: another may have answered a logout [R28]', async () => {
+  const ticks = useTicks();
+  const { nodes, addresses, url } = await startNodes({ LEASE: '100ms' });
+  const [one] = nodes as [TestApp];
+  const { accessToken } = await one.register();
+  const [socket, stranger] = [await connect(addresses[0] ?? '', accessToken), await connect(addresses[0] ?? '')];
+  subscribe(socket, TICK);
+  await untilListeners(ticks, 1);
+  await setUnreachable(url, true);
+  expect(await socket.closed).toBe('1013 AUTH_UNAVAILABLE');
+  await untilListeners(ticks, 0);
+  await setUnreachable(url, false);
+  stranger.say({ type: 'ping' });
+  await stranger.hear('pong');
+});
+
+test('a socket that was open while its node was cut off hears nothing of after a logout on another node [R21] [R28]', async () => {
+  const ticks = useTicks();
+  const { nodes, addresses } = await startNodes({ LEASE: '100ms', DOORBELL: 'off' }, { LEASE: '100ms', DOORBELL: 'off' });
+  const [one] = nodes as [TestApp];
+  for (let round = 0; round < 10; round += 1) {
+    const { accessToken } = await one.register(`user-${round}@example.com`);
+    const socket = await connect(addresses[1] ?? '', accessToken);
+    subscribe(socket, TICK);
+    await untilListeners(ticks, 1);
+    const logout = logOutTold(one, accessToken);
+    let isAnswered = false;
+    void logout.then(() => {
+      isAnswered = true;
+    });
+    for (let tick = 0; !isAnswered; tick += 1) {
+      ticks.emit(tick);
+      await nextTurn();
+    }
+    ticks.emit(-1);
+    await socket.closed;
+    expect(socket.frames.filter(({ payload }) => payload?.data?.tick === -1)).toEqual([]);
+    await untilListeners(ticks, 0);
+  }
+});

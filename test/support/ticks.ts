@@ -1,0 +1,84 @@
+/** A subscription of an embedding application: what the test emits, to everybody who listens. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Authorized, Resolver, Root, Subscription } from 'type-graphql';
+
+import { startApp, type TestApp, type TestOptions } from './start-app.js';
+
+export const TICK = 'subscription { tick }';
+
+type Listener = (tick: number | null) => void;
+
+export class Ticks {
+  readonly #listeners = new Set<Listener>();
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  emit(tick: number): void {
+    for (const listener of [...this.#listeners]) listener(tick);
+  }
+
+  /** Endless, and ended by whoever listens. */
+  listen(): AsyncGenerator<number, void, void> {
+    const waiting: number[] = [];
+    let wake: () => void = () => undefined;
+    let isOver = false;
+    const listener: Listener = (tick) => {
+      if (tick !== null) waiting.push(tick);
+      wake();
+    };
+    this.#listeners.add(listener);
+    const end = async () => {
+      isOver = true;
+      this.#listeners.delete(listener);
+      wake();
+      return { done: true as const, value: undefined };
+    };
+    return {
+      async next() {
+        while (waiting.length === 0 && !isOver) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        const value = waiting.shift();
+        return value === undefined || isOver ? { done: true, value: undefined } : { done: false, value };
+      },
+      return: end,
+      throw: end,
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    } as AsyncGenerator<number, void, void>;
+  }
+}
+
+let source: Ticks | null = null;
+
+/** One for all resolvers of the test that runs: a class of type-graphql is declared once. */
+export function useTicks(): Ticks {
+  source = new Ticks();
+  return source;
+}
+
+@Authorized()
+@Resolver()
+export class TickResolver {
+  @Subscription(() => Number, { subscribe: () => (source as Ticks).listen() })
+  tick(@Root() tick: number): number {
+    return tick;
+  }
+}
+
+/** A server on a port of its own, with the subscription. */
+export async function startListening(options: TestOptions = {}): Promise<{ app: TestApp; address: string; ticks: Ticks }> {
+  const ticks = useTicks();
+  const app = await startApp({ ...options, resolvers: [TickResolver] });
+  return { app, address: await app.app.listen(), ticks };
+}
+
+/** Until so many subscriptions listen. */
+export async function untilListeners(ticks: Ticks, count: number): Promise<void> {
+  while (ticks.listeners !== count) await nextTurn();
+}
