@@ -1,6 +1,4 @@
 /** One connection to Redis, from its beginning to its loss: what is said on it never goes to a server that came after. */
-import { createClient } from 'redis';
-
 /** For a whole answer; a server that is slower is treated as gone. */
 const ANSWER_WITHIN_MS = 1_000;
 
@@ -16,36 +14,40 @@ export interface RedisScript {
   readonly text: string;
 }
 
+/** Loaded when it is wanted: most servers have no Redis, and the package is large. */
+async function createClientFor(url: string) {
+  const { createClient } = await import('redis');
+  // A new connection is a new object, so that whoever trusts this one can't be handed another server in its place.
+  return createClient({
+    url,
+    disableOfflineQueue: true,
+    maintNotifications: 'disabled',
+    socket: { reconnectStrategy: false, connectTimeout: ANSWER_WITHIN_MS },
+  });
+}
+
+type Client = Awaited<ReturnType<typeof createClientFor>>;
+
 export class RedisConnection {
-  readonly #client;
-  /** When the connection is there no more. */
-  readonly lost: Promise<void>;
   #isOpen = true;
+  #opened: Client | null = null;
 
   /** Nothing is connected before `open`. */
-  constructor(url: string) {
-    // A new connection is a new object, so that whoever trusts this one can't be handed another server in its place.
-    this.#client = createClient({
-      url,
-      disableOfflineQueue: true,
-      maintNotifications: 'disabled',
-      socket: { reconnectStrategy: false, connectTimeout: ANSWER_WITHIN_MS },
-    });
-    this.lost = new Promise((resolve) => {
-      const end = () => {
-        this.#isOpen = false;
-        resolve();
-      };
-      this.#client.on('error', end).on('end', end);
-    });
-  }
+  constructor(private readonly url: string) {}
 
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
   async open(): Promise<void> {
-    await this.#within(this.#client.connect());
+    const client = await createClientFor(this.url);
+    const end = () => {
+      this.#isOpen = false;
+    };
+    client.on('error', end).on('end', end);
+    this.#opened = client;
+    // It may have been given up while the package was loaded.
+    if (this.#isOpen) await this.#within(client.connect());
   }
 
   async inspect(): Promise<RedisServer> {
@@ -71,7 +73,12 @@ export class RedisConnection {
 
   close(): void {
     this.#isOpen = false;
-    if (this.#client.isOpen) this.#client.destroy();
+    if (this.#opened?.isOpen) this.#opened.destroy();
+  }
+
+  get #client(): Client {
+    if (this.#opened === null) throw new Error('Redis is not connected');
+    return this.#opened;
   }
 
   /** Who is late is not asked again on this connection: what is on its way there may be anywhere. */
