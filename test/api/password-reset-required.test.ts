@@ -53,14 +53,17 @@ test('a code that was mailed before is dead; its owner can ask for another one',
 
 test('the password stays forbidden when it is demanded twice, until there is another one', async () => {
   const { app, mails, require } = await start();
-  expect([await require(), await require()]).toEqual(['ok', 'ok']);
+  expect(await require()).toBe('ok');
+  // Two letters that wait together may come in either order.
   await nextCode(mails);
+  expect(await require()).toBe('ok');
   const code = await nextCode(mails);
   expect(await act(app, 'resetPassword', { code, newPassword: PASSWORD })).toBe('PASSWORD_REUSED');
   expect(await act(app, 'resetPassword', { code, newPassword: NEW })).toBe('ok');
+  // The notice of the change.
+  await mails.next();
   await act(app, 'requestPasswordReset', { email: EMAIL });
   // Changed once, it is an old password like any other.
-  await mails.next();
   expect(await act(app, 'resetPassword', { code: await nextCode(mails), newPassword: PASSWORD })).toBe('ok');
 });
 
