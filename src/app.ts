@@ -85,10 +85,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { instances, classes } = ownResolvers(options.resolvers ?? []);
   const schema = createSchema(check, new Map([...coreResolvers(services), ...instances]), classes, options.pubSub);
   const denials: Denials = new Map();
+  const formatError = createErrorFormatter(denials);
   const parts = {
     schema,
     validationRules: [...queryLimits],
-    formatError: createErrorFormatter(denials),
+    formatError,
     isInternal,
     originalOf,
     maxTokens: MAX_TOKENS,
@@ -102,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const buildContext = createContextBuilder(services.accessTokens, check);
   const streams = {
     door: {
-      ...createStreamDoor(schema, buildContext, check, createErrorFormatter(denials), config),
+      ...createStreamDoor(schema, buildContext, check, formatError, config),
       execute: (request: StreamRequest, { contextValue }: StreamArgs) => executeOperation(apollo, request, contextValue),
     },
     connections,

@@ -1,9 +1,10 @@
 /** /graphql over server-sent events: one operation for each request that accepts `text/event-stream` (graphql-sse, distinct connections mode). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler, type HandlerOptions } from 'graphql-sse';
+import { LatchkeyError } from '../errors.js';
 import type { EndOfConnection, LiveConnection } from '../revocation/live-connections.js';
 import type { RevocableToken } from '../revocation/revocation-check.js';
-import { factsOf, type RequestFacts } from './graphql-route.js';
+import { EVENT_STREAM, factsOf, type RequestFacts } from './graphql-route.js';
 import {
   AddressCounts,
   type Answer,
@@ -18,19 +19,21 @@ import {
 /** Bytes that wait for a reader before it is dropped. */
 const SLOW_READER_BYTES = 1024 * 1024;
 
-export const EVENT_STREAM = 'text/event-stream';
+type Cause = EndOfConnection | 'invalid';
 
-const REFUSALS = {
-  revoked: [401, 'UNAUTHENTICATED', 'TOKEN_REVOKED', 'The access token has been revoked. Log in again.'],
-  expired: [401, 'UNAUTHENTICATED', 'TOKEN_EXPIRED', 'The access token has expired. Refresh it.'],
-  invalid: [401, 'UNAUTHENTICATED', 'TOKEN_INVALID', 'The access token is not valid. Log in again.'],
-  unavailable: [503, 'AUTH_UNAVAILABLE', undefined, 'Whether the access token is still good can not be known now. Try again.'],
-  stopping: [503, 'AUTH_UNAVAILABLE', undefined, 'The server is stopping. Connect again.'],
-} as const;
+const STATUS: Readonly<Record<Cause, number>> = { revoked: 401, expired: 401, invalid: 401, unavailable: 503, stopping: 503 };
 
-function errorOf(cause: keyof typeof REFUSALS): Answer {
-  const [, code, reason, message] = REFUSALS[cause];
-  return { errors: [{ message, extensions: { code, ...(reason === undefined ? {} : { reason }) } }] };
+function answerTo(cause: Cause): Answer {
+  if (cause === 'revoked') return answerWith(LatchkeyError.unauthenticated('TOKEN_REVOKED'));
+  if (cause === 'expired') return answerWith(LatchkeyError.unauthenticated('TOKEN_EXPIRED'));
+  if (cause === 'invalid') return answerWith(LatchkeyError.unauthenticated('TOKEN_INVALID'));
+  const unavailable = LatchkeyError.unavailable(undefined);
+  if (cause === 'unavailable') return answerWith(unavailable);
+  return answerWith({ message: 'The server is stopping. Connect again.', extensions: unavailable.extensions });
+}
+
+function answerWith({ message, extensions }: Pick<LatchkeyError, 'message' | 'extensions'>): Answer {
+  return { errors: [{ message, extensions }] };
 }
 
 /** A stream that can be ended in one turn: after that nothing but the reason goes out. */
@@ -69,7 +72,7 @@ class EventStream implements LiveConnection {
     this.#isEnded = true;
     // What still waits in the buffer may be an event of before, and must not arrive any more.
     if (this.reply.raw.writableLength > 0) this.reply.raw.destroy();
-    else this.reply.raw.end(`event: next\ndata: ${JSON.stringify(errorOf(cause))}\n\nevent: complete\ndata: \n\n`);
+    else this.reply.raw.end(`event: next\ndata: ${JSON.stringify(answerTo(cause))}\n\nevent: complete\ndata: \n\n`);
     this.stop();
   }
 }
@@ -110,16 +113,15 @@ export function answerEventStreams<Args, Fault>(
 
   return async (request, reply) => {
     if (!isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) {
-      return reply.code(403).send({ errors: [{ message: 'This origin is not allowed.', extensions: { code: 'FORBIDDEN' } }] });
+      return reply.code(403).send(answerWith(LatchkeyError.forbidden('This origin is not allowed.')));
     }
     const facts = factsOf(request);
     const admission = await door.admit(facts);
-    if (admission.kind === 'refused') return reply.code(REFUSALS[admission.cause][0]).send(errorOf(admission.cause));
+    if (admission.kind === 'refused') return reply.code(STATUS[admission.cause]).send(answerTo(admission.cause));
     const { token } = admission;
     const isFull = token !== null && connections.countOf(token.sid) >= CONNECTIONS_PER_SESSION;
     const giveBack = isFull ? null : addresses.take(facts.origin.ipAddress);
-    if (giveBack === null)
-      return reply.code(429).send({ errors: [{ message: 'Too many connections.', extensions: { code: 'RATE_LIMITED' } }] });
+    if (giveBack === null) return reply.code(429).send(answerWith(LatchkeyError.rateLimited('Too many connections.', 1)));
     const exchange: Exchange = { facts, token, stream: null, isSubscription: false };
     try {
       const [body, { status, headers = {} }] = await handle({
@@ -137,7 +139,10 @@ export function answerEventStreams<Args, Fault>(
           .send(body ?? '');
       const stream = new EventStream(token, reply, () => void body.return(undefined));
       exchange.stream = stream;
-      request.raw.socket.once('close', () => void body.return(undefined));
+      const leave = () => void body.return(undefined);
+      reply.raw.once('close', leave);
+      // Who has left while the subscription began is not told of any more.
+      if (reply.raw.destroyed) leave();
       reply.hijack();
       reply.raw.writeHead(status, { ...(reply.getHeaders() as Record<string, string>), ...headers, 'cache-control': 'no-store' });
       if (exchange.isSubscription) await endIfDead(parts, stream);

@@ -13,6 +13,9 @@ export interface RequestFacts {
 
 export type BuildContext<Context> = (facts: RequestFacts) => Context | Promise<Context>;
 
+/** What a client accepts that wants server-sent events. */
+export const EVENT_STREAM = 'text/event-stream';
+
 /** Apollo answers the methods it does not know with 405, so they must reach it. */
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -45,7 +48,7 @@ export function registerGraphql<Context extends BaseContext>(
 }
 
 function wantsEvents({ headers }: FastifyRequest): boolean {
-  return headers.accept?.startsWith('text/event-stream') === true;
+  return headers.accept?.startsWith(EVENT_STREAM) === true;
 }
 
 function headersOf(request: FastifyRequest): HeaderMap {

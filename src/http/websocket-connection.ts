@@ -40,6 +40,11 @@ export class WebSocketConnection implements LiveConnection {
 
   constructor(private readonly socket: RawSocket) {}
 
+  /** Whether the other end is there, as far as is known. */
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
   get isEnding(): boolean {
     return this.#ending !== null;
   }
@@ -56,7 +61,7 @@ export class WebSocketConnection implements LiveConnection {
   /** After the end only answers that are owed go out. A reader that does not read is dropped. */
   send(text: string): Promise<void> {
     const { socket } = this;
-    if (socket.readyState !== socket.OPEN || (this.#ending !== null && !this.#isOwed(text))) return Promise.resolve();
+    if (!this.isOpen || (this.#ending !== null && !this.#isOwed(text))) return Promise.resolve();
     return new Promise((resolve) => {
       // The library sends one message after another, so what a reader leaves lying can't grow beyond one.
       const timer = setTimeout(() => socket.terminate(), READ_WITHIN_MS);

@@ -157,13 +157,15 @@ async function connect<Args, Fault>(session: Session, parts: StreamParts<Args, F
     return true;
   }
   const { token } = admission;
+  // Who has left while that was found out is not put into the index: nobody would take it out again.
+  if (!connection.isOpen) return true;
   if (token !== null && connections.countOf(token.sid) >= CONNECTIONS_PER_SESSION) {
     connection.close(TOO_MANY, 'Too many connections of this session');
     return true;
   }
   connection.token = token;
-  await endIfDead(parts, connection);
   extra.stopTimer = whenExpired(token, now(), () => connection.end('expired'));
+  await endIfDead(parts, connection);
   return true;
 }
 

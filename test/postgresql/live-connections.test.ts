@@ -1,10 +1,11 @@
 /** Sockets on one node end with a logout on another: before its answer, or when the node can have no lease any more. */
+import { request } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { LONG, logOutTold } from '../support/lease-nodes.js';
+import { LONG, logOutTold, readFigure } from '../support/lease-nodes.js';
 import { setUnreachable } from '../support/outages.js';
 import { borrowDatabase } from '../support/postgresql.js';
-import { connect, subscribe } from '../support/sockets.js';
+import { connect, openSocket, subscribe } from '../support/sockets.js';
 import { startNode, type TestApp } from '../support/start-app.js';
 import { TICK, TickResolver, untilListeners, useTicks } from '../support/ticks.js';
 
@@ -75,4 +76,29 @@ test('a socket that was open while its node was cut off hears nothing of after a
     expect(socket.frames.filter(({ payload }) => payload?.data?.tick === -1)).toEqual([]);
     await untilListeners(ticks, 0);
   }
+});
+
+test('who leaves while the database is asked about their token is kept in no index', async () => {
+  const ticks = useTicks();
+  const { nodes, addresses } = await startNodes({ REVOCATION_CHECK: 'database' });
+  const [one] = nodes as [TestApp];
+  const [address] = addresses as [string];
+  const { accessToken } = await one.register();
+  for (let round = 0; round < 20; round += 1) {
+    const socket = await openSocket(address);
+    socket.say({ type: 'connection_init', payload: { authorization: `Bearer ${accessToken}` } });
+    socket.raw.terminate();
+    const leaving = request(`${address}/graphql`, {
+      method: 'POST',
+      headers: { accept: 'text/event-stream', 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+    });
+    leaving.on('error', () => undefined).end(JSON.stringify({ query: TICK }), () => leaving.destroy());
+  }
+  // All that was asked before has been answered when these are.
+  const last = await connect(address, accessToken);
+  subscribe(last, TICK);
+  await last.hear('connection_ack');
+  last.raw.close();
+  await untilListeners(ticks, 0);
+  while ((await readFigure(one, 'latchkey_connections_live')) !== 0);
 });
