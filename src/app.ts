@@ -7,9 +7,11 @@ import type { Commands } from './domain/commands.js';
 import { AdministrationResolver } from './graphql/administration.resolver.js';
 import { AuditEventResolver } from './graphql/audit-event.resolver.js';
 import { createContextBuilder, type RequestContext } from './graphql/context.js';
+import { withCoreEvents } from './graphql/core-events.js';
 import { EmailResolver } from './graphql/email.resolver.js';
 import { EmailConfirmationResolver } from './graphql/email-confirmation.resolver.js';
 import { createErrorFormatter, type Denials, isInternal, originalOf } from './graphql/format-error.js';
+import { LiveResolver } from './graphql/live.resolver.js';
 import { LoginResolver } from './graphql/login.resolver.js';
 import { LogoutResolver } from './graphql/logout.resolver.js';
 import { OwnUserResolver } from './graphql/own-user.resolver.js';
@@ -83,7 +85,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   await prepareMirror(config, services);
   const check = checkFor(options, services);
   const { instances, classes } = ownResolvers(options.resolvers ?? []);
-  const schema = createSchema(check, new Map([...coreResolvers(services), ...instances]), classes, options.pubSub);
+  const schema = createSchema(
+    check,
+    new Map([...coreResolvers(services), ...instances]),
+    classes,
+    withCoreEvents(services.feed, options.pubSub),
+  );
   const denials: Denials = new Map();
   const formatError = createErrorFormatter(denials);
   const parts = {
@@ -122,6 +129,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       liveRevocations: () => revocations.replica.size,
       waitingMails: () => outbox.waiting,
       liveConnections: () => connections.size,
+      eventFollowers: () => services.feed.followers,
       events: services.audit.counts,
       denials,
     },
@@ -180,6 +188,7 @@ function coreResolvers(services: Services): [ResolverClass, object][] {
     [OwnUserResolver, new OwnUserResolver(passwordChanges, reauthentication, deletion)],
     [UserDirectoryResolver, new UserDirectoryResolver(services.directory, users)],
     [AuditEventResolver, new AuditEventResolver(services.trail)],
+    [LiveResolver, new LiveResolver(sessions)],
     [AdministrationResolver, new AdministrationResolver(services.userAdministration)],
     [RegistrationResolver, new RegistrationResolver(services.registrations)],
     [PasswordRecoveryResolver, new PasswordRecoveryResolver(services.recovery)],

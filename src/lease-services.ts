@@ -3,6 +3,7 @@ import { type Clock, freshId, type LeaseClock, type Randomness } from './ambient
 import type { Config } from './config.js';
 import type { Database } from './database/database.js';
 import { type Listening, listenTo, openShortStatements } from './database/side-connections.js';
+import { AuditBell } from './domain/audit-bell.js';
 import type { Log } from './log.js';
 import { Doorbell } from './revocation/doorbell.js';
 import { hearing } from './revocation/hearing.js';
@@ -14,6 +15,7 @@ import { restoreLog } from './revocation/restoring.js';
 
 export interface OpenedNode {
   readonly node: LeaseNode;
+  readonly auditBell: AuditBell;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export function openNode(
   const restore = (version: number) => restoreLog(database, replica, clock, version);
   const doorbell = new Doorbell(statements, settings.nodeId, log);
   const node = new LeaseNode(settings, statements, doorbell, replica, connections, restore, leaseClock, log);
+  const auditBell = new AuditBell(settings.nodeId, (payload) => statements.tell(payload));
   const ears = hearing(
     doorbell,
     (isHeard) => node.listen(isHeard),
@@ -54,13 +57,17 @@ export function openNode(
   const listening: Listening | null = config.doorbell
     ? listenTo(config.databaseUrl, CHANNEL, {
         onListening: (isListening) => ears.connected(isListening),
-        onPayload: (payload) => node.hear(payload),
+        onPayload: (payload) => {
+          node.hear(payload);
+          auditBell.hear(payload);
+        },
         onFailure: (reason) => log.warn({ reason }, 'doorbells are not heard'),
       })
     : null;
   if (listening !== null) node.canHear = listening.tried;
   return {
     node,
+    auditBell,
     async close() {
       ears.stop();
       await node.stop();

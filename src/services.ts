@@ -1,7 +1,7 @@
 /** The services of the composition root: data, domain and mail, put together by hand; what is left to `app.ts` is HTTP and GraphQL. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Clock, LeaseClock, Randomness } from './ambient.js';
+import { openAudit } from './audit-services.js';
 import type { Config } from './config.js';
 import { AttemptCounts } from './database/attempt-counts.js';
 import { Database } from './database/database.js';
@@ -11,7 +11,6 @@ import { withStartLock } from './database/start-lock.js';
 import { AccessTokens } from './domain/access-tokens.js';
 import { Administration } from './domain/administration.js';
 import { AttemptLimits } from './domain/attempt-limits.js';
-import { Audit } from './domain/audit.js';
 import { AuditTrail } from './domain/audit-trail.js';
 import { joinCommands } from './domain/commands.js';
 import { Credentials } from './domain/credentials.js';
@@ -26,7 +25,6 @@ import { MailCodes } from './domain/mail-codes.js';
 import { MirrorAdministration } from './domain/mirror-administration.js';
 import { NewDevices } from './domain/new-devices.js';
 import { NodeExamination } from './domain/node-examination.js';
-import { Notices } from './domain/notices.js';
 import { PasswordChanges } from './domain/password-changes.js';
 import { PasswordPolicy } from './domain/password-policy.js';
 import { PasswordRecovery } from './domain/password-recovery.js';
@@ -46,10 +44,7 @@ import { UserDirectory } from './domain/user-directory.js';
 import { Users } from './domain/users.js';
 import { type OpenedNode, openNode } from './lease-services.js';
 import { createLog, type Log } from './log.js';
-import { FileDelivery } from './mail/file-delivery.js';
-import { parseMailbox } from './mail/letter.js';
-import { Outbox } from './mail/outbox.js';
-import { SMTP_TIMEOUTS, SmtpDelivery } from './mail/smtp-delivery.js';
+import { openMail } from './mail-services.js';
 import { openMirror } from './mirror-services.js';
 import { SingleNode } from './revocation/coordinator.js';
 import { LiveConnections } from './revocation/live-connections.js';
@@ -107,24 +102,18 @@ async function openLocked(
   let mirror: Mirror | null = null;
   try {
     database = await openMigrated(config);
-    const audit = new Audit(database, clock, randomness);
     const replica = new Replica();
     const connections = new LiveConnections();
     const world = { config, clock, leaseClock, randomness, log };
     if (database.isShared) opened = openNode(world, database, replica, connections);
+    const { audit, feed } = openAudit(world, database, opened);
     const node = opened?.node ?? null;
     const { mirrorTable, mirror: made } = openMirror(world, database);
     mirror = made;
     const coordinator = new MirroredCoordinator(node ?? new SingleNode(replica, connections), mirror, leaseClock);
     const revocations = new Revocations(database, clock, replica, coordinator);
     const keys = new SigningKeys(database, audit, config, clock, randomness);
-    const sender = parseMailbox(config.mailFrom);
-    const delivery =
-      config.smtpUrl === null
-        ? new FileDelivery(join(config.dataDir, 'mail'), sender, log)
-        : new SmtpDelivery(config.smtpUrl, sender, SMTP_TIMEOUTS);
-    const outbox = new Outbox(database, delivery, log, config, clock, randomness);
-    const notices = new Notices(outbox, config, clock);
+    const { outbox, notices, delivery } = openMail(world, database);
     const passwords = new Passwords(passwordCost, randomness);
     const limits = new AttemptLimits(new AttemptCounts(database, clock), config);
     const codes = new MailCodes(database, outbox, limits, config, clock, randomness);
@@ -210,6 +199,7 @@ async function openLocked(
       mirror: openedMirror,
       mirrorTable,
       audit,
+      feed,
       clock,
       connections,
       revocations,

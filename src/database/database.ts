@@ -9,7 +9,8 @@ import type { PrismaClient } from './generated/client.js';
 
 export type { Transaction } from './engine.js';
 
-const TRANSACTION_TIMEOUT_MS = 10_000;
+/** From its first statement to its commit. */
+export const TRANSACTION_TIMEOUT_MS = 10_000;
 const WAITING_TRANSACTIONS = 1_000;
 /** Rows per transaction when many are removed, so that a login does not wait long behind it. */
 const BATCH = 500;

@@ -2,12 +2,9 @@
 import type { Clock } from '../ambient.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
-import type { AuditEvent as AuditEventRow } from '../database/generated/client.js';
 import { LatchkeyError } from '../errors.js';
-import type { AuditKind } from './audit.js';
+import type { RecordedEvent } from './audit.js';
 import { cutPage, isAfter, newestFirst, type Page, type PageRequest } from './pages.js';
-
-export type RecordedEvent = Omit<AuditEventRow, 'kind'> & { readonly kind: AuditKind };
 
 /** Which events; without anything, all. */
 export interface AuditSelection {

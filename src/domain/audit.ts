@@ -1,6 +1,7 @@
 /** The audit trail: what happened, to whom, when, from where and why. No secret ever stands in it. */
 import { type Clock, freshId, type Randomness } from '../ambient.js';
 import type { Database, Transaction } from '../database/database.js';
+import type { AuditEvent as AuditEventRow } from '../database/generated/client.js';
 import { fitUserAgent } from './text-rules.js';
 
 export type AuditKind =
@@ -42,7 +43,12 @@ export interface AuditEvent {
   readonly userAgent?: string | null;
 }
 
+/** An event as it stands in the table. */
+export type RecordedEvent = Omit<AuditEventRow, 'kind'> & { readonly kind: AuditKind };
+
 export class Audit {
+  /** Told of what this process has committed, in the turn of the commit. */
+  onCommitted: (events: readonly RecordedEvent[]) => void = () => undefined;
   /** How often each kind was committed by this process since its start; the ends of sessions by their reason, too. */
   readonly counts = new Map<string, number>();
 
@@ -55,24 +61,27 @@ export class Audit {
   /** Records in the transaction of what it tells of: the one does not happen without the other. */
   async record(transaction: Transaction, ...events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return;
-    this.database.whenCommitted(transaction, () => this.#count(events));
     const at = new Date(this.clock.now());
-    await transaction.auditEvent.createMany({
-      // Every column, so that it is one and the same statement, whether or not there is such a user.
-      data: events.map(({ kind, actor, userId = null, sessionId = null, reason = null, ipAddress = null, userAgent = null }) => ({
-        id: freshId(this.randomness),
-        at,
-        kind,
-        userId,
-        sessionId,
-        actor,
-        reason,
-        ipAddress,
-        userAgent: userAgent === null ? null : fitUserAgent(userAgent),
-      })),
+    // Every column, so that it is one and the same statement, whether or not there is such a user.
+    const rows = events.map(({ kind, actor, userId = null, sessionId = null, reason = null, ipAddress = null, userAgent = null }) => ({
+      id: freshId(this.randomness),
+      at,
+      kind,
+      userId,
+      sessionId,
+      actor,
+      reason,
+      ipAddress,
+      userAgent: userAgent === null ? null : fitUserAgent(userAgent),
+    }));
+    this.database.whenCommitted(transaction, () => {
+      this.#count(rows);
+      this.onCommitted(rows);
     });
+    await transaction.auditEvent.createMany({ data: rows });
   }
-  #count(events: readonly AuditEvent[]): void {
+
+  #count(events: readonly RecordedEvent[]): void {
     for (const { kind, reason } of events) {
       const key = kind === 'session.ended' ? `${kind} ${reason}` : kind;
       this.counts.set(key, (this.counts.get(key) ?? 0) + 1);

@@ -35,3 +35,29 @@ export function newestFirst<Column extends string>(column: Column) {
 export function cutPage<Row>(rows: readonly Row[], { limit }: PageRequest): Page<Row> {
   return { rows: rows.slice(0, limit), hasNext: rows.length > limit };
 }
+
+/** A query of one page of what came from an instant on, the oldest first. */
+export interface OnwardPage {
+  readonly where: { readonly AND: [{ at: { gte: Date } }, object] };
+  readonly orderBy: [{ at: 'asc' }, { id: 'asc' }];
+  readonly take: number;
+}
+
+/** All that came from an instant on, the oldest first, a page at a time. */
+export async function* readOnward<Row extends Position>(
+  from: Date,
+  size: number,
+  read: (page: OnwardPage) => Promise<readonly Row[]>,
+): AsyncGenerator<readonly Row[], void, void> {
+  let start: Pick<Position, 'at'> = { at: from };
+  let behind: object = {};
+  for (let count = size; count === size; ) {
+    const rows = await read({ where: { AND: [{ at: { gte: start.at } }, behind] }, orderBy: [{ at: 'asc' }, { id: 'asc' }], take: size });
+    yield rows;
+    count = rows.length;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    start = last;
+    behind = { OR: [{ at: { gt: last.at } }, { id: { gt: last.id } }] };
+  }
+}

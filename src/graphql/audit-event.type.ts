@@ -1,8 +1,7 @@
 /** The type AuditEvent and the enum of its kinds. */
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import type { AuditKind } from '../domain/audit.js';
-import type { RecordedEvent } from '../domain/audit-trail.js';
+import type { AuditKind, RecordedEvent } from '../domain/audit.js';
 import { connectionTypeOf } from './connection.type.js';
 
 /** Kinds are added, never taken away: the events of old ones are still there to be read. */

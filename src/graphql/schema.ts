@@ -1,6 +1,5 @@
 /** Builds the schema from the resolvers: ours, and those of an embedding application. */
 import 'reflect-metadata';
-import { createPubSub } from '@graphql-yoga/subscription';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
@@ -9,6 +8,7 @@ import { AuditEventResolver } from './audit-event.resolver.js';
 import { createAuthChecker } from './auth-checker.js';
 import { EmailResolver } from './email.resolver.js';
 import { EmailConfirmationResolver } from './email-confirmation.resolver.js';
+import { LiveResolver } from './live.resolver.js';
 import { LoginResolver } from './login.resolver.js';
 import { LogoutResolver } from './logout.resolver.js';
 import { OwnUserResolver } from './own-user.resolver.js';
@@ -39,18 +39,19 @@ const CORE_RESOLVERS = [
   AdministrationResolver,
   UserDirectoryResolver,
   AuditEventResolver,
+  LiveResolver,
 ] as const;
 
 /**
  * @param instances one instance for every resolver class that is not made without arguments
  * @param own the resolvers of an embedding application
- * @param pubSub where its subscriptions hear of events; without one they are heard within this process
+ * @param pubSub where subscriptions hear of events
  */
 export function createSchema(
   check: RevocationCheck,
   instances: ReadonlyMap<ResolverClass, object>,
   own: readonly ResolverClass[],
-  pubSub: PubSub = createPubSub<Record<string, [unknown]>>(),
+  pubSub: PubSub,
 ): GraphQLSchema {
   const container = { get: (resolver: ResolverClass) => instances.get(resolver) };
   const resolvers = [...CORE_RESOLVERS, ...own] as unknown as NonEmptyArray<ResolverClass>;
@@ -76,6 +77,12 @@ function describe(root: { description: string | null | undefined } | null | unde
 /** The public API as text, in an order that does not depend on the code's. */
 export function printPublicSchema(): string {
   const never: RevocationCheck = { ask: () => 'revoked' };
+  const nobodyHears: PubSub = {
+    publish: () => undefined,
+    subscribe() {
+      throw new Error('this schema is printed, not served');
+    },
+  };
   const header = '# The public API of Latchkey. Emitted by `npm run schema`, never edited.\n\n';
-  return `${header}${printSchema(lexicographicSortSchema(createSchema(never, new Map(), [])))}\n`;
+  return `${header}${printSchema(lexicographicSortSchema(createSchema(never, new Map(), [], nobodyHears)))}\n`;
 }

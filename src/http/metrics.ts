@@ -8,6 +8,7 @@ export interface Readings {
   readonly liveRevocations: () => number;
   readonly waitingMails: () => number;
   readonly liveConnections: () => number;
+  readonly eventFollowers: () => number;
   /** Audit events by their kind; `session.ended` and its reason. */
   readonly events: ReadonlyMap<string, number>;
   /** Refusals by the reason or code that the client got. */
@@ -48,6 +49,7 @@ export function registerMetrics(
   gauge('latchkey_revocations_live', 'Blacklisted ids that a token could still carry', readings.liveRevocations);
   gauge('latchkey_mails_waiting', 'Mails that are not delivered yet', readings.waitingMails);
   gauge('latchkey_connections_live', 'Open WebSockets and event streams', readings.liveConnections);
+  gauge('latchkey_event_followers', 'Subscriptions to the events of the core', readings.eventFollowers);
   registerEvents(registry, readings);
   if (lease !== null) registerLease(registry, lease);
   if (mirror !== null) registerMirror(registry, mirror);

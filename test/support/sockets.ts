@@ -19,6 +19,8 @@ export interface TestSocket {
   say(message: object): void;
   /** Waits for a message of a type, and of an operation. */
   hear(type: string, id?: string): Promise<Frame>;
+  /** Waits for the next message, whatever it is. @throws if the socket is closed */
+  heardMore(): Promise<void>;
 }
 
 export interface SocketOptions {
@@ -45,19 +47,23 @@ export async function openSocket(
       resolve(`${code} ${reason}`.trim());
     });
   });
+  const heardMore = async () => {
+    if (raw.readyState !== WebSocket.OPEN) throw new Error(`closed: ${JSON.stringify(frames)}`);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  };
   const socket: TestSocket = {
     raw,
     frames,
     closed,
+    heardMore,
     say: (message) => raw.send(JSON.stringify(message)),
     async hear(type, id) {
       for (;;) {
         const found = frames.find((frame) => frame.type === type && (id === undefined || frame.id === id));
         if (found !== undefined) return found;
-        if (raw.readyState !== WebSocket.OPEN) throw new Error(`closed before ${type}: ${JSON.stringify(frames)}`);
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+        await heardMore();
       }
     },
   };

@@ -1,0 +1,118 @@
+/** Finds the audit events that others have committed: at once when a bell names them, and by looking, because bells may be lost (R29). */
+import type { Clock } from '../ambient.js';
+import type { Config } from '../config.js';
+import { type Database, TRANSACTION_TIMEOUT_MS } from '../database/database.js';
+import type { Log } from '../log.js';
+import type { RecordedEvent } from './audit.js';
+import { type OnwardPage, readOnward } from './pages.js';
+
+const LOOK_EVERY_MS = 5_000;
+const LOOK_WITHOUT_BELLS_EVERY_MS = 1_000;
+const BATCH = 500;
+/** Of a bell that nobody hears for long, the looking takes care. */
+const MOST_HEARD = 10_000;
+
+/** How long after the instant of an event it may come into sight: a transaction takes time, and clocks of nodes differ by the tolerance, both ways. */
+export function latenessMs({ clockToleranceSeconds }: Pick<Config, 'clockToleranceSeconds'>): number {
+  return 2 * TRANSACTION_TIMEOUT_MS + 2 * clockToleranceSeconds * 1000;
+}
+
+export class AuditWatch {
+  /** Told of each event once, or, when the clock was set back, again. */
+  onFound: (events: readonly RecordedEvent[]) => void = () => undefined;
+  /** Whether bells are heard. */
+  hasBells: () => boolean = () => true;
+  /** The watch that goes on, if one does. */
+  #watch: object | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #lookedAt = 0;
+  #isReading = false;
+  readonly #heard = new Set<string>();
+  /** The ids that were told of, with their instants, for as long as looking may come upon them again. */
+  readonly #told = new Map<string, number>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly settings: Pick<Config, 'clockToleranceSeconds'>,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * When it has returned, whatever is committed from then on is found, wherever it is committed.
+   *
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't say what was there before
+   */
+  async begin(): Promise<void> {
+    const watch = {};
+    this.#watch = watch;
+    this.#told.clear();
+    this.#lookedAt = this.clock.now();
+    await this.#look((id, at) => this.#told.set(id, at));
+    if (this.#watch === watch) this.#lookLater(watch);
+  }
+
+  end(): void {
+    this.#watch = null;
+    clearTimeout(this.#timer);
+    this.#heard.clear();
+  }
+
+  /** A bell: these were committed by somebody. */
+  hear(ids: readonly string[]): void {
+    if (this.#watch === null || this.#heard.size > MOST_HEARD) return;
+    for (const id of ids) if (!this.#told.has(id)) this.#heard.add(id);
+    void this.#read();
+  }
+
+  /** Those that were not told of yet; from now on they were. */
+  take(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+    if (this.#watch === null) return [];
+    const fresh = events.filter(({ id }) => !this.#told.has(id));
+    for (const { id, at } of fresh) this.#told.set(id, at.getTime());
+    return fresh;
+  }
+
+  #lookLater(watch: object): void {
+    const pause = this.hasBells() ? LOOK_EVERY_MS : LOOK_WITHOUT_BELLS_EVERY_MS;
+    this.#timer = setTimeout(async () => {
+      try {
+        const ids: string[] = [];
+        await this.#look((id) => ids.push(id));
+        if (this.#watch === watch) this.hear(ids);
+      } catch (err) {
+        this.log.debug({ err }, 'audit events will be looked for again');
+      }
+      if (this.#watch === watch) this.#lookLater(watch);
+    }, pause).unref();
+  }
+
+  /** Reads only the index: of most of what is there every node knows already. */
+  async #look(see: (id: string, at: number) => unknown): Promise<void> {
+    const now = this.clock.now();
+    const from = new Date(Math.min(now, this.#lookedAt) - latenessMs(this.settings));
+    const read = (page: OnwardPage) =>
+      this.database.read((client) => client.auditEvent.findMany({ ...page, select: { id: true, at: true } }));
+    for await (const rows of readOnward(from, BATCH, read)) for (const { id, at } of rows) see(id, at.getTime());
+    this.#lookedAt = now;
+    for (const [id, at] of this.#told) if (at < from.getTime()) this.#told.delete(id);
+  }
+
+  async #read(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      while (this.#heard.size > 0) {
+        const ids = [...this.#heard].slice(0, BATCH);
+        for (const id of ids) this.#heard.delete(id);
+        const orderBy = [{ at: 'asc' as const }, { id: 'asc' as const }];
+        const rows = await this.database.read((client) => client.auditEvent.findMany({ where: { id: { in: ids } }, orderBy }));
+        this.onFound(rows as RecordedEvent[]);
+      }
+    } catch (err) {
+      this.log.debug({ err }, 'audit events that were rung for will be looked for');
+    } finally {
+      this.#isReading = false;
+    }
+  }
+}
