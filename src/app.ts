@@ -10,13 +10,14 @@ import { createContextBuilder, type RequestContext } from './graphql/context.js'
 import { withCoreEvents } from './graphql/core-events.js';
 import { EmailResolver } from './graphql/email.resolver.js';
 import { EmailConfirmationResolver } from './graphql/email-confirmation.resolver.js';
-import { createErrorFormatter, type Denials, isInternal, originalOf } from './graphql/format-error.js';
+import { createErrorFormatter, type Denials, isInternal, originalOf, seenByClient } from './graphql/format-error.js';
 import { LiveResolver } from './graphql/live.resolver.js';
 import { LoginResolver } from './graphql/login.resolver.js';
 import { LogoutResolver } from './graphql/logout.resolver.js';
 import { OwnUserResolver } from './graphql/own-user.resolver.js';
 import { PasswordRecoveryResolver } from './graphql/password-recovery.resolver.js';
-import { MAX_TOKENS, queryLimits } from './graphql/query-limits.js';
+import { PreparedQueries } from './graphql/prepared-queries.js';
+import { MAX_TOKENS, queryLimits, validationRules } from './graphql/query-limits.js';
 import { RefreshTokenResolver } from './graphql/refresh-token.resolver.js';
 import { RegistrationResolver } from './graphql/registration.resolver.js';
 import { createSchema, type PubSub } from './graphql/schema.js';
@@ -27,9 +28,12 @@ import { UserDirectoryResolver } from './graphql/user-directory.resolver.js';
 import { createApollo, executeOperation, type GraphqlParts } from './http/apollo.js';
 import { openControlSocket } from './http/control-socket.js';
 import { answerEventStreams } from './http/event-stream-route.js';
+import { createFailureLog } from './http/failure-log.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
 import { registerMetrics } from './http/metrics.js';
+import { createQueryLane } from './http/query-lane.js';
+import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
 import type { StreamRequest } from './http/stream-door.js';
 import { acceptWebSockets, allowWebSockets } from './http/websocket-route.js';
@@ -93,18 +97,22 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   const denials: Denials = new Map();
   const formatError = createErrorFormatter(denials);
+  const report = createFailureLog(isInternal, originalOf, log);
   const parts = {
     schema,
     validationRules: [...queryLimits],
     formatError,
-    isInternal,
-    originalOf,
+    report,
     maxTokens: MAX_TOKENS,
     plugins: options.plugins ?? [],
   };
   const apollo = createApollo<RequestContext>(parts, config, log);
   const randomness = options.randomness ?? SYSTEM_RANDOMNESS;
-  const server = await createServer(config, log, () => randomness.bytes(9).toString('base64url'));
+  const server = await createServer(
+    config,
+    log,
+    createRequestIds((count) => randomness.bytes(count)),
+  );
   await apollo.start();
   await allowWebSockets(server, config.corsOrigins);
   const buildContext = createContextBuilder(services.accessTokens, check);
@@ -116,10 +124,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     connections,
     now: () => services.clock.now(),
   };
-  registerGraphql(server, apollo, buildContext, {
+  const streamRoutes = {
     answerEventStream: answerEventStreams(streams, config.corsOrigins),
     acceptWebSocket: acceptWebSockets(streams),
-  });
+  };
+  const followsRequests = parts.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
+  const prepared = new PreparedQueries(schema, validationRules(config));
+  const format = seenByClient(formatError);
+  const lane = followsRequests ? null : createQueryLane({ find: prepared.find.bind(prepared), format, buildContext, report });
+  registerGraphql(server, apollo, buildContext, streamRoutes, lane);
   registerWellKnown(server, () => keys.list().map((key) => key.publicJwk));
   registerHealth(server, () => findUnreadiness(config, services));
   registerMetrics(

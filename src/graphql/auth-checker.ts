@@ -1,16 +1,18 @@
 /** `@Authorized`: asks the live revocation state at every field, and the roles. */
-import type { AuthCheckerFn } from 'type-graphql';
 import type { AccessToken } from '../domain/access-token-claims.js';
 import { LatchkeyError } from '../errors.js';
 import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
 import type { RequestContext } from './context.js';
+
+/** Returns, or the promise does, if the caller may. @throws LatchkeyError UNAUTHENTICATED, FORBIDDEN or AUTH_UNAVAILABLE */
+export type Authorize = (field: { readonly context: RequestContext }, roles: readonly string[]) => true | Promise<true>;
 
 /**
  * type-graphql takes a function without a prototype for a checker, and one with a prototype for a class: so it is an arrow.
  *
  * The context was built when the request began; a logout earlier in the same operation is seen here (R2).
  */
-export function createAuthChecker(check: RevocationCheck): AuthCheckerFn<RequestContext> {
+export function createAuthChecker(check: RevocationCheck): Authorize {
   return ({ context }, roles) => {
     const token = tokenOf(context);
     const verdict = check.ask(token);

@@ -28,6 +28,14 @@ export function createErrorFormatter(denials: Denials): typeof formatError {
   };
 }
 
+/** An error of an execution that Apollo Server has not seen. What it says of HTTP (`extensions.http`) is no client's business. */
+export function seenByClient(format: typeof formatError): (error: GraphQLError) => GraphQLFormattedError {
+  return (error) => {
+    const { http: _http, ...extensions } = error.extensions;
+    return format({ ...error.toJSON(), extensions: { ...extensions, code: extensions.code ?? 'INTERNAL_SERVER_ERROR' } }, error);
+  };
+}
+
 /** An error that is our fault, for the log: the client gets no word of it. */
 export function isInternal(error: unknown): boolean {
   if (originalOf(error) instanceof LatchkeyError || isMeantForClient(error) || isArgumentFault(error)) return false;

@@ -3,7 +3,7 @@ import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import { GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
+import { GraphQLError, NoSchemaIntrospectionCustomRule, specifiedRules, type ValidationContext, type ValidationRule } from 'graphql';
 
 /**
  * The parser stops there, before anything else has looked at the document. Comparing equal fields, which validation does,
@@ -33,3 +33,8 @@ export const queryLimits: readonly ValidationRule[] = [
   maxDirectivesRule({ n: MAX_DIRECTIVES, ...onRejection }),
   costLimitRule({ maxCost: MAX_COST, ...onRejection }),
 ];
+
+/** All that a document is held against: what Apollo Server does with the limits, for what does not pass through it. */
+export function validationRules({ introspection }: { readonly introspection: boolean }): readonly ValidationRule[] {
+  return [...specifiedRules, ...queryLimits, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+}

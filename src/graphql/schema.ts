@@ -8,6 +8,7 @@ import { AuditEventResolver } from './audit-event.resolver.js';
 import { createAuthChecker } from './auth-checker.js';
 import { EmailResolver } from './email.resolver.js';
 import { EmailConfirmationResolver } from './email-confirmation.resolver.js';
+import { guardInTurn } from './guards.js';
 import { LiveResolver } from './live.resolver.js';
 import { LoginResolver } from './login.resolver.js';
 import { LogoutResolver } from './logout.resolver.js';
@@ -55,14 +56,12 @@ export function createSchema(
 ): GraphQLSchema {
   const container = { get: (resolver: ResolverClass) => instances.get(resolver) };
   const resolvers = [...CORE_RESOLVERS, ...own] as unknown as NonEmptyArray<ResolverClass>;
-  const schema = buildSchemaSync({
-    resolvers,
-    authChecker: createAuthChecker(check),
-    pubSub,
-    container,
-    orphanedTypes: [],
-    validate: false,
-  });
+  const authChecker = createAuthChecker(check);
+  const options = { resolvers, pubSub, container, orphanedTypes: [], validate: false as const };
+  const schema = buildSchemaSync({ ...options, authChecker });
+  // Without one it refuses to build; null is none.
+  const bare = buildSchemaSync({ ...options, authChecker: null as never, skipCheck: true });
+  guardInTurn(schema, bare, resolvers, authChecker);
   describe(schema.getQueryType(), 'What can be asked.');
   describe(schema.getMutationType(), 'What can be done.');
   describe(schema.getSubscriptionType(), 'What can be listened to.');

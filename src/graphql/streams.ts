@@ -7,17 +7,15 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  NoSchemaIntrospectionCustomRule,
   parse,
-  specifiedRules,
   subscribe,
   validate,
 } from 'graphql';
 import type { AccessToken } from '../domain/access-token-claims.js';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
 import type { ContextBuilder, IncomingRequest, RequestContext } from './context.js';
-import type { createErrorFormatter } from './format-error.js';
-import { MAX_TOKENS, queryLimits } from './query-limits.js';
+import { type createErrorFormatter, seenByClient } from './format-error.js';
+import { MAX_TOKENS, validationRules } from './query-limits.js';
 
 /** Whether a connection may begin, and if not, why. */
 export type Admission =
@@ -59,7 +57,8 @@ export function createStreamDoor(
   formatError: ReturnType<typeof createErrorFormatter>,
   { introspection }: StreamSettings,
 ): StreamDoor {
-  const rules = [...specifiedRules, ...queryLimits, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const rules = validationRules({ introspection });
+  const view = seenByClient(formatError);
   const isLive = (token: AccessToken) => {
     const verdict = check.ask(token);
     return verdict instanceof Promise ? verdict.then((known) => known === 'live') : verdict === 'live';
@@ -68,7 +67,7 @@ export function createStreamDoor(
     isLive,
     format({ errors, ...rest }) {
       if (errors === undefined) return rest;
-      return { ...rest, errors: errors.map((error) => (error instanceof GraphQLError ? formatError(error.toJSON(), error) : error)) };
+      return { ...rest, errors: errors.map((error) => (error instanceof GraphQLError ? view(error) : error)) };
     },
     async admit(request) {
       const { caller } = await buildContext(request);

@@ -5,13 +5,13 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import { createDocumentStore } from './document-store.js';
+import type { ReportFailures } from './failure-log.js';
 import type { Answer, StreamRequest } from './stream-door.js';
 
 /** What the GraphQL side decides, handed in by the composition root. */
 export interface GraphqlParts<Context extends BaseContext> extends Pick<ApolloServerOptions<Context>, 'schema' | 'validationRules'> {
   readonly formatError: NonNullable<ApolloServerOptions<Context>['formatError']>;
-  readonly isInternal: (error: unknown) => boolean;
-  readonly originalOf: (error: unknown) => unknown;
+  readonly report: ReportFailures;
   readonly maxTokens: number;
   readonly plugins: readonly ApolloServerPlugin<Context>[];
 }
@@ -43,7 +43,7 @@ mutation Logout {
 `;
 
 export function createApollo<Context extends BaseContext & { readonly requestId: string }>(
-  { schema, validationRules, formatError, isInternal, originalOf, maxTokens, plugins }: GraphqlParts<Context>,
+  { schema, validationRules, formatError, report, maxTokens, plugins }: GraphqlParts<Context>,
   { introspection }: Pick<Config, 'introspection'>,
   log: Log,
 ): ApolloServer<Context> {
@@ -65,7 +65,7 @@ export function createApollo<Context extends BaseContext & { readonly requestId:
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       introspection ? sandbox() : ApolloServerPluginLandingPageDisabled(),
-      reportFailures(isInternal, originalOf, log),
+      reportFailures(report),
       ...plugins,
     ],
   });
@@ -76,27 +76,12 @@ function sandbox() {
   return ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false, initialState } });
 }
 
-/** Logs what is our fault, with the request id that the client gets too. */
-function reportFailures<Context extends BaseContext & { readonly requestId: string }>(
-  isInternal: (error: unknown) => boolean,
-  originalOf: (error: unknown) => unknown,
-  log: Log,
-): ApolloServerPlugin<Context> {
+function reportFailures<Context extends BaseContext & { readonly requestId: string }>(report: ReportFailures): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
         async didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) {
-            const unavailable = error.extensions.code === 'AUTH_UNAVAILABLE' || error.extensions.code === 'LOGOUT_UNCONFIRMED';
-            if (!isInternal(error) && !unavailable) continue;
-            const { requestId } = contextValue;
-            if (!unavailable) error.extensions.requestId = requestId;
-            const original = originalOf(error);
-            log.error(
-              { requestId, path: error.path, err: unavailable && original instanceof Error ? original.cause : original },
-              'a field failed',
-            );
-          }
+          report(errors, contextValue.requestId);
         },
       };
     },

@@ -10,11 +10,13 @@ export function closeConnectionsWhenStopping(server: FastifyInstance): void {
   server.addHook('preClose', async () => {
     stopping = true;
   });
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (stopping) reply.header('connection', 'close');
+    done();
   });
-  server.addHook('onResponse', async () => {
+  server.addHook('onResponse', (_request, _reply, done) => {
     // An answer that was on its way when the stop began did not say so; its connection is idle a turn later.
     if (stopping) setImmediate(() => server.server.closeIdleConnections());
+    done();
   });
 }

@@ -4,7 +4,8 @@ import { createHandler, type HandlerOptions } from 'graphql-sse';
 import { LatchkeyError } from '../errors.js';
 import type { EndOfConnection, LiveConnection } from '../revocation/live-connections.js';
 import type { RevocableToken } from '../revocation/revocation-check.js';
-import { EVENT_STREAM, factsOf, type RequestFacts } from './graphql-route.js';
+import { EVENT_STREAM } from './graphql-route.js';
+import { factsOf, type RequestFacts } from './request-facts.js';
 import {
   AddressCounts,
   type Answer,

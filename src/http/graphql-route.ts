@@ -1,17 +1,9 @@
 /** /graphql: HTTP in, Apollo Server's pipeline, HTTP out. */
-import { isIP } from 'node:net';
 import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-
-/** What the context builder needs to know of a request. */
-export interface RequestFacts {
-  readonly authorization: readonly string[];
-  readonly requestId: string;
-  readonly origin: { readonly ipAddress: string | null; readonly userAgent: string | null };
-}
-
-export type BuildContext<Context> = (facts: RequestFacts) => Context | Promise<Context>;
+import type { QueryLane } from './query-lane.js';
+import { type BuildContext, factsOf } from './request-facts.js';
 
 /** What a client accepts that wants server-sent events. */
 export const EVENT_STREAM = 'text/event-stream';
@@ -30,9 +22,9 @@ export function registerGraphql<Context extends BaseContext>(
   apollo: ApolloServer<Context>,
   buildContext: BuildContext<Context>,
   { answerEventStream, acceptWebSocket }: StreamRoutes,
+  lane: QueryLane | null,
 ): void {
-  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (wantsEvents(request)) return answerEventStream(request, reply);
+  const pipe = async (request: FastifyRequest, reply: FastifyReply) => {
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
       context: async () => buildContext(factsOf(request)),
@@ -40,8 +32,16 @@ export function registerGraphql<Context extends BaseContext>(
     for (const [name, value] of headers) reply.header(name, value);
     // Answers carry tokens: no cache may keep one.
     reply.header('cache-control', 'no-store');
-    if (headers.get('content-type')?.startsWith('text/html')) allowSandbox(reply);
+    const contentType = headers.get('content-type');
+    lane?.learn(request, status ?? 200, contentType);
+    if (contentType?.startsWith('text/html')) allowSandbox(reply);
     return reply.code(status ?? 200).send(textOf(body));
+  };
+  const handler = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> | undefined => {
+    if (wantsEvents(request)) return answerEventStream(request, reply);
+    const isTaken = lane === null ? false : lane.take(request, reply);
+    if (isTaken === true) return undefined;
+    return isTaken === false ? pipe(request, reply) : isTaken.then((isAnswered) => (isAnswered ? undefined : pipe(request, reply)));
   };
   server.route({ url: '/graphql', method: METHODS, handler });
   server.route({ url: '/graphql', method: 'GET', handler, wsHandler: acceptWebSocket });
@@ -62,15 +62,6 @@ function headersOf(request: FastifyRequest): HeaderMap {
 function searchOf(request: FastifyRequest): string {
   const at = request.url.indexOf('?');
   return at < 0 ? '' : request.url.slice(at);
-}
-
-/** Node keeps the first of several Authorization headers; the raw list tells that there were more. */
-export function factsOf(request: FastifyRequest): RequestFacts {
-  const { rawHeaders } = request.raw;
-  const authorization = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'authorization');
-  // Behind a trusted proxy it may be whatever a client has put into X-Forwarded-For: kilobytes, or codes for the operator's terminal.
-  const ipAddress = isIP(request.ip) === 0 ? null : request.ip;
-  return { authorization, requestId: request.id, origin: { ipAddress, userAgent: request.headers['user-agent'] ?? null } };
 }
 
 /** The page brings its own policy with a nonce, in a meta element; the strict one of the API would stop it. */

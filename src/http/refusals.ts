@@ -45,10 +45,9 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
 }
 
 /** RFC 9112, section 3.2. Node would answer on its own, without a body. */
-export async function refuseMissingHost(request: FastifyRequest, reply: FastifyReply) {
-  if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
-    return reply.code(400).send(bodyOf('BAD_REQUEST', 'The header "Host" is missing.'));
-  }
+export function refuseMissingHost(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  if (request.raw.httpVersion !== '1.1' || request.headers.host !== undefined) done();
+  else reply.code(400).send(bodyOf('BAD_REQUEST', 'The header "Host" is missing.'));
 }
 
 /** RFC 9110, section 10.1.1: the only expectation that a server can meet is `100-continue`, and Node meets that one itself. */

@@ -1,11 +1,11 @@
 /** The HTTP server: limits, headers, and JSON for everything that goes wrong before GraphQL. */
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseMissingHost } from './refusals.js';
+import { createSecurityHeaders } from './security-headers.js';
 import { warnOfUntoldProxy } from './untold-proxy.js';
 
 type Settings = Pick<Config, 'corsOrigins' | 'trustProxy'>;
@@ -16,6 +16,8 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600;
 export async function createServer(settings: Settings, log: Log, nextRequestId: () => string): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
+    // Log lines name the request themselves; a logger for each request would cost more than the request.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: nextRequestId,
     requestIdHeader: false,
@@ -32,19 +34,17 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   });
   // GraphQL comes as JSON only; a form or plain text could be sent by any page without asking (CSRF).
   server.removeContentTypeParser('text/plain');
-  server.addHook('onRequest', async (request, reply) => {
+  const headers = { ...createSecurityHeaders(), 'cache-control': 'no-store' };
+  server.addHook('onRequest', (request, reply, done) => {
     // What may be kept says so itself.
-    reply.header('x-request-id', request.id).header('cache-control', 'no-store');
-  });
-  await server.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
-    xFrameOptions: { action: 'deny' },
-    // Whether its neighbours on the domain speak TLS is not for this server to say.
-    strictTransportSecurity: { includeSubDomains: false },
+    reply.headers(headers).header('x-request-id', request.id);
+    done();
   });
   await server.register(cors, {
     // `false` for all others: not one CORS header, and no answer to a preflight.
-    origin: async (origin: string | undefined) => (origin !== undefined && settings.corsOrigins.includes(origin) ? origin : false),
+    origin:
+      settings.corsOrigins.length > 0 &&
+      ((origin, answer) => answer(null, settings.corsOrigins.includes(origin ?? '') && (origin as string))),
     strictPreflight: false,
     methods: ['GET', 'POST'],
     allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-apollo-operation-name'],

@@ -1,7 +1,7 @@
 /** What connections that stay open need of the GraphQL side, which the composition root hands in: here nobody knows GraphQL or sessions. */
 import type { LiveConnection, LiveConnections } from '../revocation/live-connections.js';
 import type { RevocableToken } from '../revocation/revocation-check.js';
-import type { RequestFacts } from './graphql-route.js';
+import type { RequestFacts } from './request-facts.js';
 
 export type Admission =
   | { readonly kind: 'admitted'; readonly token: RevocableToken | null }

@@ -7,12 +7,13 @@ import type { Log } from '../log.js';
 export function warnOfUntoldProxy(server: FastifyInstance, trustProxy: Config['trustProxy'], log: Log): void {
   if (trustProxy !== false) return;
   let isTold = false;
-  server.addHook('onRequest', async (request) => {
-    if (isTold || request.headers['x-forwarded-for'] === undefined) return;
-    isTold = true;
-
-    log.warn(
-      'a request came with X-Forwarded-For and TRUST_PROXY is off: if a proxy sent it, set TRUST_PROXY, or all users share its address',
-    );
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (!isTold && request.headers['x-forwarded-for'] !== undefined) {
+      isTold = true;
+      log.warn(
+        'a request came with X-Forwarded-For and TRUST_PROXY is off: if a proxy sent it, set TRUST_PROXY, or all users share its address',
+      );
+    }
+    done();
   });
 }

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
-import { factsOf, type RequestFacts } from './graphql-route.js';
 import { BODY_LIMIT_BYTES } from './refusals.js';
+import { factsOf, type RequestFacts } from './request-facts.js';
 import {
   AddressCounts,
   type Answer,

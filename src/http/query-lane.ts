@@ -1,0 +1,104 @@
+/**
+ * The short way of a query that has come before: the same door, the same guards, the same answer, byte for byte, without the pipeline of
+ * Apollo Server. Whatever is new, wrong or no query goes through the pipeline, and with a plugin that follows requests everything does.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ReportFailures } from './failure-log.js';
+import { type BuildContext, factsOf } from './request-facts.js';
+
+interface ExecutionError {
+  readonly path?: readonly (string | number)[] | undefined;
+  readonly extensions: Record<string, unknown>;
+}
+
+interface Result {
+  readonly data?: unknown;
+  readonly errors?: readonly ExecutionError[] | undefined;
+}
+
+type Outcome = Result | null | Promise<Result | null>;
+
+type Variables = Record<string, unknown> | null | undefined;
+
+/** What the GraphQL side has to offer for it. */
+export interface LaneParts<Context> {
+  /** @returns null for what the pipeline must do; an outcome of null if it must after all, and nothing has happened */
+  find(query: string, operationName: string | null | undefined): ((context: Context, variables: Variables) => Outcome) | null;
+  /** An error as a client gets to see it. */
+  format(error: ExecutionError): object;
+  readonly buildContext: BuildContext<Context>;
+  readonly report: ReportFailures;
+}
+
+export interface QueryLane {
+  /** @returns whether it has answered; if it has not, nothing has happened, and the pipeline must */
+  take(request: FastifyRequest, reply: FastifyReply): boolean | Promise<boolean>;
+  /** What the pipeline has answered: how it speaks to a client that accepts such a thing is learnt from it. */
+  learn(request: FastifyRequest, status: number, contentType: string | undefined): void;
+}
+
+/** Clients have few ways to say what they accept. */
+const MOST_LEARNT = 100;
+const LONGEST_LEARNT = 200;
+
+interface Body {
+  readonly query?: unknown;
+  readonly operationName?: unknown;
+  readonly variables?: unknown;
+  readonly extensions?: unknown;
+}
+
+export function createQueryLane<Context extends { readonly requestId: string }>(parts: LaneParts<Context>): QueryLane {
+  const contentTypes = new Map<string, string>();
+
+  const send = (reply: FastifyReply, { data, errors }: Result, contentType: string, requestId: string): void => {
+    reply.header('content-type', contentType);
+    if (errors === undefined) {
+      reply.send(`{"data":${JSON.stringify(data)}}\n`);
+      return;
+    }
+    parts.report(errors, requestId);
+    for (const { extensions } of errors) applyHead(reply, extensions.http);
+    // Answers carry tokens: no cache may keep one, whatever an error says.
+    reply.header('cache-control', 'no-store').send(`${JSON.stringify({ errors: errors.map(parts.format), data })}\n`);
+  };
+
+  return {
+    take(request, reply) {
+      const contentType = request.method === 'POST' ? contentTypes.get(request.headers.accept ?? '') : undefined;
+      const asked = contentType === undefined ? null : askedIn(request.body);
+      const run = asked && parts.find(asked.query, asked.operationName);
+      if (contentType === undefined || asked === null || run === null) return false;
+      const finish = (result: Result | null, { requestId }: Context) => {
+        if (result !== null) send(reply, result, contentType, requestId);
+        return result !== null;
+      };
+      const context = parts.buildContext(factsOf(request));
+      if (context instanceof Promise) return context.then(async (built) => finish(await run(built, asked.variables), built));
+      const outcome = run(context, asked.variables);
+      return outcome instanceof Promise ? outcome.then((result) => finish(result, context)) : finish(outcome, context);
+    },
+    learn({ method, headers: { accept = '' } }, status, contentType) {
+      const isAnswer = method === 'POST' && status === 200 && contentType?.startsWith('application/') === true;
+      if (isAnswer && accept.length <= LONGEST_LEARNT && contentTypes.size < MOST_LEARNT) contentTypes.set(accept, contentType);
+    },
+  };
+}
+
+/** GraphQL over HTTP, section 5.3; null for everything that the pipeline has to look at. */
+function askedIn(body: unknown): { query: string; operationName: string | null | undefined; variables: Variables } | null {
+  const { query, operationName, variables, extensions } = (body ?? {}) as Body;
+  if (typeof query !== 'string' || query === '') return null;
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return null;
+  if (variables !== undefined && (typeof variables !== 'object' || Array.isArray(variables))) return null;
+  if (extensions !== undefined && extensions !== null) return null;
+  return { query, operationName, variables: variables as Variables };
+}
+
+/** A resolver of an application may set status and headers by its error, as Apollo Server lets it; the client does not see the wish. */
+function applyHead(reply: FastifyReply, head: unknown): void {
+  if (typeof head !== 'object' || head === null) return;
+  const { status, headers } = head as { status?: unknown; headers?: unknown };
+  if (typeof status === 'number') reply.code(status);
+  if (headers instanceof Map) for (const [name, value] of headers) reply.header(name, value);
+}

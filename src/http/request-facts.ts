@@ -1,0 +1,30 @@
+/** What the context builder needs to know of a request. */
+import { isIP } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+
+export interface RequestFacts {
+  readonly authorization: readonly string[];
+  readonly requestId: string;
+  readonly origin: { readonly ipAddress: string | null; readonly userAgent: string | null };
+}
+
+export type BuildContext<Context> = (facts: RequestFacts) => Context | Promise<Context>;
+
+export function factsOf(request: FastifyRequest): RequestFacts {
+  // Behind a trusted proxy it may be whatever a client has put into X-Forwarded-For: kilobytes, or codes for the operator's terminal.
+  const { ip } = request;
+  const origin = { ipAddress: isIP(ip) === 0 ? null : ip, userAgent: request.headers['user-agent'] ?? null };
+  return { authorization: authorizationOf(request), requestId: request.id, origin };
+}
+
+/** Node keeps the first of several Authorization headers; the raw list, of names and values in turn, tells that there were more. */
+function authorizationOf({ headers, raw: { rawHeaders } }: FastifyRequest): string[] {
+  const first = headers.authorization;
+  if (first === undefined) return [];
+  const found: string[] = [];
+  for (let name = 0; name < rawHeaders.length; name += 2) {
+    const text = rawHeaders[name] as string;
+    if (text.length === 13 && text.toLowerCase() === 'authorization') found.push(rawHeaders[name + 1] as string);
+  }
+  return found;
+}

@@ -1,0 +1,172 @@
+/** The short way of a query that comes again: whatever it answers is what the pipeline of Apollo Server answers, and it steps aside for plugins. */
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import { expect, test, vi } from 'vitest';
+import { makeAdministrator } from '../support/administrators.js';
+import { CrateResolver } from '../support/lane-resolvers.js';
+import { logOut } from '../support/mutations.js';
+import { startApp, type TestApp } from '../support/start-app.js';
+
+/** With a plugin that follows requests everything goes through the pipeline. */
+const FOLLOWER: ApolloServerPlugin<BaseContext> = { requestDidStart: async () => undefined };
+
+const QUERIES: readonly (readonly [query: string, variables?: unknown, operationName?: unknown])[] = [
+  ['{ crate { label inner { label } } }'],
+  ['query ($label: String!) { a: crate(label: $label) { __typename label } b: crate(label: "b") { label } }', { label: 'x\u0000ü' }],
+  ['query ($label: String!) { crate(label: $label) { label } }', {}],
+  ['query ($label: String!) { crate(label: $label) { label } }', { label: null }],
+  ['query ($label: String!) { crate(label: $label) { label } }', { label: 7 }],
+  ['query ($label: String = "d") { crate(label: $label) { label } }', null],
+  ['query ($label: String = "d") { crate(label: $label) { label } }', { label: null }],
+  ['query ($label: String = "d") { crate(label: $label) { label } }', { other: [1] }],
+  ['query ($on: Boolean!) { crate { label @include(if: $on) inner @skip(if: $on) { label } } }', { on: true }],
+  ['query ($on: Boolean!) { crate { label @include(if: $on) inner @skip(if: $on) { label } } }', { on: false }],
+  ['query A { crate(label: "a") { label } } query B { crate(label: "b") { label } }', undefined, 'B'],
+  ['query A { crate(label: "a") { label } } query B { crate(label: "b") { label } }', undefined, 'C'],
+  ['query A { crate(label: "a") { label } } query B { crate(label: "b") { label } }'],
+  ['query A { own } mutation B { logout { endedSessions } }', undefined, 'A'],
+  ['fragment F on Crate { label } query { crate { ...F ... on Crate { inner { ...F } } } }'],
+  ['{ later(count: 3) }'],
+  ['{ later(count: 3) own }'],
+  ['{ own administrators me { email } }'],
+  ['{ internal own }'],
+  ['{ internalLater own }'],
+  ['{ meant own }'],
+  ['{ withHead own }'],
+  ['{ required own }'],
+  ['{ crate { broken } own }'],
+  ['{ crate { inner { broken } } own }'],
+  ['{ __typename }'],
+  ['{ __type(name: "Crate") { fields { name } } }'],
+  ['{ nothing }'],
+  ['{ crate { label }'],
+  ['subscription { sessionEvents { id } }'],
+  ['{ crate { label } }', 'text'],
+  ['{ crate { label } }', [1]],
+  ['{ crate { label } }', {}, 7],
+  [''],
+];
+
+const ACCEPTS = [
+  undefined,
+  '*/*',
+  'application/json',
+  'application/graphql-response+json',
+  'application/graphql-response+json,application/json;q=0.9',
+  'application/json;q=0.5, application/graphql-response+json;q=0.4',
+  'text/plain',
+];
+
+interface Sent {
+  readonly body: object;
+  readonly accept?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+/** All that a client can see of an answer, but for what names this one request. */
+async function answerTo({ app }: TestApp, { body, accept, token }: Sent) {
+  const { statusCode, headers, payload } = await app.server.inject({
+    method: 'POST',
+    url: '/graphql',
+    headers: {
+      'content-type': 'application/json',
+      ...(accept === undefined ? {} : { accept }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    payload: JSON.stringify(body),
+  });
+  const { 'x-request-id': requestId, date: _date, ...rest } = headers;
+  return { statusCode, headers: rest, payload: payload.replaceAll(String(requestId), 'REQUEST') };
+}
+
+async function startPair() {
+  const pair = [
+    await startApp({ resolvers: [CrateResolver] }),
+    await startApp({ resolvers: [CrateResolver], plugins: [FOLLOWER] }),
+  ] as const;
+  const [lane, pipeline] = await Promise.all(pair.map(makeCallers));
+  const names = Object.keys(lane ?? {});
+  return { apps: pair, callers: names.map((name) => ({ name, tokens: [lane?.[name], pipeline?.[name]] as const })) };
+}
+
+async function makeCallers(app: TestApp): Promise<Record<string, string | undefined>> {
+  const [user, admin, gone] = [await app.register(), await makeAdministrator(app), await app.login()];
+  await logOut(app, { token: gone.accessToken });
+  return { nobody: undefined, user: user.accessToken, admin: admin.accessToken, gone: gone.accessToken, false: 'x.y.z' };
+}
+
+test('the short way answers byte for byte what the pipeline answers, to everybody, with the same headers and status', async () => {
+  const { apps, callers } = await startPair();
+  for (const [query, variables, operationName] of QUERIES) {
+    for (const { name, tokens } of callers) {
+      const body = { query, variables, operationName };
+      const title = `${name}: ${JSON.stringify(body)}`;
+      // Whether it comes for the first time or again must make no difference.
+      for (let time = 1; time <= 3; time += 1) {
+        const [lane, pipeline] = await Promise.all(apps.map((app, index) => answerTo(app, { body, token: tokens[index] })));
+        expect.soft(lane, `${title}, time ${time}`).toEqual(pipeline);
+      }
+    }
+  }
+});
+
+test('the short way speaks as the pipeline does to a client that accepts this or that', async () => {
+  const { apps, callers } = await startPair();
+  const tokens = callers.find(({ name }) => name === 'user')?.tokens ?? [];
+  for (const query of ['{ own }', '{ administrators }', '{ internal }', '{ nothing }'])
+    for (const accept of ACCEPTS)
+      for (let time = 1; time <= 3; time += 1) {
+        const sent = { body: { query }, accept };
+        const [lane, pipeline] = await Promise.all(apps.map((app, index) => answerTo(app, { ...sent, token: tokens[index] })));
+        expect.soft(lane, `${query} ${accept}, time ${time}`).toEqual(pipeline);
+      }
+});
+
+test('a query that comes again does not enter the pipeline, unless a plugin follows requests', async () => {
+  const entered = vi.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
+  const { apps } = await startPair();
+  const countOf = async (app: TestApp, body: object) => {
+    const before = entered.mock.calls.length;
+    for (let time = 0; time < 5; time += 1) await answerTo(app, { body });
+    return entered.mock.calls.length - before;
+  };
+  const [lane, pipeline] = apps;
+  expect(await countOf(lane, { query: '{ crate { label } }' })).toBe(1);
+  expect(await countOf(pipeline, { query: '{ crate { label } }' })).toBe(5);
+  expect(await countOf(lane, { query: '{ nothing }' })).toBe(5);
+  expect(await countOf(lane, { query: 'mutation { logout { endedSessions } }' })).toBe(5);
+  expect(await countOf(lane, { query: '{ crate { label } }', extensions: { any: 1 } })).toBe(5);
+  entered.mockRestore();
+});
+
+test('a plugin that follows requests sees every one of them, with all its hooks', async () => {
+  const seen: string[] = [];
+  const plugin: ApolloServerPlugin<BaseContext> = {
+    async requestDidStart() {
+      seen.push('request');
+      return {
+        didResolveOperation: async () => void seen.push('operation'),
+        executionDidStart: async () => ({ willResolveField: ({ info }) => void seen.push(info.fieldName) }),
+        willSendResponse: async () => void seen.push('response'),
+      };
+    },
+  };
+  const app = await startApp({ resolvers: [CrateResolver], plugins: [plugin] });
+  const { accessToken } = await app.register();
+  seen.length = 0;
+  for (let time = 0; time < 4; time += 1) await app.send('{ own }', { token: accessToken });
+  expect(seen).toEqual(Array.from({ length: 4 }, () => ['request', 'operation', 'own', 'response']).flat());
+});
+
+test('what fails on the short way is counted and logged as everywhere', async () => {
+  const { apps, callers } = await startPair();
+  const gone = callers.find(({ name }) => name === 'gone')?.tokens ?? [];
+  const figures = await Promise.all(
+    apps.map(async (app, index) => {
+      for (let time = 0; time < 4; time += 1) await app.send('{ own }', { token: gone[index] });
+      const { payload } = await app.app.server.inject({ url: '/metrics' });
+      return payload.split('\n').filter((line) => line.startsWith('latchkey_denials'));
+    }),
+  );
+  expect(figures[0]?.length).toBeGreaterThan(0);
+  expect(figures[0]).toEqual(figures[1]);
+});

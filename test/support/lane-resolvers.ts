@@ -1,0 +1,75 @@
+/** Resolvers of an application that answer, fail and refuse in every way that an answer can show. */
+import 'reflect-metadata';
+import { HeaderMap } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { Arg, Authorized, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+
+@ObjectType('Crate')
+export class Crate {
+  @Field(() => String)
+  label!: string;
+
+  @Field(() => String)
+  broken!: string;
+
+  @Field(() => Crate, { nullable: true })
+  inner!: Crate | null;
+}
+
+@Resolver()
+export class CrateResolver {
+  @Query(() => Crate, { nullable: true })
+  crate(@Arg('label', () => String, { defaultValue: 'ü "quoted" \u2028' }) label: string): Partial<Crate> {
+    const broken = { label: 'inside' };
+    return { label, inner: broken as Crate };
+  }
+
+  @Query(() => [Int], { nullable: true })
+  async later(@Arg('count', () => Int) count: number): Promise<number[]> {
+    return Array.from({ length: count }, (_, index) => index);
+  }
+
+  @Authorized()
+  @Query(() => String, { nullable: true })
+  own(): string {
+    return 'mine';
+  }
+
+  @Authorized('ADMIN')
+  @Query(() => String, { nullable: true })
+  administrators(): string {
+    return 'ours';
+  }
+
+  @Query(() => String, { nullable: true })
+  internal(): string {
+    throw new Error('the password is swordfish');
+  }
+
+  @Query(() => String, { nullable: true })
+  async internalLater(): Promise<string> {
+    throw new Error('the password is swordfish');
+  }
+
+  @Query(() => String, { nullable: true })
+  meant(): string {
+    throw new GraphQLError('No crates today.', { extensions: { code: 'NO_CRATES', until: 'tomorrow' } });
+  }
+
+  @Query(() => String, { nullable: true })
+  withHead(): string {
+    const http = {
+      status: 418,
+      headers: new HeaderMap([
+        ['x-crates', 'none'],
+        ['cache-control', 'public'],
+      ]),
+    };
+    throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http } });
+  }
+
+  @Query(() => String)
+  required(): string {
+    return null as unknown as string;
+  }
+}
