@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import type { Database } from './database/database.js';
 import { Notices } from './domain/notices.js';
 import type { World } from './lease-services.js';
+import type { Delivery } from './mail/delivery.js';
 import { FileDelivery } from './mail/file-delivery.js';
 import { parseMailbox } from './mail/letter.js';
 import { Outbox } from './mail/outbox.js';
-import { SMTP_TIMEOUTS, SmtpDelivery } from './mail/smtp-delivery.js';
 
-export function openMail({ config, clock, randomness, log }: World, database: Database) {
-  const sender = parseMailbox(config.mailFrom);
-  const delivery =
-    config.smtpUrl === null
-      ? new FileDelivery(join(config.dataDir, 'mail'), sender, log)
-      : new SmtpDelivery(config.smtpUrl, sender, SMTP_TIMEOUTS);
+export async function openMail({ config, clock, randomness, log }: World, database: Database) {
+  const delivery = await openDelivery(config, log);
   const outbox = new Outbox(database, delivery, log, config, clock, randomness);
   return { delivery, outbox, notices: new Notices(outbox, config, clock) };
+}
+
+/** The way to a mail server is loaded where there is one. */
+async function openDelivery({ mailFrom, smtpUrl, dataDir }: World['config'], log: World['log']): Promise<Delivery> {
+  const sender = parseMailbox(mailFrom);
+  if (smtpUrl === null) return new FileDelivery(join(dataDir, 'mail'), sender, log);
+  const { SMTP_TIMEOUTS, SmtpDelivery } = await import('./mail/smtp-delivery.js');
+  return new SmtpDelivery(smtpUrl, sender, SMTP_TIMEOUTS);
 }

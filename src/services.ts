@@ -42,7 +42,7 @@ import { UserAdministration } from './domain/user-administration.js';
 import { UserDeletion } from './domain/user-deletion.js';
 import { UserDirectory } from './domain/user-directory.js';
 import { Users } from './domain/users.js';
-import { type OpenedNode, openNode } from './lease-services.js';
+import type { OpenedNode } from './lease-services.js';
 import { createLog, type Log } from './log.js';
 import { openMail } from './mail-services.js';
 import { openMirror } from './mirror-services.js';
@@ -105,7 +105,7 @@ async function openLocked(
     const replica = new Replica();
     const connections = new LiveConnections();
     const world = { config, clock, leaseClock, randomness, log };
-    if (database.isShared) opened = openNode(world, database, replica, connections);
+    if (database.isShared) opened = (await import('./lease-services.js')).openNode(world, database, replica, connections);
     const { audit, feed } = openAudit(world, database, opened);
     const node = opened?.node ?? null;
     const { mirrorTable, mirror: made } = openMirror(world, database);
@@ -113,7 +113,7 @@ async function openLocked(
     const coordinator = new MirroredCoordinator(node ?? new SingleNode(replica, connections), mirror, leaseClock);
     const revocations = new Revocations(database, clock, replica, coordinator);
     const keys = new SigningKeys(database, audit, config, clock, randomness);
-    const { outbox, notices, delivery } = openMail(world, database);
+    const { outbox, notices, delivery } = await openMail(world, database);
     const passwords = new Passwords(passwordCost, randomness);
     const limits = new AttemptLimits(new AttemptCounts(database, clock), config);
     const codes = new MailCodes(database, outbox, limits, config, clock, randomness);

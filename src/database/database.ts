@@ -43,7 +43,7 @@ export class Database {
    * @throws WrongDatabase if it is not of use
    */
   static async open(url: string, poolSize = DEFAULT_POOL_SIZE): Promise<Database> {
-    const database = new Database(engineFor(url, poolSize));
+    const database = new Database(await engineFor(url, poolSize));
     try {
       await database.#use(() => database.#client.$queryRaw`SELECT 1`);
       await database.engine.assertFit(database.#client);

@@ -22,6 +22,9 @@ export interface ServerFacts {
   readonly now: number;
 }
 
+/** What a node on PostgreSQL has beside the pool of Prisma: short statements, and the one that listens. */
+export const SIDE_CONNECTIONS = 4;
+
 /** The tables that somebody locks against all who read them. */
 export type LockableTable = 'SigningKey';
 

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database } from './database.js';
 import { isPostgresql } from './engines.js';
-import { PostgresqlFactory } from './postgresql-adapter.js';
-import { DurableSqliteFactory } from './sqlite-adapter.js';
 
 const PRISMA_FOLDER = fileURLToPath(new URL('../../prisma/', import.meta.url));
 const KEPT_BY_PRISMA = '_prisma_migrations';
@@ -37,10 +35,10 @@ function filesOf(url: string) {
 }
 
 /** The way in for the engine that migrates. */
-export function factoryFor(url: string) {
-  return isPostgresql(url)
-    ? PostgresqlFactory.forMigrations(url)
-    : new DurableSqliteFactory(url, { mayCreate: true, isPatient: () => true });
+export async function factoryFor(url: string) {
+  if (isPostgresql(url)) return (await import('./postgresql-adapter.js')).PostgresqlFactory.forMigrations(url);
+  const { DurableSqliteFactory } = await import('./sqlite-adapter.js');
+  return new DurableSqliteFactory(url, { mayCreate: true, isPatient: () => true });
 }
 
 /** The migrations that this version brings, in order. */
@@ -90,7 +88,7 @@ export async function migrate(url: string): Promise<string[]> {
   );
   const lockfile = { path: 'migration_lock.toml', content: await readFile(join(files.migrations, 'migration_lock.toml'), 'utf8') };
   const migrationsList = { baseDir: files.migrations, lockfile, shadowDbInitScript: '', migrationDirectories };
-  const { appliedMigrationNames } = await withSchemaEngine(factoryFor(url), await readFile(files.datamodel, 'utf8'), (engine) =>
+  const { appliedMigrationNames } = await withSchemaEngine(await factoryFor(url), await readFile(files.datamodel, 'utf8'), (engine) =>
     engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }),
   );
   return appliedMigrationNames;
@@ -105,7 +103,7 @@ export async function differenceToModel(url: string): Promise<string | null> {
   const { withSchemaEngine } = await import('./schema-engine.js');
   const content = await readFile(filesOf(url).datamodel, 'utf8');
   const schema = { files: [{ path: 'schema.prisma', content }], configDir: PRISMA_FOLDER };
-  const { stdout } = await withSchemaEngine(factoryFor(url), content, (engine) =>
+  const { stdout } = await withSchemaEngine(await factoryFor(url), content, (engine) =>
     engine.diff({
       from: { tag: 'schemaDatasource', ...schema },
       to: { tag: 'schemaDatamodel', ...schema },

@@ -1,11 +1,11 @@
 /** Connections to PostgreSQL beside the pool of Prisma: short statements that must not wait behind transactions, and one connection that listens. */
 import pg from 'pg';
+import { SIDE_CONNECTIONS } from './engine.js';
 import { messageOf } from './failures.js';
 import { connectionTo } from './postgresql-adapter.js';
 
-const CONNECTIONS = 3;
-/** What a node has beside the pool of Prisma: short statements, and the one that listens. */
-export const SIDE_CONNECTIONS = CONNECTIONS + 1;
+/** All but the one that listens. */
+const CONNECTIONS = SIDE_CONNECTIONS - 1;
 /** A lease that can't be had within this is not worth the wait: the checks that wait for it have given up. */
 const CONNECT_WITHIN_MS = 1_000;
 const STATEMENT_WITHIN_MS = 1_500;

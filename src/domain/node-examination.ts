@@ -3,7 +3,7 @@ import type { Clock } from '../ambient.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import type { ServerFacts } from '../database/engine.js';
-import { SIDE_CONNECTIONS } from '../database/side-connections.js';
+import { SIDE_CONNECTIONS } from '../database/engine.js';
 import type { LeaseNode } from '../revocation/lease-node.js';
 import type { Finding } from './finding.js';
 

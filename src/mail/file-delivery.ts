@@ -1,14 +1,14 @@
 /** Without a mail server, for development: each letter becomes a file, and the log says where it is. */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { Log } from '../log.js';
 import { composeMail } from './compose-mail.js';
 import { type Delivery, DeliveryFailed, type DeliveryState } from './delivery.js';
 import type { Mailbox, OutgoingLetter } from './letter.js';
 
 export class FileDelivery implements Delivery {
-  readonly #composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  /** Most servers that are started here never send a letter. */
+  #composer: ReturnType<typeof createComposer> | null = null;
 
   constructor(
     private readonly folder: string,
@@ -21,7 +21,7 @@ export class FileDelivery implements Delivery {
     const path = join(this.folder, `${letter.createdAt.toISOString().replace(/[:.]/g, '-')}-${letter.id}.eml`);
     const mail = composeMail(letter, this.from);
     try {
-      const { message } = await this.#composer.sendMail(mail);
+      const { message } = await (await this.#compose()).sendMail(mail);
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       await writeFile(`${path}.part`, withBodyAsItIs(message.toString(), letter.text), { mode: 0o600 });
       await rename(`${path}.part`, path);
@@ -32,12 +32,22 @@ export class FileDelivery implements Delivery {
   }
 
   async rehearse(letter: OutgoingLetter): Promise<void> {
-    await this.#composer.sendMail(composeMail(letter, this.from));
+    await (await this.#compose()).sendMail(composeMail(letter, this.from));
+  }
+
+  #compose(): ReturnType<typeof createComposer> {
+    this.#composer ??= createComposer();
+    return this.#composer;
   }
 
   async examine(): Promise<DeliveryState> {
     return { isReady: true, found: `mails are written to ${this.folder}`, advice: 'For mails that reach somebody set SMTP_URL.' };
   }
+}
+
+async function createComposer() {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
 }
 
 /** Who develops reads the file itself: quoted-printable would break codes and links into pieces. */
