@@ -1,24 +1,16 @@
 /** The snippet of the README that embeds the server: it type-checks as it stands, runs, and its field is guarded by the same check. */
-import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { newUser, REPOSITORY, serve } from '../support/built-server.js';
-import { makeFolder } from '../support/start-app.js';
-
-const run = promisify(execFile);
+import { newUser, serve } from '../support/built-server.js';
+import { buildProject, findProgram } from '../support/embedding-project.js';
 
 test('the snippet of the README guards its own field: answered for a live token, refused after logout [R2]', {
   timeout: 120_000,
 }, async () => {
-  const snippet = findSnippet(readFileSync(join(REPOSITORY, 'README.md'), 'utf8'));
+  const snippet = findProgram('README.md', 'Embed it');
   expect(snippet.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
-  const project = makeProject(snippet);
-  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
-  expect(await run(process.execPath, [tsc, '-p', project]).catch((error) => error)).toMatchObject({ stdout: '', stderr: '' });
+  const { script, folder } = await buildProject(snippet);
 
-  const url = await serve([join(project, 'dist/app.js')], project);
+  const url = await serve([script], folder);
   const ask = async (query: string, token?: string) => {
     const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
@@ -34,33 +26,3 @@ test('the snippet of the README guards its own field: answered for a live token,
   expect(await ask('mutation { logout { endedSessions } }', accessToken)).toEqual({ data: { logout: { endedSessions: 1 } } });
   expect(await ask('{ greeting }', accessToken)).toMatchObject(refused('TOKEN_REVOKED'));
 });
-
-function findSnippet(page: string): string {
-  const snippet = /^## Embed it$[\s\S]*?^```ts\n([\s\S]*?)^```$/m.exec(page)?.[1];
-  if (snippet === undefined) throw new Error('README.md has no TypeScript under "Embed it"');
-  return snippet;
-}
-
-/** A project of a user, as `npm install latchkey type-graphql` would leave it. */
-function makeProject(snippet: string): string {
-  const project = makeFolder();
-  mkdirSync(join(project, 'node_modules'));
-  symlinkSync(REPOSITORY, join(project, 'node_modules/latchkey'), 'dir');
-  for (const name of ['type-graphql', '@types']) {
-    symlinkSync(join(REPOSITORY, 'node_modules', name), join(project, 'node_modules', name), 'dir');
-  }
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
-  writeFileSync(join(project, 'app.ts'), snippet);
-  const compilerOptions = {
-    target: 'es2022',
-    module: 'nodenext',
-    strict: true,
-    experimentalDecorators: true,
-    skipLibCheck: true,
-    types: ['node'],
-    rootDir: '.',
-    outDir: 'dist',
-  };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
-  return project;
-}

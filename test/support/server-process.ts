@@ -72,7 +72,7 @@ function launch(options: ServerOptions) {
   const url = new Promise<string>((resolve) => {
     collect(child, 'stdout', (text) => {
       output.stdout += text;
-      const match = /listens at (\S+)\/graphql[\s\S]*\n$/.exec(output.stdout);
+      const match = /(http:\/\/[^\s/]+)[\s\S]*\n$/.exec(output.stdout);
       if (match?.[1] !== undefined) resolve(match[1]);
     });
   });
