@@ -17,6 +17,7 @@ import { LogoutResolver } from './graphql/logout.resolver.js';
 import { OwnUserResolver } from './graphql/own-user.resolver.js';
 import { PasswordRecoveryResolver } from './graphql/password-recovery.resolver.js';
 import { PreparedQueries } from './graphql/prepared-queries.js';
+import { keepingUp } from './graphql/pub-sub.js';
 import { MAX_TOKENS, queryLimits, validationRules } from './graphql/query-limits.js';
 import { RefreshTokenResolver } from './graphql/refresh-token.resolver.js';
 import { RegistrationResolver } from './graphql/registration.resolver.js';
@@ -35,7 +36,7 @@ import { registerMetrics } from './http/metrics.js';
 import { createQueryLane } from './http/query-lane.js';
 import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
-import type { StreamRequest } from './http/stream-door.js';
+import { AddressCounts, type StreamRequest } from './http/stream-door.js';
 import { acceptWebSockets, allowWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
 import { createLog } from './log.js';
@@ -56,7 +57,7 @@ type ResolverClass = Function;
 export interface AppOptions extends ServiceOptions {
   /** Own type-graphql resolvers: classes that are made without arguments, or instances. */
   readonly resolvers?: readonly (ResolverClass | object)[];
-  /** Where own subscriptions hear of events. Without it they are heard within this process only. */
+  /** Where own subscriptions with `topics` hear of events. */
   readonly pubSub?: PubSub;
   /** Own Apollo Server plugins. */
   readonly plugins?: GraphqlParts<RequestContext>['plugins'];
@@ -93,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     check,
     new Map([...coreResolvers(services), ...instances]),
     classes,
-    withCoreEvents(services.feed, options.pubSub),
+    withCoreEvents(services.feed, options.pubSub && keepingUp(options.pubSub)),
   );
   const denials: Denials = new Map();
   const formatError = createErrorFormatter(denials);
@@ -122,6 +123,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       execute: (request: StreamRequest, { contextValue }: StreamArgs) => executeOperation(apollo, request, contextValue),
     },
     connections,
+    addresses: new AddressCounts(),
     now: () => services.clock.now(),
   };
   const streamRoutes = {

@@ -7,7 +7,6 @@ import type { RevocableToken } from '../revocation/revocation-check.js';
 import { EVENT_STREAM } from './graphql-route.js';
 import { factsOf, type RequestFacts } from './request-facts.js';
 import {
-  AddressCounts,
   type Answer,
   CONNECTIONS_PER_SESSION,
   endIfDead,
@@ -19,6 +18,13 @@ import {
 
 /** Bytes that wait for a reader before it is dropped. */
 const SLOW_READER_BYTES = 1024 * 1024;
+
+const NEXT = 'event: next\n';
+
+/** As the library writes it: what waits is counted as it is given back. */
+function nextOf(answer: object): string {
+  return `${NEXT}data: ${JSON.stringify(answer)}\n\n`;
+}
 
 type Cause = EndOfConnection | 'invalid';
 
@@ -53,8 +59,8 @@ class EventStream implements LiveConnection {
   }
 
   /** Counts what the library keeps for the reader. One that does not read is dropped. */
-  wait(bytes: number): void {
-    this.#waitingBytes += bytes;
+  wait(answer: object): void {
+    this.#waitingBytes += Buffer.byteLength(nextOf(answer));
     if (this.#waitingBytes > SLOW_READER_BYTES) this.reply.raw.destroy();
   }
 
@@ -62,7 +68,7 @@ class EventStream implements LiveConnection {
     return new Promise((resolve) => {
       if (this.#isEnded || !this.reply.raw.writable) return resolve();
       this.reply.raw.write(text, () => {
-        this.#waitingBytes = Math.max(0, this.#waitingBytes - Buffer.byteLength(text));
+        if (text.startsWith(NEXT)) this.#waitingBytes = Math.max(0, this.#waitingBytes - Buffer.byteLength(text));
         resolve();
       });
     });
@@ -73,7 +79,7 @@ class EventStream implements LiveConnection {
     this.#isEnded = true;
     // What still waits in the buffer may be an event of before, and must not arrive any more.
     if (this.reply.raw.writableLength > 0) this.reply.raw.destroy();
-    else this.reply.raw.end(`event: next\ndata: ${JSON.stringify(answerTo(cause))}\n\nevent: complete\ndata: \n\n`);
+    else this.reply.raw.end(`${nextOf(answerTo(cause))}event: complete\ndata: \n\n`);
     this.stop();
   }
 }
@@ -90,8 +96,7 @@ export function answerEventStreams<Args, Fault>(
   parts: StreamParts<Args, Fault>,
   corsOrigins: readonly string[],
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
-  const { door, connections, now } = parts;
-  const addresses = new AddressCounts();
+  const { door, connections, addresses, now } = parts;
   const hooks = {
     // No other mode than one request for each operation.
     authenticate: () => null,
@@ -106,7 +111,7 @@ export function answerEventStreams<Args, Fault>(
     subscribe: (args: Args & { exchange: Exchange }) => door.subscribe(args, args.exchange.token),
     onNext(_context: unknown, { context }: { context: Exchange }, result: object) {
       const answer = door.format(result);
-      context.stream?.wait(JSON.stringify(answer).length);
+      context.stream?.wait(answer);
       return answer;
     },
   };

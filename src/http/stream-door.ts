@@ -38,6 +38,7 @@ export interface StreamDoor<Args, Fault> {
 export interface StreamParts<Args, Fault> {
   readonly door: StreamDoor<Args, Fault>;
   readonly connections: LiveConnections;
+  readonly addresses: AddressCounts;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

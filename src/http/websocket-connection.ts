@@ -28,6 +28,9 @@ const LAST_ANSWER_WITHIN_MS = 1_000;
 /** How long a reader may leave a message lying. */
 const READ_WITHIN_MS = 5_000;
 
+/** Who pings on without reading would fill the memory with what it is answered; the package `ws` allows as many of the frames below. */
+const PONGS_AT_ONCE = 60;
+
 export function createWebSocketConnection(socket: RawSocket): WebSocketConnection {
   return new WebSocketConnection(socket);
 }
@@ -37,6 +40,7 @@ export class WebSocketConnection implements LiveConnection {
   /** The operations that still owe an answer when the connection ends: mutations, which may have ended it themselves. */
   readonly #owed = new Set<string>();
   #ending: EndOfConnection | null = null;
+  #pongs = 0;
 
   constructor(private readonly socket: RawSocket) {}
 
@@ -71,6 +75,14 @@ export class WebSocketConnection implements LiveConnection {
         resolve();
       });
     });
+  }
+
+  /** A message of the protocol, not the frame. */
+  async pong(payload: unknown): Promise<void> {
+    if (this.#pongs >= PONGS_AT_ONCE) return this.socket.terminate();
+    this.#pongs += 1;
+    await this.send(JSON.stringify({ type: 'pong', payload }));
+    this.#pongs -= 1;
   }
 
   end(cause: EndOfConnection): void {

@@ -6,7 +6,6 @@ import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type ServerOpt
 import { BODY_LIMIT_BYTES } from './refusals.js';
 import { factsOf, type RequestFacts } from './request-facts.js';
 import {
-  AddressCounts,
   type Answer,
   CONNECTIONS_PER_SESSION,
   endIfDead,
@@ -74,8 +73,7 @@ interface Hooks<Args, Fault> {
 export function acceptWebSockets<Args, Fault>(
   parts: StreamParts<Args, Fault>,
 ): (socket: RawSocket & Emitter, request: FastifyRequest) => void {
-  const { door, connections } = parts;
-  const addresses = new AddressCounts();
+  const { door, connections, addresses } = parts;
   const options: Hooks<Args, Fault> = {
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: (session) => connect(session, parts),
@@ -117,6 +115,7 @@ export function acceptWebSockets<Args, Fault>(
         protocol: socket.protocol,
         send: (text) => connection.send(text),
         close: (code, reason) => connection.close(code ?? 1000, reason ?? ''),
+        onPing: (payload) => connection.pong(payload),
         onMessage(take) {
           socket.on('message', (message: Buffer) => {
             // What a connection that ends still sends is not looked at.

@@ -1,6 +1,8 @@
 /** What one client may take of the server over sockets. */
 import { expect, test } from 'vitest';
-import { connect, openSocket, subscribe, type TestSocket } from '../support/sockets.js';
+import { guess, LIMITED, tally, WRONG } from '../support/guessing.js';
+import { EMAIL } from '../support/requests.js';
+import { connect, type Frame, openSocket, subscribe, type TestSocket } from '../support/sockets.js';
 import { startListening, TICK, untilListeners } from '../support/ticks.js';
 
 test('who says nothing after opening a socket is closed with 4408', async () => {
@@ -51,3 +53,22 @@ test('a reader that does not read is dropped, and its subscription with it', asy
   for (let tick = 0; tick < 1_000; tick += 1) ticks.emit(tick);
   await untilListeners(ticks, 0);
 });
+
+test('passwords that are tried over a socket count against the same limits as over HTTP', async () => {
+  const { app, address } = await startListening({ settings: { LOGIN_ATTEMPTS: '3' } });
+  await app.register();
+  const socket = await connect(address);
+  const answers: string[] = [];
+  for (let attempt = 0; !answers.includes(LIMITED); attempt += 1) {
+    const { payload } = await ask(socket, `login-${attempt}`);
+    answers.push(payload.data.login?.userErrors[0].code ?? payload.errors[0].extensions.code);
+  }
+  expect(tally(answers)).toEqual({ [WRONG]: 3, [LIMITED]: 1 });
+  expect(await guess(app, { from: '127.0.0.1' })).toBe(LIMITED);
+});
+
+function ask(socket: TestSocket, id: string): Promise<Frame> {
+  const query = 'mutation($input: LoginInput!) { login(input: $input) { accessToken userErrors { code } } }';
+  subscribe(socket, query, id, { input: { email: EMAIL, password: 'not the password' } });
+  return socket.hear('next', id);
+}

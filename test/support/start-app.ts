@@ -28,7 +28,7 @@ export interface TestApp extends Client {
   restart(settings?: Environment): Promise<TestApp>;
 }
 
-export type TestOptions = Partial<Pick<AppOptions, 'resolvers' | 'plugins' | 'passwordCost' | 'log' | 'leaseClock'>> & {
+export type TestOptions = Partial<Pick<AppOptions, 'resolvers' | 'pubSub' | 'plugins' | 'passwordCost' | 'log' | 'leaseClock'>> & {
   readonly settings?: Environment;
   readonly clock?: FrozenClock;
 };
