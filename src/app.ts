@@ -134,7 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const prepared = new PreparedQueries(schema, validationRules(config));
   const format = seenByClient(formatError);
   const lane = followsRequests ? null : createQueryLane({ find: prepared.find.bind(prepared), format, buildContext, report });
-  registerGraphql(server, apollo, buildContext, streamRoutes, lane);
+  registerGraphql(server, apollo, buildContext, streamRoutes, lane, { corsOrigins: config.corsOrigins, now: streams.now });
   registerWellKnown(server, () => keys.list().map((key) => key.publicJwk));
   registerHealth(server, () => findUnreadiness(config, services));
   registerMetrics(

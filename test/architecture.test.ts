@@ -81,6 +81,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   '@prisma/schema-engine-wasm': { home: 'src/database/schema-engine.ts' },
   '@zxcvbn-ts/language-common': { home: 'src/domain/common-passwords.ts' },
   commander: { home: 'src/cli/' },
+  cookie: { home: 'src/http/refresh-cookie.ts' },
   // The composition root hands the server out, so it names its type.
   fastify: { home: 'src/http/', guests: ['src/app.ts'] },
   graphql: { home: 'src/graphql/' },

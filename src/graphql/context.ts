@@ -22,11 +22,20 @@ export type Caller =
       readonly failure: unknown;
     };
 
+/** The refresh token of a browser, where the client leaves the keeping of it to a cookie (R30). */
+export interface RefreshCookie {
+  readonly received: string | null;
+  give(token: string, expiresAt: Date): void;
+  clear(): void;
+}
+
 /** What every resolver gets. */
 export interface RequestContext {
   readonly caller: Caller;
   readonly requestId: string;
   readonly origin: Origin;
+  /** Null if the client keeps its refresh token itself. */
+  readonly refreshCookie: RefreshCookie | null;
 }
 
 /** A request as the outside hands it in. */
@@ -35,6 +44,7 @@ export interface IncomingRequest {
   readonly authorization: readonly string[];
   readonly requestId: string;
   readonly origin: Origin;
+  readonly refreshCookie: RefreshCookie | null;
 }
 
 export type ContextBuilder = (request: IncomingRequest) => RequestContext | Promise<RequestContext>;
@@ -52,9 +62,9 @@ export function createContextBuilder(accessTokens: AccessTokens, check: Revocati
     );
   };
   const waitForTurn = createTurns();
-  return ({ authorization, requestId, origin }) => {
+  return ({ authorization, requestId, origin, refreshCookie }) => {
     const caller = authenticate(authorization);
-    const contextOf = (known: Caller) => ({ caller: known, requestId, origin });
+    const contextOf = (known: Caller) => ({ caller: known, requestId, origin, refreshCookie });
     // A flood of logins must not hold up those who are logged in, so strangers go on one by one.
     const inTurn = (known: Caller) => (isStranger(known) ? waitForTurn().then(() => contextOf(known)) : contextOf(known));
     return caller instanceof Promise ? caller.then(inTurn) : inTurn(caller);

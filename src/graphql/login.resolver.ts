@@ -3,7 +3,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { LoggedIn, Login } from '../domain/login.js';
 import type { RequestContext } from './context.js';
 import { LoginInput, LoginPayload } from './login.type.js';
-import { openSessionFields } from './open-session.type.js';
+import { deliver, openSessionFields } from './open-session.type.js';
 import { toPayload } from './user-error.type.js';
 
 @Resolver()
@@ -13,9 +13,9 @@ export class LoginResolver {
   @Mutation(() => LoginPayload, { nullable: true, description: 'Opens a session. A dead access token in the request does not hinder it.' })
   async login(
     @Arg('input', () => LoginInput, { description: 'Who logs in.' }) input: LoginInput,
-    @Ctx() { origin }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<LoginPayload> {
-    return toPayload(await this.logins.logIn(input, origin), loggedInFields);
+    return deliver(toPayload(await this.logins.logIn(input, context.origin), loggedInFields), context);
   }
 }
 

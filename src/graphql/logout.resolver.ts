@@ -17,17 +17,21 @@ export class LogoutResolver {
   async logout(
     @Arg('input', () => LogoutInput, { defaultValue: {}, description: 'What to log out; without it, the session of the access token.' })
     input: LogoutInput,
-    @Ctx() { caller, origin }: RequestContext,
+    @Ctx() { caller, origin, refreshCookie }: RequestContext,
   ): Promise<LogoutPayload> {
     if (caller.kind === 'unknown' && caller.token === null) throw LatchkeyError.unavailable(caller.failure);
+    // The default of the argument is not coerced, so the default of the field inside it has not been filled in.
+    const scope = input.scope ?? 'CURRENT';
+    // The cookie is of the session that goes on.
+    const cookie = scope === 'OTHERS' ? null : refreshCookie;
     const outcome = await this.logouts.logOut({
       token: caller.token,
       denial: caller.kind === 'anonymous' ? caller.reason : null,
-      refreshToken: input.refreshToken ?? null,
-      // The default of the argument is not coerced, so the default of the field inside it has not been filled in.
-      scope: input.scope ?? 'CURRENT',
+      refreshToken: input.refreshToken ?? cookie?.received ?? null,
+      scope,
       origin,
     });
+    if (outcome.kind !== 'failed') cookie?.clear();
     return { endedSessions: 0, ...toPayload(outcome, (result) => result) };
   }
 }

@@ -2,6 +2,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import type { OpenSession } from '../domain/sessions.js';
+import type { RequestContext } from './context.js';
 import { SessionType, toSessionType } from './session.type.js';
 import { UserErrorType } from './user-error.type.js';
 
@@ -13,8 +14,11 @@ export abstract class OpenSessionPayload {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the access token expires.' })
   expiresAt?: Date;
 
-  @Field(() => String, { nullable: true, description: 'Exchange it once, with `refreshToken`, for the next pair. Keep it secret.' })
-  refreshToken?: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Exchange it once, with `refreshToken`, for the next pair. Keep it secret. Null when it is kept in a cookie.',
+  })
+  refreshToken?: string | null;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the refresh token expires if it is not used.' })
   refreshExpiresAt?: Date;
@@ -34,4 +38,15 @@ export function openSessionFields({ session, tokens }: OpenSession) {
     refreshExpiresAt: session.idleExpiresAt,
     session: toSessionType(session, session.id),
   };
+}
+
+/** Puts the refresh token where the client wants it: into the answer, or into a cookie (R30). */
+export function deliver<Payload extends Pick<OpenSessionPayload, 'refreshToken' | 'refreshExpiresAt'>>(
+  payload: Payload,
+  { refreshCookie }: RequestContext,
+): Payload {
+  const { refreshToken, refreshExpiresAt } = payload;
+  if (refreshCookie === null || !refreshToken || refreshExpiresAt === undefined) return payload;
+  refreshCookie.give(refreshToken, refreshExpiresAt);
+  return { ...payload, refreshToken: null };
 }

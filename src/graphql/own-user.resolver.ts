@@ -5,7 +5,7 @@ import type { Reauthentication } from '../domain/reauthentication.js';
 import type { UserDeletion } from '../domain/user-deletion.js';
 import { tokenOf } from './auth-checker.js';
 import type { RequestContext } from './context.js';
-import { openSessionFields } from './open-session.type.js';
+import { deliver, openSessionFields } from './open-session.type.js';
 import {
   ChangePasswordInput,
   ChangePasswordPayload,
@@ -35,7 +35,10 @@ export class OwnUserResolver {
     @Ctx() context: RequestContext,
   ): Promise<ChangePasswordPayload> {
     const outcome = await this.passwordChanges.change(tokenOf(context), input, context.origin);
-    return toPayload(outcome, (changed) => ({ ...openSessionFields(changed), endedSessions: changed.endedSessions }));
+    return deliver(
+      toPayload(outcome, (changed) => ({ ...openSessionFields(changed), endedSessions: changed.endedSessions })),
+      context,
+    );
   }
 
   @Mutation(() => ReauthenticatePayload, {

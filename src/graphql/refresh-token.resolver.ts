@@ -2,7 +2,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Refreshes } from '../domain/refreshes.js';
 import type { RequestContext } from './context.js';
-import { openSessionFields } from './open-session.type.js';
+import { deliver, openSessionFields } from './open-session.type.js';
 import { RefreshTokenInput, RefreshTokenPayload } from './refresh-token.type.js';
 import { toPayload } from './user-error.type.js';
 
@@ -17,8 +17,12 @@ export class RefreshTokenResolver {
   })
   async refreshToken(
     @Arg('input', () => RefreshTokenInput, { defaultValue: {}, description: 'What to exchange.' }) input: RefreshTokenInput,
-    @Ctx() { origin }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<RefreshTokenPayload> {
-    return toPayload(await this.refreshes.refresh(input.refreshToken ?? '', origin), openSessionFields);
+    const { origin, refreshCookie } = context;
+    const outcome = await this.refreshes.refresh(input.refreshToken ?? refreshCookie?.received ?? '', origin);
+    // It will never be good again.
+    if (outcome.kind === 'failed' && input.refreshToken == null) refreshCookie?.clear();
+    return deliver(toPayload(outcome, openSessionFields), context);
   }
 }

@@ -3,6 +3,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Registered, Registrations } from '../domain/registrations.js';
 import type { RequestContext } from './context.js';
 import { loggedInFields } from './login.resolver.js';
+import { deliver } from './open-session.type.js';
 import { ConfirmRegistrationInput, ConfirmRegistrationPayload, RegisterInput, RegisterPayload } from './registration.type.js';
 import { toPayload } from './user-error.type.js';
 
@@ -17,11 +18,13 @@ export class RegistrationResolver {
   })
   async register(
     @Arg('input', () => RegisterInput, { description: 'Who registers.' }) input: RegisterInput,
-    @Ctx() { origin }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<RegisterPayload> {
-    return toPayload<Registered, Partial<RegisterPayload>>(await this.registrations.register(input, origin), (registered) =>
+    const outcome = await this.registrations.register(input, context.origin);
+    const payload = toPayload<Registered, Partial<RegisterPayload>>(outcome, (registered) =>
       registered.kind === 'logged-in' ? { ...loggedInFields(registered.loggedIn), confirmationSent: false } : { confirmationSent: true },
     );
+    return deliver(payload, context);
   }
 
   @Mutation(() => ConfirmRegistrationPayload, {
@@ -30,8 +33,8 @@ export class RegistrationResolver {
   })
   async confirmRegistration(
     @Arg('input', () => ConfirmRegistrationInput, { description: 'The code and the password.' }) input: ConfirmRegistrationInput,
-    @Ctx() { origin }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<ConfirmRegistrationPayload> {
-    return toPayload(await this.registrations.confirm(input, origin), loggedInFields);
+    return deliver(toPayload(await this.registrations.confirm(input, context.origin), loggedInFields), context);
   }
 }

@@ -5,6 +5,7 @@ import { LatchkeyError } from '../errors.js';
 import type { EndOfConnection, LiveConnection } from '../revocation/live-connections.js';
 import type { RevocableToken } from '../revocation/revocation-check.js';
 import { EVENT_STREAM } from './graphql-route.js';
+import { refuseOrigin } from './refusals.js';
 import { factsOf, type RequestFacts } from './request-facts.js';
 import {
   type Answer,
@@ -118,9 +119,7 @@ export function answerEventStreams<Args, Fault>(
   const handle = createHandler(hooks as unknown as HandlerOptions<FastifyRequest, Exchange>);
 
   return async (request, reply) => {
-    if (!isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) {
-      return reply.code(403).send(answerWith(LatchkeyError.forbidden('This origin is not allowed.')));
-    }
+    if (!isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) return refuseOrigin(reply);
     const facts = factsOf(request);
     const admission = await door.admit(facts);
     if (admission.kind === 'refused') return reply.code(STATUS[admission.cause]).send(answerTo(admission.cause));

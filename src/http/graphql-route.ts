@@ -3,10 +3,19 @@ import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRespons
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { QueryLane } from './query-lane.js';
+import { COOKIE_MODE_HEADER, refreshCookieOf } from './refresh-cookie.js';
+import { refuseOrigin } from './refusals.js';
 import { type BuildContext, factsOf } from './request-facts.js';
+import { isOriginAllowed } from './stream-door.js';
 
 /** What a client accepts that wants server-sent events. */
 export const EVENT_STREAM = 'text/event-stream';
+
+export interface GraphqlSettings {
+  readonly corsOrigins: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
 
 /** Apollo answers the methods it does not know with 405, so they must reach it. */
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
@@ -23,11 +32,12 @@ export function registerGraphql<Context extends BaseContext>(
   buildContext: BuildContext<Context>,
   { answerEventStream, acceptWebSocket }: StreamRoutes,
   lane: QueryLane | null,
+  { corsOrigins, now }: GraphqlSettings,
 ): void {
   const pipe = async (request: FastifyRequest, reply: FastifyReply) => {
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
-      context: async () => buildContext(factsOf(request)),
+      context: async () => buildContext(factsOf(request, refreshCookieOf(request, reply, now))),
     });
     for (const [name, value] of headers) reply.header(name, value);
     // Answers carry tokens: no cache may keep one.
@@ -37,8 +47,11 @@ export function registerGraphql<Context extends BaseContext>(
     if (contentType?.startsWith('text/html')) allowSandbox(reply);
     return reply.code(status ?? 200).send(textOf(body));
   };
-  const handler = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> | undefined => {
+  const handler = (request: FastifyRequest, reply: FastifyReply): unknown => {
     if (wantsEvents(request)) return answerEventStream(request, reply);
+    const { origin, host } = request.headers;
+    // On top of what Apollo Server and CORS prevent: who is not allowed to see an answer is not to bring one about by a cookie either.
+    if (request.headers[COOKIE_MODE_HEADER] !== undefined && !isOriginAllowed(origin, host, corsOrigins)) return refuseOrigin(reply);
     const isTaken = lane === null ? false : lane.take(request, reply);
     if (isTaken === true) return undefined;
     return isTaken === false ? pipe(request, reply) : isTaken.then((isAnswered) => (isAnswered ? undefined : pipe(request, reply)));

@@ -44,6 +44,11 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
     .send(bodyOf('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}. The API is at /graphql.`));
 }
 
+/** A page that may not see an answer. */
+export function refuseOrigin(reply: FastifyReply): FastifyReply {
+  return reply.code(403).send(bodyOf('FORBIDDEN', 'This origin is not allowed.'));
+}
+
 /** RFC 9112, section 3.2. Node would answer on its own, without a body. */
 export function refuseMissingHost(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   if (request.raw.httpVersion !== '1.1' || request.headers.host !== undefined) done();

@@ -1,20 +1,23 @@
 /** What the context builder needs to know of a request. */
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+import type { RefreshCookie } from './refresh-cookie.js';
 
 export interface RequestFacts {
   readonly authorization: readonly string[];
   readonly requestId: string;
   readonly origin: { readonly ipAddress: string | null; readonly userAgent: string | null };
+  /** Null if the client keeps its refresh token itself. */
+  readonly refreshCookie: RefreshCookie | null;
 }
 
 export type BuildContext<Context> = (facts: RequestFacts) => Context | Promise<Context>;
 
-export function factsOf(request: FastifyRequest): RequestFacts {
+export function factsOf(request: FastifyRequest, refreshCookie: RefreshCookie | null = null): RequestFacts {
   // Behind a trusted proxy it may be whatever a client has put into X-Forwarded-For: kilobytes, or codes for the operator's terminal.
   const { ip } = request;
   const origin = { ipAddress: isIP(ip) === 0 ? null : ip, userAgent: request.headers['user-agent'] ?? null };
-  return { authorization: authorizationOf(request), requestId: request.id, origin };
+  return { authorization: authorizationOf(request), requestId: request.id, origin, refreshCookie };
 }
 
 /** Node keeps the first of several Authorization headers; the raw list, of names and values in turn, tells that there were more. */

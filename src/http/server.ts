@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
+import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseMissingHost } from './refusals.js';
 import { createSecurityHeaders } from './security-headers.js';
 import { warnOfUntoldProxy } from './untold-proxy.js';
@@ -47,7 +48,8 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
       ((origin, answer) => answer(null, settings.corsOrigins.includes(origin ?? '') && (origin as string))),
     strictPreflight: false,
     methods: ['GET', 'POST'],
-    allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-apollo-operation-name'],
+    allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-apollo-operation-name', COOKIE_MODE_HEADER],
+    credentials: true,
     exposedHeaders: ['x-request-id'],
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   });

@@ -28,12 +28,18 @@ test('a page of a listed origin may ask, with a token, and is told the request i
   expect(corsHeadersOf(headers)).toEqual({
     'access-control-allow-origin': LISTED,
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'content-type, authorization, apollo-require-preflight, x-apollo-operation-name',
+    'access-control-allow-headers':
+      'content-type, authorization, apollo-require-preflight, x-apollo-operation-name, latchkey-refresh-token',
+    'access-control-allow-credentials': 'true',
     'access-control-expose-headers': 'x-request-id',
     'access-control-max-age': '600',
   });
   const answer = await app.send('{ __typename }', { headers: { origin: LISTED } });
-  expect(corsHeadersOf(answer.headers)).toEqual({ 'access-control-allow-origin': LISTED, 'access-control-expose-headers': 'x-request-id' });
+  expect(corsHeadersOf(answer.headers)).toEqual({
+    'access-control-allow-origin': LISTED,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'x-request-id',
+  });
   expect(String(answer.headers.vary).toLowerCase()).toContain('origin');
 });
 

@@ -1,0 +1,38 @@
+/** The refresh token of a browser in a cookie that no script can read, for requests that ask for it (R30). */
+import { parseCookie, stringifySetCookie } from 'cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** A page of another origin can't send it without having been asked about, so no foreign page makes a browser show the cookie. */
+export const COOKIE_MODE_HEADER = 'latchkey-refresh-token';
+
+/** RFC 6265bis, section 4.1.3.2: bound to this host, whatever its neighbours on the domain do. */
+const NAME = '__Host-latchkey-refresh';
+/** For pages of http://localhost, in browsers that keep no secure cookie there. */
+const DEVELOPMENT_NAME = 'latchkey-refresh';
+
+const LOCAL_PAGE = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/** What a resolver may do with it. */
+export interface RefreshCookie {
+  /** The token that came with the request. */
+  readonly received: string | null;
+  /** @param expiresAt when a browser may forget it */
+  give(token: string, expiresAt: Date): void;
+  clear(): void;
+}
+
+/** @returns null if the client keeps its refresh token itself */
+export function refreshCookieOf({ headers }: FastifyRequest, reply: FastifyReply, now: () => number): RefreshCookie | null {
+  if (headers[COOKIE_MODE_HEADER] !== 'cookie') return null;
+  const isDevelopment = headers.origin !== undefined && LOCAL_PAGE.test(headers.origin);
+  const name = isDevelopment ? DEVELOPMENT_NAME : NAME;
+  const write = (value: string, maxAge: number) => {
+    const attributes = { httpOnly: true, secure: !isDevelopment, sameSite: 'strict', path: '/', maxAge } as const;
+    reply.header('set-cookie', stringifySetCookie({ name, value, ...attributes }));
+  };
+  return {
+    received: parseCookie(headers.cookie ?? '')[name] || null,
+    give: (token, expiresAt) => write(token, Math.max(0, Math.floor((expiresAt.getTime() - now()) / 1000))),
+    clear: () => write('', 0),
+  };
+}
