@@ -72,6 +72,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { ...shared, test: { name: 'client', include: ['test/client/**/*.test.ts'], testTimeout, env: { TEST_REVOCATION_CHECK: 'memory' } } },
       { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
     ],
   },

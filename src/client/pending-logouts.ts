@@ -1,0 +1,123 @@
+/** Logouts that the server has to be told of: kept until it has answered, however often the page is closed before. */
+import type { AuthChange, LogoutOutcome } from './auth-changes.js';
+import type { AuthError } from './auth-error.js';
+import type { ClientClock } from './clock.js';
+import type { Exclusive } from './exclusive.js';
+import { createTimer } from './timer.js';
+import type { TokenStorage } from './token-storage.js';
+import { type Ask, inputOf } from './transport.js';
+
+/** Without tokens when a cookie says which session it is. */
+interface Ending {
+  readonly sessionId: string;
+  readonly accessToken?: string | null | undefined;
+  readonly refreshToken?: string | null;
+  /** `CURRENT` without one. */
+  readonly scope?: 'CURRENT' | 'ALL' | undefined;
+}
+
+export interface PendingLogouts {
+  /** How many wait; of one session, or of all. */
+  count(sessionId?: string): number;
+  /** Writes one down, and tells the server. */
+  begin(ending: Ending): Promise<LogoutOutcome>;
+  /** Tells the server of all that wait. */
+  deliver(): Promise<unknown>;
+  /**
+   * Before a login: one that waits would end the new session too when it says `ALL`, or when it goes by the cookie.
+   *
+   * @throws AuthError when the server can't be told now
+   */
+  clearTheWay(): Promise<void>;
+  close(): void;
+}
+
+export interface PendingLogoutNeeds {
+  readonly storage: TokenStorage;
+  readonly key: string;
+  readonly ask: Ask;
+  readonly clock: ClientClock;
+  readonly exclusive: Exclusive;
+  readonly isCookie: boolean;
+  readonly tell: (change: AuthChange) => void;
+}
+
+export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tell }: PendingLogoutNeeds): PendingLogouts {
+  const flights = new Map<string, Promise<LogoutOutcome>>();
+  const timer = createTimer(clock);
+  let lastFailure: AuthError | null = null;
+
+  const list = (): Ending[] => {
+    try {
+      return JSON.parse(storage.getItem(key) ?? '').filter(({ sessionId }: Ending) => typeof sessionId === 'string');
+    } catch {
+      return [];
+    }
+  };
+  const find = (wanted?: string) => list().filter(({ sessionId }) => wanted === undefined || sessionId === wanted);
+  const save = (sessionId: string, ...endings: Ending[]) => {
+    const all = [...list().filter((other) => other.sessionId !== sessionId), ...endings];
+    if (all[0]) storage.setItem(key, JSON.stringify(all));
+    else storage.removeItem(key);
+  };
+  /** For a logout of one session an access token will do, expired or not: so nothing is kept that could bring the session back. */
+  const put = ({ sessionId, accessToken, refreshToken, scope }: Ending) => {
+    const wish = find(sessionId)[0]?.scope ?? scope;
+    const tokens = isCookie ? {} : wish === 'ALL' ? { accessToken, refreshToken } : { accessToken };
+    save(sessionId, { sessionId, scope: wish, ...tokens });
+  };
+
+  const attempt = async (ending: Ending): Promise<LogoutOutcome> => {
+    const { sessionId, scope } = ending;
+    let [server, endedSessions, failure]: [LogoutOutcome['server'], number, AuthError | null] = ['confirmed', 0, null];
+    const send = ({ accessToken, refreshToken }: Ending) =>
+      ask('logout', { input: { scope: scope ?? 'CURRENT', ...inputOf(refreshToken) } }, { token: accessToken, keepalive: true });
+    /** Only a live session may end the others. The new tokens are for this logout alone: nobody else ever sees them. */
+    const renew = async (refusal: AuthError) => {
+      if (refusal.code !== 'UNAUTHENTICATED' || scope !== 'ALL') throw refusal;
+      const { accessToken, refreshToken } = await ask('refreshToken', { input: inputOf(ending.refreshToken) });
+      if (!accessToken) throw refusal;
+      const renewed = { sessionId, scope, accessToken, refreshToken };
+      put(renewed);
+      return send(renewed);
+    };
+    try {
+      ({ endedSessions } = await send(ending).catch(renew));
+    } catch (thrown) {
+      failure = thrown as AuthError;
+      server = failure.code === 'UNAUTHENTICATED' ? 'refused' : 'pending';
+    }
+    lastFailure = failure;
+    if (server === 'pending') timer.retry(deliver, failure?.retryAfter ?? null);
+    else {
+      save(sessionId);
+      // The server can be reached: what else waits is told too.
+      timer.set(0, deliver);
+    }
+    tell({ reason: `LOGOUT_${server.toUpperCase() as Uppercase<typeof server>}` });
+    return { local: true, server, endedSessions, failure };
+  };
+  const fly = (ending: Ending): Promise<LogoutOutcome> => {
+    const { sessionId } = ending;
+    const flight = flights.get(sessionId) ?? attempt(ending).finally(() => flights.delete(sessionId));
+    flights.set(sessionId, flight);
+    return flight;
+  };
+  const deliver = () => exclusive(() => Promise.all(list().map(fly)));
+  if (list()[0]) timer.set(0, deliver);
+
+  return {
+    count: (sessionId) => find(sessionId).length,
+    begin(ending) {
+      put(ending);
+      return fly(ending);
+    },
+    deliver,
+    async clearTheWay() {
+      const isInTheWay = () => list().some(({ scope }) => isCookie || scope === 'ALL');
+      if (isInTheWay()) await deliver();
+      if (isInTheWay()) throw lastFailure;
+    },
+    close: timer.close,
+  };
+}

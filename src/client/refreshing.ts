@@ -1,0 +1,115 @@
+/** Refreshes: ahead of expiry, one at a time in the whole browser, and what becomes of the session when one fails. */
+import { AuthError } from './auth-error.js';
+import type { ClientClock } from './clock.js';
+import type { Exclusive } from './exclusive.js';
+import type { HeldSession } from './held-session.js';
+import { createTimer } from './timer.js';
+import { readTokens, type Tokens } from './tokens.js';
+import { type Ask, inputOf } from './transport.js';
+
+export interface Refreshing {
+  /**
+   * Gets the next pair of tokens, unless another tab has got one in the place of what is held now.
+   *
+   * @returns the access token, or null when nobody is logged in any more
+   * @throws AuthError when the server can't say; the session is kept
+   */
+  refresh(): Promise<string | null>;
+  /** Sets the timer anew, for the tokens that are held now. */
+  schedule(): void;
+  close(): void;
+}
+
+export interface RefreshingNeeds {
+  readonly held: HeldSession;
+  readonly ask: Ask;
+  readonly clock: ClientClock;
+  readonly exclusive: Exclusive;
+  readonly isCookie: boolean;
+  /** Tokens that nobody wants any more: the session has ended here while they were on their way. */
+  readonly discard: (tokens: Tokens) => void;
+}
+
+const MOST_AHEAD_MS = 60_000;
+const WORD_OF_MOUTH_MS = 200;
+
+/**
+ * The server gives the successor of a used token once more for ten seconds, for an answer that was lost: so the first try ends in
+ * time for a second one.
+ */
+const FIRST_TRY_MS = 4000;
+
+export function createRefreshing({ held, ask, clock, exclusive, isCookie, discard }: RefreshingNeeds): Refreshing {
+  const timer = createTimer(clock);
+  let flight: Promise<string | null> | null = null;
+  /** The server has said when to come back, and it is not yet then. */
+  let mustWait = false;
+
+  const heldToken = () => held.read()?.accessToken ?? null;
+  const start = () => {
+    mustWait = false;
+    refresh().catch(() => undefined);
+  };
+  const schedule = () => {
+    const tokens = held.read();
+    if (tokens) timer.set(held.remainingMs(tokens) - Math.min(MOST_AHEAD_MS, tokens.lifetimeMs / 5), start);
+  };
+
+  /** Without a storage in common the other tab, whose turn it was, tells its new tokens; its lock may come faster than its word. */
+  const hearTheNews = () =>
+    new Promise<void>((resolve) => {
+      clock.after(WORD_OF_MOUTH_MS, resolve);
+      const unsubscribe = held.onChange(() => {
+        unsubscribe();
+        resolve();
+      });
+    });
+  const exchange = (refreshToken?: string | null) => {
+    const send = (limitMs?: number) => ask('refreshToken', { input: inputOf(refreshToken) }, { limitMs });
+    return send(FIRST_TRY_MS).catch((failure: AuthError) => {
+      if (failure.code !== 'UNREACHABLE') throw failure;
+      return send();
+    });
+  };
+
+  const run = async (old: string | null, hasWaited: boolean): Promise<string | null> => {
+    if (isCookie && hasWaited && heldToken() === old) await hearTheNews();
+    const tokens = held.sync();
+    const { turn, state } = held;
+    if (tokens ? tokens.accessToken !== old && held.remainingMs(tokens) > 0 : state.status !== 'unknown') return heldToken();
+    if (mustWait && state.failure) throw state.failure;
+    const isStillMine = () => turn === held.turn && heldToken() === (tokens?.accessToken ?? null);
+    const askedAt = clock.now();
+    try {
+      const { accessToken, refreshToken, userErrors } = await exchange(tokens?.refreshToken);
+      const next = readTokens(accessToken, refreshToken, askedAt);
+      const code = userErrors[0]?.code ?? 'UNREACHABLE';
+      if (!next && code !== 'INVALID_REFRESH_TOKEN') throw new AuthError(code);
+      if (!isStillMine()) {
+        if (next && next.sessionId !== held.read()?.sessionId) discard(next);
+      } else if (next) held.keep(next);
+      else held.drop('ENDED');
+    } catch (thrown) {
+      const failure = thrown as AuthError;
+      if (isStillMine()) {
+        mustWait = failure.retryAfter !== null;
+        timer.retry(start, failure.retryAfter);
+        held.fail(failure);
+        throw failure;
+      }
+    }
+    return heldToken();
+  };
+  const refresh = (): Promise<string | null> => {
+    const old = heldToken();
+    flight ??= exclusive((hasWaited) => run(old, hasWaited)).finally(() => {
+      flight = null;
+    });
+    return flight;
+  };
+  return {
+    refresh,
+    schedule,
+    close: timer.close,
+  };
+}

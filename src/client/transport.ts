@@ -1,0 +1,67 @@
+/** Asks the server one thing: JSON out, the payload or an `AuthError` in. */
+import { AuthError } from './auth-error.js';
+import type { ClientClock } from './clock.js';
+import { DOCUMENTS, type Operations } from './operations.js';
+
+type Answer<Name extends keyof Operations> = Operations[Name]['answer'];
+export type Payload<Name extends keyof Operations> = NonNullable<Answer<Name>[keyof Answer<Name>]>;
+
+export interface AskOptions {
+  readonly token?: string | null | undefined;
+  readonly limitMs?: number | undefined;
+  /** Whether the request goes on when the page is left. */
+  readonly keepalive?: boolean;
+}
+
+/** A refresh token that is in a cookie is in no input. */
+export function inputOf(refreshToken?: string | null) {
+  return refreshToken ? { refreshToken } : {};
+}
+
+interface GraphqlAnswer {
+  readonly errors?: readonly { readonly extensions?: Record<string, unknown> }[];
+  readonly data?: Record<string, unknown>;
+}
+
+/** @throws AuthError, and nothing else */
+export type Ask = <Name extends keyof Operations>(
+  name: Name,
+  variables: Operations[Name]['variables'],
+  options?: AskOptions,
+) => Promise<Payload<Name>>;
+
+const LIMIT_MS = 20_000;
+
+export function createTransport(url: string, fetch: typeof globalThis.fetch, clock: ClientClock, isCookie: boolean): Ask {
+  return async (name, variables, { token, limitMs = LIMIT_MS, keepalive = false } = {}) => {
+    const stop = new AbortController();
+    const cancel = clock.after(limitMs, () => stop.abort());
+    let answer: GraphqlAnswer | null = null;
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+        body: JSON.stringify({ query: DOCUMENTS[name], variables }),
+        signal: stop.signal,
+        keepalive,
+        // What is in the body is for this server only.
+        redirect: 'error',
+        credentials: isCookie ? 'include' : 'same-origin',
+      });
+      answer = (await response.json()) as GraphqlAnswer;
+    } catch {
+    } finally {
+      cancel();
+    }
+    const error = answer?.errors?.[0];
+    const payload = answer?.data?.[name];
+    if (payload && !error) return payload as Payload<typeof name>;
+    const { code, reason, retryAfter } = error?.extensions ?? {};
+    throw new AuthError(wordOf(code) ?? 'UNREACHABLE', wordOf(reason), Number(retryAfter) || null);
+  };
+}
+
+/** A server that echoes what it was sent must not get it into a message. */
+function wordOf(value: unknown): string | null {
+  return /^[A-Z_]{1,40}$/.test(String(value)) ? (value as string) : null;
+}

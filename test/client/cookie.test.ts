@@ -1,0 +1,109 @@
+/** `latchkey/client` with the refresh token in a cookie: the client never has it, and a logout that waits is not undone by it. */
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { askWith, type ClientWorld, CREDENTIALS, createStorage, startWorld, type Tab } from '../support/clients.js';
+import { type CookieJar, openCookieJar } from '../support/cookie-jar.js';
+import { createWebLocks } from '../support/web-locks.js';
+
+async function startWithCookie(): Promise<ClientWorld & { jar: CookieJar; tab: () => Tab; local: ClientWorld['storage'] }> {
+  const local = createStorage();
+  vi.stubGlobal('localStorage', local);
+  vi.stubGlobal('navigator', { locks: createWebLocks() });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const world = await startWorld();
+  const jar = openCookieJar(world.network.fetch);
+  return { ...world, jar, local, tab: () => world.open({ tokens: 'cookie', tabs: true, fetch: jar.fetch }) };
+}
+
+const refreshesOf = ({ network }: ClientWorld) => network.sent.filter((name) => name === 'refreshToken').length;
+
+test('whether somebody is logged in is not known until the server has been asked', async () => {
+  const { tab, ...world } = await startWithCookie();
+  const page = tab();
+  expect(page.state.status).toBe('unknown');
+  expect(await page.getAccessToken()).toBeNull();
+  expect(page.state.status).toBe('loggedOut');
+  await page.register(CREDENTIALS);
+  expect(await askWith(world, page)).toBe('ok');
+  const again = tab();
+  expect(again.state.status).toBe('unknown');
+  expect(await askWith(world, again)).toBe('ok');
+  expect(again.state.sessionId).toBe(page.state.sessionId);
+  expect([...world.local.items.values()].join()).not.toContain('lkr_');
+});
+
+test('what is not known stays so without the network, and is asked for again', async () => {
+  const { tab, ...world } = await startWithCookie();
+  await tab().register(CREDENTIALS);
+  const page = tab();
+  world.network.isDown = true;
+  expect(await page.getAccessToken().catch((error: unknown) => error)).toMatchObject({ code: 'UNREACHABLE' });
+  expect(page.state).toMatchObject({ status: 'unknown', failure: { code: 'UNREACHABLE' } });
+  world.network.isDown = false;
+  const known = page.hear('LOGGED_IN');
+  world.pass(1);
+  await known;
+  expect(await askWith(world, page)).toBe('ok');
+});
+
+test('20 pages that wake up at once make one refresh', async () => {
+  const { tab, ...world } = await startWithCookie();
+  await tab().register(CREDENTIALS);
+  const pages = Array.from({ length: 20 }, tab);
+  const before = refreshesOf(world);
+  // The others are waiting for the word of the first one, and for nothing else.
+  const tokens = await Promise.all(pages.map((page) => page.getAccessToken()));
+  expect(new Set(tokens).size).toBe(1);
+  expect(refreshesOf(world) - before).toBe(1);
+});
+
+test('a logout ends the session of the cookie, in every page', async () => {
+  const { tab, ...world } = await startWithCookie();
+  const [page, other] = [tab(), tab()];
+  await page.register(CREDENTIALS);
+  const token = (await other.getAccessToken()) ?? '';
+  const told = other.hear('LOGGED_OUT OTHER_TAB');
+  expect(await page.logout()).toMatchObject({ local: true, server: 'confirmed', endedSessions: 1 });
+  await told;
+  expect(await world.app.ask(token)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  expect(await other.getAccessToken()).toBeNull();
+  expect(world.jar.token).toBeNull();
+});
+
+test('a logout before the server has been asked who is there ends the session of the cookie', async () => {
+  const { tab, ...world } = await startWithCookie();
+  await tab().register(CREDENTIALS);
+  expect(await tab().logout()).toMatchObject({ server: 'confirmed', endedSessions: 1 });
+  expect(world.jar.token).toBeNull();
+});
+
+test('a logout without the network is not undone by the cookie: the next page knows of it, and tells the server', async () => {
+  const { tab, ...world } = await startWithCookie();
+  const page = tab();
+  await page.register(CREDENTIALS);
+  const old = world.jar.token ?? '';
+  world.network.isDown = true;
+  expect(await page.logout()).toMatchObject({ local: true, server: 'pending' });
+  page.close();
+  world.network.isDown = false;
+  const next = tab();
+  expect(next.state).toMatchObject({ status: 'loggedOut', pendingLogouts: 1 });
+  expect(await next.getAccessToken()).toBeNull();
+  const confirmed = next.hear('LOGOUT_CONFIRMED');
+  world.pass(0);
+  await confirmed;
+  expect((await world.app.refresh(old)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+  expect(world.local.items.size).toBe(0);
+});
+
+test('a login waits until a logout that goes by the cookie has been told', async () => {
+  const { tab, ...world } = await startWithCookie();
+  const page = tab();
+  await page.register(CREDENTIALS);
+  world.network.isDown = true;
+  await page.logout();
+  expect(await page.login(CREDENTIALS).catch((error: unknown) => error)).toMatchObject({ code: 'UNREACHABLE' });
+  world.network.isDown = false;
+  await page.login(CREDENTIALS);
+  expect(page.state).toMatchObject({ status: 'loggedIn', pendingLogouts: 0 });
+  expect(await page.sessions()).toHaveLength(1);
+});

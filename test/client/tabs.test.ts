@@ -1,0 +1,116 @@
+/** `latchkey/client` in several tabs of one browser: what happens in one of them is known in all. */
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { askWith, CREDENTIALS, startWorld } from '../support/clients.js';
+import { createWebLocks } from '../support/web-locks.js';
+
+const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
+
+test('a login, a refresh and a logout in one tab are those of the other tab', async () => {
+  const world = await startWorld();
+  const [tab, other] = [world.open({ tabs: true }), world.open({ tabs: true })];
+  const loggedIn = other.hear('LOGGED_IN');
+  await tab.register(CREDENTIALS);
+  await loggedIn;
+  expect(other.state.sessionId).toBe(tab.state.sessionId);
+  const refreshed = other.hear('REFRESHED');
+  await tab.refresh();
+  await refreshed;
+  expect(await other.getAccessToken()).toBe(await tab.getAccessToken());
+  const confirmed = other.hear('LOGOUT_CONFIRMED');
+  await tab.logout();
+  await confirmed;
+  expect(other.told).toEqual(['LOGGED_IN', 'REFRESHED', 'LOGGED_OUT OTHER_TAB', 'LOGOUT_CONFIRMED']);
+  expect(other.state).toEqual({ status: 'loggedOut', sessionId: null, failure: null, pendingLogouts: 0 });
+});
+
+test('a tab that has heard nothing notices when it is asked', async () => {
+  const world = await startWorld();
+  const [tab, deaf] = [world.open(), world.open()];
+  await tab.register(CREDENTIALS);
+  expect(await askWith(world, deaf)).toBe('ok');
+  await tab.logout();
+  expect(await deaf.getAccessToken()).toBeNull();
+  expect(deaf.told).toEqual(['LOGGED_IN', 'LOGGED_OUT OTHER_TAB']);
+});
+
+test('pages that keep their tokens in memory have sessions of their own, and a logout in one ends them all', async () => {
+  const world = await startWorld();
+  const [tab, other] = [world.open({ tokens: 'memory', tabs: true }), world.open({ tokens: 'memory', tabs: true })];
+  await tab.register(CREDENTIALS);
+  await other.login(CREDENTIALS);
+  const tokens = [await tab.getAccessToken(), await other.getAccessToken()];
+  const confirmed = other.hear('LOGOUT_CONFIRMED');
+  expect(await tab.logout()).toMatchObject({ server: 'confirmed', endedSessions: 1 });
+  await confirmed;
+  for (const token of tokens) expect(await world.app.ask(token ?? '')).toBe(REVOKED);
+  expect(other.state.status).toBe('loggedOut');
+  expect(world.network.sent.filter((name) => name === 'logout')).toHaveLength(2);
+});
+
+test('in a program without tabs the sessions of two clients have nothing to do with each other', async () => {
+  const world = await startWorld();
+  const [one, two] = [world.open({ tokens: 'memory' }), world.open({ tokens: 'memory' })];
+  await one.register(CREDENTIALS);
+  await two.login(CREDENTIALS);
+  const answer = world.network.holdAnswer('refreshToken');
+  const refreshed = one.refresh();
+  await answer.reached;
+  expect(await two.refresh()).toBeTruthy();
+  answer.release();
+  await refreshed;
+  await one.logout();
+  expect(await askWith(world, two)).toBe('ok');
+});
+
+test('when the network is back, or the page is looked at, what waits is done at once', async () => {
+  const events = new EventTarget();
+  vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
+  vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const world = await startWorld();
+  const tab = world.open({ tabs: true });
+  await tab.register(CREDENTIALS);
+  world.network.isDown = true;
+  await tab.refresh().catch(() => undefined);
+  world.network.isDown = false;
+  const refreshed = tab.hear('REFRESHED');
+  events.dispatchEvent(new Event('online'));
+  await refreshed;
+  world.network.isDown = true;
+  await tab.logout();
+  world.network.isDown = false;
+  const confirmed = tab.hear('LOGOUT_CONFIRMED');
+  events.dispatchEvent(new Event('focus'));
+  await confirmed;
+  tab.close();
+  const { length } = world.network.sent;
+  events.dispatchEvent(new Event('online'));
+  expect(world.network.sent).toHaveLength(length);
+});
+
+test('a tab that went to sleep with the lock holds up the others for 30 s, and no longer', async () => {
+  const locks = createWebLocks();
+  vi.stubGlobal('navigator', { locks });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const world = await startWorld();
+  const tab = world.open();
+  await tab.register(CREDENTIALS);
+  const name = `latchkey:${world.url}`;
+  expect([...locks.names]).toEqual([name]);
+  locks.holdForEver(name);
+  const refreshed = tab.refresh();
+  // Until it stands in the line.
+  await new Promise((resolve) => setImmediate(resolve));
+  world.clock.advance(30);
+  expect(await refreshed).toBeTruthy();
+});
+
+test('where Web Locks are forbidden they are done without', async () => {
+  vi.stubGlobal('navigator', { locks: { request: () => Promise.reject(new Error('SecurityError')) } });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const world = await startWorld();
+  const tab = world.open();
+  await tab.register(CREDENTIALS);
+  expect(await tab.refresh()).toBeTruthy();
+  expect(await askWith(world, tab)).toBe('ok');
+});

@@ -1,0 +1,48 @@
+/** The way from a client to its server: a real one, which a test can cut, hold, and make lose an answer. */
+import { EventEmitter, once } from 'node:events';
+
+export interface ClientNetwork {
+  readonly fetch: typeof globalThis.fetch;
+  /** The fields that were asked for, those too that got lost on the way. */
+  readonly sent: readonly string[];
+  isDown: boolean;
+  /** The server does what the next operation of this name says, and its answer never comes. */
+  loseAnswer(name: string): void;
+  /** The answer to the next operation of this name waits. */
+  holdAnswer(name: string): { readonly reached: Promise<unknown>; release(): void };
+}
+
+export function openNetwork(): ClientNetwork {
+  const sent: string[] = [];
+  const lost: string[] = [];
+  const holds: { readonly name: string; readonly events: EventEmitter; readonly released: Promise<unknown> }[] = [];
+  const network: ClientNetwork = {
+    sent,
+    isDown: false,
+    async fetch(input, init) {
+      const name = /\{(\w+)/.exec(JSON.parse(String(init?.body)).query)?.[1] ?? '';
+      sent.push(name);
+      if (network.isDown) throw new TypeError('fetch failed');
+      // Before the answer: what is asked for meanwhile is not meant.
+      const isLost = takeFirst(lost, (other) => other === name) !== undefined;
+      const hold = takeFirst(holds, (other) => other.name === name);
+      const response = await globalThis.fetch(input, init);
+      if (isLost) throw new TypeError('terminated');
+      hold?.events.emit('reached');
+      await hold?.released;
+      return response;
+    },
+    loseAnswer: (name) => lost.push(name),
+    holdAnswer(name) {
+      const events = new EventEmitter();
+      holds.push({ name, events, released: once(events, 'released') });
+      return { reached: once(events, 'reached'), release: () => events.emit('released') };
+    },
+  };
+  return network;
+}
+
+function takeFirst<Item>(items: Item[], isIt: (item: Item) => boolean): Item | undefined {
+  const index = items.findIndex(isIt);
+  return index === -1 ? undefined : items.splice(index, 1)[0];
+}
