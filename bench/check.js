@@ -5,7 +5,8 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { cpuSecondsOf, pin, readMetrics, startCluster } from './cluster.js';
+import { readMetrics, startCluster } from './cluster.js';
+import { cpuSecondsOf, pin } from './cores.js';
 
 const MODES = ['lease', 'database', 'redis'];
 const CONNECTIONS = 16;
@@ -53,7 +54,7 @@ async function measure(nodes, revocations) {
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const { cluster, token, rounds } of clusters) {
         const [node] = cluster.nodes;
-        const read = async () => ({ cpu: cpuSecondsOf(node), figure: await readMetrics(node) });
+        const read = async () => ({ cpu: cpuSecondsOf(node.server.pid), figure: await readMetrics(node) });
         const before = await read();
         const { requests, latency } = await load(node.server.url, token, Number(flags.seconds));
         const after = await read();

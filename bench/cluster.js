@@ -1,7 +1,5 @@
 /** Several nodes on a PostgreSQL database of their own, filled with live revocations: what the measurements of nodes have in common. */
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { createClient as createRedisClient } from 'redis';
@@ -115,15 +113,4 @@ async function removeKeys(prefix) {
 export async function readMetrics({ server }) {
   const text = await (await fetch(new URL('/metrics', server.url))).text();
   return (name) => Number(new RegExp(`^${name}(?:{[^}]*})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
-}
-
-/** Seconds of processor that a process has used. */
-export function cpuSecondsOf({ server }) {
-  const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** Puts a process on a core, where the system can do that: what serves and what asks must not be in each other's way. */
-export function pin(pid, core) {
-  return spawnSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' }).status === 0;
 }

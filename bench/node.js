@@ -1,19 +1,10 @@
-/** One node with a resolver of its own that answers from memory, so that of an authorized request nothing but the check is left: `node bench/node.js`. */
-import 'reflect-metadata';
-import { Authorized, Query, Resolver } from 'type-graphql';
+/** Latchkey with resolvers of its own, as an application embeds it: `node bench/node.js`. PASSWORD_MEMORY_KIB makes passwords cheap, for set-ups that need many sessions. */
 import { createApp, readConfig } from '../dist/app.js';
+import { OwnResolver } from './own-resolver.js';
 
-class OwnResolver {
-  ownName() {
-    return 'nobody';
-  }
-}
-// What `@Resolver() class` and `@Authorized() @Query()` stand for, in a language without decorators.
-Resolver()(OwnResolver);
-const field = [OwnResolver.prototype, 'ownName', Object.getOwnPropertyDescriptor(OwnResolver.prototype, 'ownName')];
-Query(() => String)(...field);
-Authorized()(...field);
+const memory = process.env.PASSWORD_MEMORY_KIB;
+const passwordCost = memory === undefined ? {} : { passwordCost: { memoryCost: Number(memory), timeCost: 2, parallelism: 1 } };
 
-const app = await createApp({ config: readConfig(), resolvers: [OwnResolver] });
+const app = await createApp({ config: readConfig(), resolvers: [OwnResolver], ...passwordCost });
 process.on('SIGTERM', () => app.close().then(() => process.exit(0)));
 console.log(`listens at ${await app.listen()}/graphql\n`);

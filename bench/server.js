@@ -6,6 +6,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { canPin } from './cores.js';
 
 export const PASSWORD = 'correct horse battery';
 /** So many attempts that no budget is used up. */
@@ -16,25 +17,40 @@ export const REGISTER = LOGIN.replace('login', 'register');
 
 const SCRIPT = fileURLToPath(new URL('../scripts/start.js', import.meta.url));
 
-/** Starts a server; `restart` starts it again on the same data, `stop` ends it and removes its folder. */
-export async function startServer(settings = {}, script = SCRIPT) {
+/**
+ * Starts a server; `restart` starts it again on the same data, `stop` ends it and removes its folder.
+ *
+ * @param core where it runs, for good, where the system can do that; without one, where the system likes
+ * @param nodeOptions for Node itself
+ */
+export async function startServer(settings = {}, script = SCRIPT, core = null, nodeOptions = []) {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+  const [command, ...before] = core === null || !canPin() ? [process.execPath] : ['taskset', '-c', String(core), process.execPath];
   let child;
   const start = async (chosen) => {
-    child = spawn(process.execPath, [script], {
+    child = spawn(command, [...before, ...nodeOptions, script], {
       env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...chosen },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let printed = '';
-    while (!/listens at \S+\n/.test(printed)) printed += (await once(child.stdout, 'data'))[0];
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+    });
+    while (!/listens at \S+\n/.test(printed)) {
+      await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+      if (child.exitCode !== null) throw new Error(`${script} ended before it listened`);
+    }
     return /listens at (\S+)/.exec(printed)[1];
   };
   const end = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
     child.kill('SIGTERM');
-    await once(child, 'exit');
+    await exited;
   };
   const server = {
     url: await start(settings),
+    dataDir,
     get pid() {
       return child.pid;
     },
@@ -53,10 +69,11 @@ export async function startServer(settings = {}, script = SCRIPT) {
 /** Sends operations over connections of its own that are kept open, from an address of its own. The answer is the whole body. */
 export function createClient(url, maxSockets = Number.POSITIVE_INFINITY, localAddress = '127.0.0.1') {
   const agent = new Agent({ keepAlive: true, maxSockets, localAddress });
-  const post = (query, variables, token) => {
+  /** @param credentials an access token, or other headers */
+  const post = (query, variables, credentials) => {
     const body = JSON.stringify({ query, variables });
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    const shown = typeof credentials === 'string' ? { authorization: `Bearer ${credentials}` } : credentials;
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...shown };
     return new Promise((resolve, reject) => {
       const call = request(url, { method: 'POST', agent, headers }, (response) => {
         let text = '';

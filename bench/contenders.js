@@ -1,0 +1,137 @@
+/** Who takes part: Latchkey and its peers, how each is started, and what each looks at before it answers. */
+import { fileURLToPath } from 'node:url';
+import { SERVING_CORE } from './contest.js';
+import { createClient, LOGIN, NO_LIMITS, PASSWORD, startServer } from './server.js';
+
+const CHECK_IN_MEMORY = 'ES256 by jsonwebtoken, then cached; expiry and a Set of revoked sessions every time';
+
+/** `tokens`: `own` when it logs in itself, `latchkey` when it checks Latchkey's, `none` when it checks nothing. */
+const KINDS = {
+  latchkey: {
+    name: 'Latchkey',
+    script: 'node.js',
+    tokens: 'own',
+    what: 'ES256, then cached; key, expiry, generation and the live revocation set at the request and at every field',
+  },
+  bare: { name: 'bare node:http', script: 'peers/bare.js', tokens: 'none', what: 'nothing: JSON in, a constant out' },
+  apollo: { name: 'Apollo standalone, no authentication', script: 'peers/apollo.js', tokens: 'none', what: 'nothing' },
+  tutorial: {
+    name: 'tutorial',
+    script: 'peers/tutorial.js',
+    tokens: 'own',
+    what: 'HS256 with a string secret, and the blacklist through Prisma, at every request',
+  },
+  'tutorial-key-object': {
+    name: 'tutorial with a KeyObject',
+    script: 'peers/tutorial.js',
+    env: { SECRET_KIND: 'key-object' },
+    tokens: 'own',
+    what: 'HS256 with a KeyObject, and the blacklist through Prisma, at every request',
+  },
+  mercurius: { name: 'mercurius + JIT', script: 'peers/mercurius.js', tokens: 'latchkey', what: CHECK_IN_MEMORY },
+  yoga: { name: 'graphql-yoga + JIT', script: 'peers/yoga.js', tokens: 'latchkey', what: CHECK_IN_MEMORY },
+  'better-auth': {
+    name: 'better-auth (mercurius + JIT)',
+    script: 'peers/better-auth.js',
+    tokens: 'own',
+    what: '`getSession`: a signed cookie, session and user from SQLite, at every request',
+  },
+  argon2: { name: 'argon2 alone', script: 'peers/argon2.js', tokens: 'none', what: 'one comparison at a time, nothing else' },
+};
+
+export const nameOf = (kind) => KINDS[kind].name;
+
+const USERS = 50;
+export const emailOf = (index) => (index === 0 ? 'ada@example.com' : `user-${index}@example.com`);
+const users = Array.from({ length: USERS }, (_, index) => ({ id: `user-${index}`, email: emailOf(index), name: 'Ada Lovelace' }));
+const REGISTER =
+  'mutation($email: String!, $password: String!, $name: String) { register(input: { email: $email, password: $password, name: $name }) { user { id } userErrors { code } } }';
+const LOGOUT = 'mutation { logout { endedSessions } }';
+const pathOf = (script) => fileURLToPath(new URL(script, import.meta.url));
+
+/**
+ * Starts Latchkey first, then the peers, each on the serving core and with the same users.
+ *
+ * @param kinds of peers
+ * @param settings `{ env, core }`: env for all of them
+ * @returns `{ all, stop }`; each has `post`, `logIn` (the headers of a new session), `logOut`
+ */
+export async function startContenders(kinds, { env = {}, core = SERVING_CORE, prepare } = {}) {
+  const all = {};
+  const stop = async () => {
+    for (const { client, server } of Object.values(all)) {
+      client.close();
+      await server.stop();
+    }
+  };
+  const start = async (kind, chosen) => {
+    const { script, tokens, name, what, env: own = {} } = KINDS[kind];
+    const server = await startServer({ NODE_ENV: 'production', ...chosen, ...own, ...env }, pathOf(script), core);
+    const client = createClient(server.url);
+    all[kind] = { kind, name, what, tokens, server, client, post: client.post };
+    return all[kind];
+  };
+  try {
+    const latchkey = await start('latchkey', NO_LIMITS);
+    await prepare?.(latchkey);
+    for (const user of users) {
+      const { data } = await latchkey.post(REGISTER, { email: user.email, password: PASSWORD, name: user.name });
+      user.id = data.register.user.id;
+    }
+    const { keys } = await (await fetch(new URL('/.well-known/jwks.json', latchkey.server.url))).json();
+    const shared = { PASSWORD, USERS: JSON.stringify(users), PUBLIC_JWK: JSON.stringify(keys[0]) };
+    for (const kind of kinds) await start(kind, shared);
+    for (const contender of Object.values(all)) addSessions(contender, latchkey);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { all, stop };
+}
+
+function addSessions(contender, latchkey) {
+  const { post, tokens, kind } = contender;
+  const headersOf = (token) => (kind === 'better-auth' ? { cookie: token } : { authorization: `Bearer ${token}` });
+  const issuer = tokens === 'latchkey' ? latchkey : contender;
+  contender.logIn = async (index = 0) => {
+    if (tokens === 'none') return {};
+    const { data, errors } = await issuer.post(LOGIN, { email: emailOf(index), password: PASSWORD });
+    if (typeof data?.login?.accessToken !== 'string')
+      throw new Error(`${contender.name} let nobody in: ${JSON.stringify({ data, errors })}`);
+    return headersOf(data.login.accessToken);
+  };
+  contender.logOut = async (headers) => {
+    const { data } = await post(LOGOUT, {}, headers);
+    if (data?.logout?.endedSessions !== 1) throw new Error(`${contender.name} logged nobody out`);
+  };
+}
+
+/**
+ * A contender that is asked one query with the token of one session. It is looked at before each round: the answer must be right,
+ * and whoever authenticates must refuse a session that has just been ended, and who shows nothing.
+ */
+export async function asking(contender, query, data, { name = contender.name, isPublic = false, withToken = !isPublic } = {}) {
+  const headers = withToken ? await contender.logIn() : {};
+  const expected = JSON.stringify(data);
+  return {
+    name,
+    what: isPublic ? 'nothing: the field is public' : contender.what,
+    server: contender.server,
+    question: { headers, body: JSON.stringify({ query }) },
+    async verify() {
+      const right = await contender.post(query, {}, headers);
+      if (JSON.stringify(right.data) !== expected) throw new Error(`${name} answered ${JSON.stringify(right)}`);
+      if (isPublic || contender.tokens === 'none') return;
+      const doomed = await contender.logIn();
+      if ((await contender.post(query, {}, doomed)).errors !== undefined) throw new Error(`${name} refused a new session`);
+      await contender.logOut(doomed);
+      for (const [why, dead] of [
+        ['a revoked token', doomed],
+        ['nobody', {}],
+      ]) {
+        const refused = await contender.post(query, {}, dead);
+        if (refused.errors === undefined) throw new Error(`${name} answered ${why}`);
+      }
+    },
+  };
+}
