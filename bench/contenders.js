@@ -53,27 +53,28 @@ const pathOf = (script) => fileURLToPath(new URL(script, import.meta.url));
  * Starts Latchkey first, then the peers, each on the serving core and with the same users.
  *
  * @param kinds of peers
- * @param settings `{ env, core }`: env for all of them
+ * @param settings `{ env, core, prepare }`: env for all of them; `prepare(server)` of Latchkey, before anything is asked
  * @returns `{ all, stop }`; each has `post`, `logIn` (the headers of a new session), `logOut`
  */
 export async function startContenders(kinds, { env = {}, core = SERVING_CORE, prepare } = {}) {
   const all = {};
   const stop = async () => {
     for (const { client, server } of Object.values(all)) {
-      client.close();
+      client?.close();
       await server.stop();
     }
   };
   const start = async (kind, chosen) => {
     const { script, tokens, name, what, env: own = {} } = KINDS[kind];
     const server = await startServer({ NODE_ENV: 'production', ...chosen, ...own, ...env }, pathOf(script), core);
+    // Known before anything else can fail, so that it is stopped.
+    all[kind] = { kind, name, what, tokens, server };
+    if (kind === 'latchkey') await prepare?.(server);
     const client = createClient(server.url);
-    all[kind] = { kind, name, what, tokens, server, client, post: client.post };
-    return all[kind];
+    return Object.assign(all[kind], { client, post: client.post });
   };
   try {
     const latchkey = await start('latchkey', NO_LIMITS);
-    await prepare?.(latchkey);
     for (const user of users) {
       const { data } = await latchkey.post(REGISTER, { email: user.email, password: PASSWORD, name: user.name });
       user.id = data.register.user.id;
@@ -92,6 +93,7 @@ export async function startContenders(kinds, { env = {}, core = SERVING_CORE, pr
 function addSessions(contender, latchkey) {
   const { post, tokens, kind } = contender;
   const headersOf = (token) => (kind === 'better-auth' ? { cookie: token } : { authorization: `Bearer ${token}` });
+  contender.headersOf = headersOf;
   const issuer = tokens === 'latchkey' ? latchkey : contender;
   contender.logIn = async (index = 0) => {
     if (tokens === 'none') return {};

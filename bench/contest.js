@@ -1,4 +1,5 @@
 /** Contenders in alternating rounds: what changes on the machine meanwhile falls on all of them. */
+import { cpus } from 'node:os';
 import { busySecondsOf, canPin, cpuSecondsOf, residentMegabytesOf } from './cores.js';
 import { load } from './load.js';
 import { medianOf } from './statistics.js';
@@ -7,35 +8,35 @@ import { medianOf } from './statistics.js';
 export const ASKING_CORE = 0;
 export const SERVING_CORE = 1;
 /** So much of the serving core may others have in a round; if it is more, it is measured again, a few times. */
-const FOREIGN = 0.05;
-/** A server that used less of its core could have answered more, had it been asked faster. */
+export const FOREIGN = 0.05;
+/** A server that used less of its core, while what asks used so much of its own, could have answered more. */
 const BUSY = 0.9;
 
 /**
- * @param contenders `{ name, server: { url, pid }, question | ask, verify }`, each ready to be asked
- * @param plan `{ rounds, seconds, warmUpSeconds, connections }`
+ * @param contenders `{ name, what, server: { url, pid }, question | ask, verify, isEverywhere }`, each ready to be asked; `isEverywhere` when
+ *   it is on every core
+ * @param plan `{ rounds, seconds, warmUpSeconds, connections, repeats }`, the last of disturbed rounds
  * @param tell is told what goes on
  * @returns for each contender its rounds, of which those with the same index were measured in turn
  */
-export async function contest(contenders, { rounds, seconds, warmUpSeconds, connections }, tell) {
+export async function contest(contenders, { rounds, seconds, warmUpSeconds, connections, repeats = rounds }, tell) {
   const measured = contenders.map(() => []);
   const repeated = contenders.map(() => 0);
   for (const contender of contenders) {
-    await contender.verify?.();
     if (warmUpSeconds > 0) await askOf(contender, connections)({ seconds: warmUpSeconds });
   }
-  let repeatsLeft = 2 * rounds;
+  let repeatsLeft = repeats;
   for (let round = 0; round < rounds; round += 1) {
     // There and back: what only grows or only fades favours nobody.
     const order = [...contenders.keys()];
     if (round % 2 === 1) order.reverse();
     for (const index of order) {
-      await contenders[index].verify?.();
-      let result = await measure(contenders[index], connections, { seconds });
+      const once = () => measure(contenders[index], connections, { seconds });
+      let result = await once();
       while (result.foreign > FOREIGN && repeatsLeft > 0) {
         repeatsLeft -= 1;
         repeated[index] += 1;
-        result = await measure(contenders[index], connections, { seconds });
+        result = await once();
       }
       measured[index].push(result);
     }
@@ -45,19 +46,34 @@ export async function contest(contenders, { rounds, seconds, warmUpSeconds, conn
 }
 
 async function measure(contender, connections, extent) {
+  await contender.verify?.();
   const { pid } = contender.server;
-  const read = () => ({ cpu: cpuSecondsOf(pid), busy: busySecondsOf(SERVING_CORE), at: performance.now() });
+  const read = () => ({
+    cpu: cpuSecondsOf(pid),
+    asker: cpuSecondsOf(process.pid),
+    serving: busySecondsOf(SERVING_CORE),
+    asking: busySecondsOf(ASKING_CORE),
+    all: busySecondsOf(''),
+    at: performance.now(),
+  });
   const before = read();
   const result = await askOf(contender, connections)(extent);
   const after = read();
-  const cpu = after.cpu - before.cpu;
-  const wall = (after.at - before.at) / 1000;
-  const foreign = contender.isPinned === false || !canPin() ? 0 : Math.max(0, (after.busy - before.busy - cpu) / wall);
+  const used = (figure) => after[figure] - before[figure];
+  const wall = used('at') / 1000;
+  const shareOf = (seconds) => Math.max(0, seconds / wall) || 0;
+  const foreignTo = (core, own) => (canPin() ? shareOf(used(core) - used(own)) : 0);
+  const everywhere = shareOf(used('all') - used('cpu') - used('asker')) / cpus().length;
+  const foreign = contender.isEverywhere ? everywhere : foreignTo('serving', 'cpu');
+  const foreignToAsker = foreignTo('asking', 'asker');
+  const busy = used('cpu') / wall / (1 - foreign);
   return {
     ...result,
-    cpuMicros: (cpu / result.count) * 1e6,
-    busy: cpu / wall / (1 - (foreign || 0)),
-    foreign: Number.isNaN(foreign) ? 0 : foreign,
+    cpuMicros: (used('cpu') / result.count) * 1e6,
+    busy,
+    askerBusy: used('asker') / wall / (1 - foreignToAsker),
+    // Who keeps the asker from asking matters where the server has nothing to do meanwhile.
+    foreign: busy < BUSY && !contender.isEverywhere ? Math.max(foreign, foreignToAsker) : foreign,
     residentMb: residentMegabytesOf(pid),
   };
 }
@@ -68,7 +84,7 @@ function askOf({ server, question, ask }, connections) {
   return ask ?? ((extent) => load(server.url, question, connections, extent));
 }
 
-function summarize({ name, what }, rounds, repeated) {
+function summarize({ name, what, isEverywhere = false }, rounds, repeated) {
   const middle = (figure) => medianOf(rounds.map((round) => round[figure]));
   return {
     name,
@@ -81,8 +97,9 @@ function summarize({ name, what }, rounds, repeated) {
     residentMb: rounds.at(-1).residentMb,
     busy: middle('busy'),
     /** The server waited for questions: its CPU per request tells more than its requests per second. */
-    isUnderasked: canPin() && middle('busy') < BUSY,
+    isUnderasked: canPin() && !isEverywhere && middle('busy') < BUSY && middle('askerBusy') > BUSY,
     repeated,
     isDisturbed: middle('foreign') > FOREIGN,
+    isEverywhere,
   };
 }

@@ -14,6 +14,14 @@ export function canPin() {
   return isPinnable;
 }
 
+/** All cores, for what is measured as it runs at its users'. */
+export const EVERY_CORE = `0-${cpus().length - 1}`;
+
+/** How Node is started on a core, or on several; with null, or where the system can't, wherever it likes. */
+export function commandOn(core) {
+  return core === null || !canPin() ? [process.execPath] : ['taskset', '-c', String(core), process.execPath];
+}
+
 /** Puts a process, with all its threads, on a core. */
 export function pin(pid, core) {
   return spawnSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' }).status === 0;
@@ -25,9 +33,9 @@ export function cpuSecondsOf(pid) {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** Seconds that a core was busy for some program, or for another machine on the same hardware; NaN where the system does not tell. */
+/** Seconds that a core, or with an empty name all of them together, was busy for some program, or for another machine on the same hardware; NaN where the system does not tell. */
 export function busySecondsOf(core) {
-  const [user, nice, system, , , , , steal] = (new RegExp(`^cpu${core} (.*)$`, 'm').exec(read('/proc/stat'))?.[1] ?? '')
+  const [user, nice, system, , , , , steal] = (new RegExp(`^cpu${core} +(.*)$`, 'm').exec(read('/proc/stat'))?.[1] ?? '')
     .split(' ')
     .map(Number);
   return (user + nice + system + steal) / TICKS_PER_SECOND;

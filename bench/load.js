@@ -1,25 +1,32 @@
 /** Load from this process, by autocannon: many connections, each with one request after another. */
-import { cpuUsage } from 'node:process';
 import autocannon from 'autocannon';
 import { quantile } from './statistics.js';
 
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
 /**
- * @param question `{ body }` and perhaps `{ headers, expect, requests }`; `expect` is the whole body of every right answer
+ * @param question `{ body, headers, expect }`, the same each time, of which `expect` is the whole body of a right answer; or
+ * `{ next, answered }`: `next()` makes each `{ body, headers }`, of which a few are never sent, and `answered` is told each answer
  * @param extent `{ seconds }` or `{ amount }`
  * @throws if an answer was wrong: a figure of wrong answers is none
  */
-export async function load(url, { headers = {}, body, expect, requests }, connections, { seconds, amount }) {
+export async function load(url, { headers = {}, body, expect, next, answered }, connections, { seconds, amount }) {
   const times = [];
-  const before = cpuUsage();
+  let failure = null;
+  // Thrown where autocannon calls, it would end this process, and leave the servers.
+  const fail = (error) => {
+    failure ??= error;
+    run.stop();
+  };
   const begun = performance.now();
   const run = autocannon({
     url,
     method: 'POST',
     connections: amount === undefined ? connections : Math.min(connections, amount),
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { ...JSON_HEADERS, ...headers },
     timeout: 30,
     ...(body === undefined ? {} : { body }),
-    ...(requests === undefined ? {} : { requests }),
+    ...(next === undefined ? {} : { requests: [asRequest(next, answered, fail)] }),
     ...(amount === undefined ? { duration: seconds } : { amount }),
     ...(expect === undefined ? {} : { expectBody: expect }),
   });
@@ -29,8 +36,8 @@ export async function load(url, { headers = {}, body, expect, requests }, connec
     lastAt = performance.now();
   });
   const { errors, mismatches, non2xx, timeouts } = await run;
+  if (failure !== null) throw failure;
   const took = (lastAt - begun) / 1000;
-  const { user, system } = cpuUsage(before);
   if (errors + mismatches + non2xx + timeouts > 0 || times.length === 0) {
     throw new Error(`${url}: ${errors} errors, ${mismatches} wrong answers, ${non2xx} refusals, ${timeouts} time-outs`);
   }
@@ -41,6 +48,22 @@ export async function load(url, { headers = {}, body, expect, requests }, connec
     perSecond: times.length / took,
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),
-    askerBusy: (user + system) / 1e6 / took,
+  };
+}
+
+function asRequest(next, answered, fail) {
+  return {
+    setupRequest(request, context) {
+      const { key, headers = {}, ...rest } = next();
+      context.key = key;
+      return { ...request, ...rest, headers: { ...JSON_HEADERS, ...headers } };
+    },
+    onResponse(_status, text, { key }) {
+      try {
+        answered(JSON.parse(text), key);
+      } catch (error) {
+        fail(error);
+      }
+    },
   };
 }

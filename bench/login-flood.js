@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { measureReads } from './reads.js';
 import { createClient, LOGIN, NO_LIMITS, PASSWORD, quantile, REGISTER, startServer } from './server.js';
 
 const SECONDS = Number(process.argv[2] ?? 10);
@@ -15,24 +16,6 @@ const READ_EVERY_MS = 5;
 const READERS = 10;
 
 const emailOf = (index) => `user-${index % USERS}@example.com`;
-
-/** One read each 5 ms, whether or not the one before has been answered; the time counts from when it was due. */
-async function measureReads(client, token, seconds) {
-  const times = [];
-  const reads = [];
-  const begun = performance.now();
-  for (let due = begun; due < begun + seconds * 1000; due += READ_EVERY_MS) {
-    await pause(Math.max(0, due - performance.now()));
-    reads.push(
-      client.post('{ me { id } }', {}, token).then(({ data }) => {
-        if (!data.me) throw new Error('a read was refused');
-        times.push(performance.now() - due);
-      }),
-    );
-  }
-  await Promise.all(reads);
-  return times.sort((a, b) => a - b);
-}
 
 /** The thread that floods, until it is told to stop. */
 async function flood({ url, password }) {
@@ -61,7 +44,7 @@ async function flood({ url, password }) {
 async function measureUnderFlood(url, reader, token, password) {
   const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { url, password } });
   await pause(500);
-  const times = await measureReads(reader, token, SECONDS);
+  const times = await measureReads(reader, token, READ_EVERY_MS, SECONDS);
   worker.postMessage('stop');
   const [counts] = await once(worker, 'message');
   return { times, counts };
@@ -84,8 +67,8 @@ async function run(title, settings, floods) {
     console.log(title);
     for (let index = 0; index < USERS; index += 1) await reader.post(REGISTER, { email: emailOf(index), password: PASSWORD });
     const token = (await reader.post(LOGIN, { email: emailOf(0), password: PASSWORD })).data.login.accessToken;
-    await measureReads(reader, token, 2);
-    const alone = await measureReads(reader, token, SECONDS);
+    await measureReads(reader, token, READ_EVERY_MS, 2);
+    const alone = await measureReads(reader, token, READ_EVERY_MS, SECONDS);
     print('reads alone', alone, alone);
     for (const [what, password] of floods) {
       const { times, counts } = await measureUnderFlood(server.url, reader, token, password);

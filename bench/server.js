@@ -6,7 +6,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { canPin } from './cores.js';
+import { commandOn } from './cores.js';
 
 export const PASSWORD = 'correct horse battery';
 /** So many attempts that no budget is used up. */
@@ -17,21 +17,31 @@ export const REGISTER = LOGIN.replace('login', 'register');
 
 const SCRIPT = fileURLToPath(new URL('../scripts/start.js', import.meta.url));
 
+/** None outlives what started it, however that ended. */
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 /**
- * Starts a server; `restart` starts it again on the same data, `stop` ends it and removes its folder.
+ * Starts a server; `restart` starts it again on the same data (and does something meanwhile), `stop` ends it and removes its folder.
  *
  * @param core where it runs, for good, where the system can do that; without one, where the system likes
  * @param nodeOptions for Node itself
  */
 export async function startServer(settings = {}, script = SCRIPT, core = null, nodeOptions = []) {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
-  const [command, ...before] = core === null || !canPin() ? [process.execPath] : ['taskset', '-c', String(core), process.execPath];
+  const [command, ...before] = commandOn(core);
   let child;
   const start = async (chosen) => {
     child = spawn(command, [...before, ...nodeOptions, script], {
       env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...chosen },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    const own = child;
+    running.add(own);
+    own.once('exit', () => running.delete(own));
     let printed = '';
     child.stdout.on('data', (chunk) => {
       printed += chunk;
@@ -54,8 +64,9 @@ export async function startServer(settings = {}, script = SCRIPT, core = null, n
     get pid() {
       return child.pid;
     },
-    async restart(changed) {
+    async restart(changed, meanwhile) {
       await end();
+      await meanwhile?.();
       server.url = await start(changed);
     },
     async stop() {

@@ -18,6 +18,7 @@ const options = {
   secret: 'a secret of this measurement, of more than 32 characters',
   baseURL: 'http://127.0.0.1',
   telemetry: { enabled: false },
+  logger: { disabled: true },
   emailAndPassword: {
     enabled: true,
     password: { hash: hashPassword, verify: ({ hash, password }) => verify(hash, password) },

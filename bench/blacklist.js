@@ -1,0 +1,27 @@
+/** Live revocations by the million, in the SQLite file of a server that is not running. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import Sqlite from 'libsql';
+
+/** Rows last until some time between these. */
+const FIRST_UNTIL_MS = 86_400_000;
+const LAST_UNTIL_MS = FIRST_UNTIL_MS + 900_000;
+
+/** Rows as logouts leave them, one version each. */
+export function fillBlacklist(dataDir, howMany) {
+  if (howMany === 0) return;
+  const file = new Sqlite(join(dataDir, 'latchkey.db'));
+  const insert = file.prepare(
+    `INSERT INTO BlacklistedToken (id, kind, reason, revokedAt, revokedUntil, version) VALUES (?, 'sid', 'LOGOUT', ?, ?, ?)`,
+  );
+  const now = Date.now();
+  const format = (instant) => new Date(instant).toISOString().replace('Z', '+00:00');
+  file.exec('BEGIN');
+  for (let version = 1; version <= howMany; version += 1) {
+    const until = now + FIRST_UNTIL_MS + (version / howMany) * (LAST_UNTIL_MS - FIRST_UNTIL_MS);
+    insert.run(randomBytes(16).toString('base64url'), format(now), format(until), version);
+  }
+  file.prepare('UPDATE RevocationState SET version = ?').run(howMany);
+  file.exec('COMMIT');
+  file.close();
+}

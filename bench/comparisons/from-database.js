@@ -1,0 +1,25 @@
+/** `me`, which everybody reads from the database: the look-up of the user is part of the answer. */
+import { asking, nameOf, startContenders } from '../contenders.js';
+import { contest } from '../contest.js';
+import { ratioOf } from '../ratios.js';
+
+const PEERS = ['mercurius', 'yoga', 'apollo', 'better-auth', 'tutorial-key-object', 'tutorial'];
+
+export const title = 'Authorized query, read from the database';
+
+export async function measure(plan, tell) {
+  const { all, stop } = await startContenders(PEERS);
+  try {
+    const data = { me: { email: 'ada@example.com', name: 'Ada Lovelace' } };
+    const contenders = [];
+    for (const kind of ['latchkey', ...PEERS]) contenders.push(await asking(all[kind], '{ me { email name } }', data));
+    const results = await contest(contenders, plan, tell);
+    return {
+      asked: '`{ me { email name } }` on SQLite: one look-up through Prisma; better-auth has the user from `getSession`',
+      results,
+      ratios: PEERS.map((kind) => ratioOf(results, nameOf('latchkey'), nameOf(kind))),
+    };
+  } finally {
+    await stop();
+  }
+}

@@ -1,0 +1,57 @@
+/** Resident memory: idle, and over minutes of authorized load. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { startContenders } from '../contenders.js';
+import { residentMegabytesOf } from '../cores.js';
+import { load } from '../load.js';
+import { PROFILE } from '../peers/operations.js';
+import { judge, medianOf } from '../statistics.js';
+
+const IDLE_MS = 10_000;
+const SAMPLE_MS = 1_000;
+const AFTER_LOAD = { atMost: 1.2 };
+/** The last quarter of the load against the second: what still grows then grows for ever. */
+const GROWTH = { atMost: 1.05 };
+
+export const title = 'Memory under load';
+
+export async function measure({ minutes, connections }, tell) {
+  const { all, stop } = await startContenders([]);
+  try {
+    const { server, logIn } = all.latchkey;
+    await pause(IDLE_MS);
+    const idle = residentMegabytesOf(server.pid);
+    const samples = [];
+    const sampling = setInterval(() => samples.push(Math.round(residentMegabytesOf(server.pid))), SAMPLE_MS);
+    const expect = `${JSON.stringify({ data: { profile: PROFILE } })}\n`;
+    const question = { body: JSON.stringify({ query: '{ profile { id email name } }' }), expect };
+    tell(`${minutes} minutes of load`);
+    let asked = 0;
+    // A token lives for fifteen minutes; each minute has one of its own.
+    for (let minute = 0; minute < minutes; minute += 1) {
+      const seconds = Math.round(60 * Math.min(1, minutes - minute));
+      asked += (await load(server.url, { ...question, headers: await logIn() }, connections, { seconds })).count;
+      tell(`minute ${minute + 1}: ${samples.at(-1)} MB`);
+    }
+    clearInterval(sampling);
+    await pause(IDLE_MS);
+    const after = residentMegabytesOf(server.pid);
+    const quarter = (index) => medianOf(samples.slice((samples.length * index) / 4, (samples.length * (index + 1)) / 4));
+    const figure = (name, unit, value, goal) => {
+      const interval = { median: value, low: value, high: value };
+      return { name, unit, ...interval, ...(goal === undefined ? {} : { goal, verdict: judge(interval, goal) }) };
+    };
+    return {
+      asked: `\`{ profile { id email name } }\` for ${minutes} minutes, ${asked.toLocaleString('en')} requests over ${connections} connections`,
+      figures: [
+        figure('idle for 10 s, users and sessions made before', 'MB', idle),
+        figure('under load, most', 'MB', Math.max(...samples)),
+        figure('10 s after the load', 'MB', after),
+        figure('after the load, of idle', '×', after / idle, AFTER_LOAD),
+        figure('last quarter of the load, of the second', '×', quarter(3) / quarter(1), GROWTH),
+      ],
+      samples,
+    };
+  } finally {
+    await stop();
+  }
+}
