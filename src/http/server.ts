@@ -41,18 +41,8 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     reply.headers(headers).header('x-request-id', request.id);
     done();
   });
-  await server.register(cors, {
-    // `false` for all others: not one CORS header, and no answer to a preflight.
-    origin:
-      settings.corsOrigins.length > 0 &&
-      ((origin, answer) => answer(null, settings.corsOrigins.includes(origin ?? '') && (origin as string))),
-    strictPreflight: false,
-    methods: ['GET', 'POST'],
-    allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-apollo-operation-name', COOKIE_MODE_HEADER],
-    credentials: true,
-    exposedHeaders: ['x-request-id'],
-    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
-  });
+  // Without a list there is nothing to tell any page, and a preflight finds nothing.
+  if (settings.corsOrigins.length > 0) await allowOrigins(server, settings.corsOrigins);
   server.addHook('onRequest', refuseMissingHost);
   server.server.on('checkExpectation', refuseExpectation);
   warnOfUntoldProxy(server, settings.trustProxy, log);
@@ -60,6 +50,19 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerNotFound);
   return server;
+}
+
+async function allowOrigins(server: FastifyInstance, origins: readonly string[]): Promise<void> {
+  await server.register(cors, {
+    // `false` for all others: not one CORS header, and no answer to a preflight.
+    origin: (origin, answer) => answer(null, origin !== undefined && origins.includes(origin) && origin),
+    strictPreflight: false,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-apollo-operation-name', COOKIE_MODE_HEADER],
+    credentials: true,
+    exposedHeaders: ['x-request-id'],
+    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
+  });
 }
 
 /** A number is how many proxies stand before this server: so many addresses, from the nearest on, are theirs. */
