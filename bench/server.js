@@ -17,10 +17,12 @@ export const REGISTER = LOGIN.replace('login', 'register');
 
 const SCRIPT = fileURLToPath(new URL('../scripts/start.js', import.meta.url));
 
-/** None outlives what started it, however that ended. */
+/** None outlives what started it, however that ended, nor does its folder. */
 const running = new Set();
+const folders = new Set();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
@@ -32,6 +34,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
  */
 export async function startServer(settings = {}, script = SCRIPT, core = null, nodeOptions = []) {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+  folders.add(dataDir);
   const [command, ...before] = commandOn(core);
   let child;
   const start = async (chosen) => {
@@ -72,6 +75,7 @@ export async function startServer(settings = {}, script = SCRIPT, core = null, n
     async stop() {
       await end();
       rmSync(dataDir, { recursive: true, force: true });
+      folders.delete(dataDir);
     },
   };
   return server;

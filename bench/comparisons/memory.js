@@ -8,6 +8,7 @@ import { judge, medianOf } from '../statistics.js';
 
 const IDLE_MS = 10_000;
 const SAMPLE_MS = 1_000;
+const IDLE = { atMost: 150 };
 const AFTER_LOAD = { atMost: 1.2 };
 /** The last quarter of the load against the second: what still grows then grows for ever. */
 const GROWTH = { atMost: 1.05 };
@@ -15,11 +16,15 @@ const GROWTH = { atMost: 1.05 };
 export const title = 'Memory under load';
 
 export async function measure({ minutes, connections }, tell) {
-  const { all, stop } = await startContenders([]);
+  let idle;
+  // Before anybody registers: hashing passwords takes memory that the server keeps for a while, and idle would look like load.
+  const prepare = async ({ pid }) => {
+    await pause(IDLE_MS);
+    idle = residentMegabytesOf(pid);
+  };
+  const { all, stop } = await startContenders([], { prepare });
   try {
     const { server, logIn } = all.latchkey;
-    await pause(IDLE_MS);
-    const idle = residentMegabytesOf(server.pid);
     const samples = [];
     const sampling = setInterval(() => samples.push(Math.round(residentMegabytesOf(server.pid))), SAMPLE_MS);
     const expect = `${JSON.stringify({ data: { profile: PROFILE } })}\n`;
@@ -43,7 +48,7 @@ export async function measure({ minutes, connections }, tell) {
     return {
       asked: `\`{ profile { id email name } }\` for ${minutes} minutes, ${asked.toLocaleString('en')} requests over ${connections} connections`,
       figures: [
-        figure('idle for 10 s, users and sessions made before', 'MB', idle),
+        figure('idle for 10 s, nothing asked yet', 'MB', idle, IDLE),
         figure('under load, most', 'MB', Math.max(...samples)),
         figure('10 s after the load', 'MB', after),
         figure('after the load, of idle', '×', after / idle, AFTER_LOAD),
