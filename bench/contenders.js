@@ -115,13 +115,18 @@ function addSessions(contender, latchkey) {
 export async function asking(contender, query, data, { name = contender.name, isPublic = false, withToken = !isPublic } = {}) {
   const headers = withToken ? await contender.logIn() : {};
   const expected = JSON.stringify(data);
+  const body = JSON.stringify({ query });
+  const asked = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
+  // Every answer under load must be this, to the letter; whether it is right is looked at below.
+  const expect = await (await fetch(contender.server.url, asked)).text();
   return {
     name,
     what: isPublic ? 'nothing: the field is public' : contender.what,
     server: contender.server,
-    question: { headers, body: JSON.stringify({ query }) },
+    question: { headers, body, expect },
     async verify() {
       const right = await contender.post(query, {}, headers);
+      if (JSON.stringify(JSON.parse(expect).data) !== expected) throw new Error(`${name} answered ${expect}`);
       if (JSON.stringify(right.data) !== expected) throw new Error(`${name} answered ${JSON.stringify(right)}`);
       if (isPublic || contender.tokens === 'none') return;
       const doomed = await contender.logIn();
