@@ -99,7 +99,6 @@ const HOMES: Readonly<Record<string, Home>> = {
   redis: { home: 'src/revocation/redis-connection.ts' },
   pino: { home: 'src/log.ts' },
   'prom-client': { home: 'src/http/metrics.ts' },
-  'rate-limiter-flexible': { home: 'src/database/attempt-counts.ts' },
   // It must be there before the first decorator runs, whichever of the two is loaded first.
   'reflect-metadata': { home: 'src/graphql/schema.ts', guests: ['src/app.ts'] },
   'type-graphql': { home: 'src/graphql/' },

@@ -61,22 +61,20 @@ export class AttemptLimits {
     const here = this.#charge(known, userKey, addressKey);
     // Who attacks from elsewhere must not lock the user out of the usual place. There it is counted as well, where it refuses
     // nothing: one count less would tell somebody at the same address that there is such a user.
-    const isUsual = await this.counts.isSeen(here);
-    const charges = [
-      this.#charge(userAndAddress, userKey, addressKey),
-      this.#charge(address, addressKey),
-      isUsual ? this.#charge(userAtUsualAddress, userKey, addressKey) : this.#charge(user, userKey),
-    ];
-    await this.counts.assertLeft(charges);
+    const common = [this.#charge(userAndAddress, userKey, addressKey), this.#charge(address, addressKey)];
+    const [usual, anywhere] = [this.#charge(userAtUsualAddress, userKey, addressKey), this.#charge(user, userKey)];
+    const counts = await this.counts.read([here, ...common, usual, anywhere]);
+    const charges = [...common, counts.isSeen(here) ? usual : anywhere];
+    counts.assertLeft(charges);
     return {
       spend: async () => (await this.counts.spend(charges)).map(({ budget }) => budget.name),
-      giveBack: () => this.counts.giveBack(charges, [here]),
+      giveBack: () => this.counts.giveBack(charges, here),
     };
   }
 
   /** The user was here, and not by a password that was tried: it is a usual address from now on. */
   async rememberAddress(email: string, { ipAddress }: Origin): Promise<void> {
-    await this.counts.giveBack([], [this.#charge(this.#budgets.known, userKeyOf(email), addressKeyOf(ipAddress))]);
+    await this.counts.giveBack([], this.#charge(this.#budgets.known, userKeyOf(email), addressKeyOf(ipAddress)));
   }
 
   /** A code or another secret that is tried without a name. @throws LatchkeyError RATE_LIMITED */
@@ -130,7 +128,7 @@ export class AttemptLimits {
 
   /** Looks first: who has used up the budget and goes on all the same must not make everybody's transactions wait in line. */
   async #spend(charges: readonly Charge[]): Promise<void> {
-    await this.counts.assertLeft(charges);
+    (await this.counts.read(charges)).assertLeft(charges);
     await this.counts.spend(charges);
   }
 

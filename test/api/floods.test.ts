@@ -1,6 +1,8 @@
 /** Floods of requests from strangers: who is logged in does not wait behind them. */
 import { expect, test } from 'vitest';
 import { guess, LIMITED, tally, WRONG } from '../support/guessing.js';
+import { check } from '../support/lease-nodes.js';
+import { NameResolver } from '../support/own-resolvers.js';
 import { startApp } from '../support/start-app.js';
 
 const FLOOD = 200;
@@ -24,10 +26,11 @@ test.each([
   ['with no token', {}],
   ['with a token that was never good', { authorization: 'Bearer e30.e30.e30' }],
 ])('a read by somebody who is logged in overtakes a flood of strangers %s', async (_, headers) => {
-  const app = await startApp();
+  const app = await startApp({ resolvers: [NameResolver] });
   const { accessToken } = await app.register();
   const flood = Array.from({ length: FLOOD }, () => () => app.send('{ __typename }', { headers }));
-  const first = await countServedFirst(flood, async () => expect(await app.ask(accessToken)).toBe('ok'));
+  // A field that asks no database: while one answers, turns go by that strangers may have.
+  const first = await countServedFirst(flood, async () => expect(await check(app, accessToken)).toBe('ok'));
   expect(first).toBeLessThan(FLOOD / 10);
 });
 

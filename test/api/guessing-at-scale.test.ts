@@ -1,6 +1,6 @@
 /** Guessing with patience and many hands: ten thousand guesses, many addresses, many accounts; the budgets hold to the last one. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { guess, guessOften, holdDate, LIMITED, logInFrom, RIGHT, tally, tryInOneDocument, WRONG } from '../support/guessing.js';
+import { guess, guessOften, LIMITED, logInFrom, RIGHT, tally, tryInOneDocument, WRONG } from '../support/guessing.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 
@@ -40,7 +40,6 @@ test.each([
   'of 10,000 guesses from %s against one user so many are made as the budget has, and the user comes and goes',
   { timeout: 600_000 },
   async (_, from, budget) => {
-    const pass = holdDate();
     const app = await startApp();
     await app.register();
     expect(await logInFrom(app, HOME)).toBe(RIGHT);
@@ -48,20 +47,19 @@ test.each([
     expect(counts).toEqual({ [WRONG]: budget, [LIMITED]: expect.any(Number) });
     // From where the attack came, and from where the user has never been if it came from everywhere, it takes until the window has passed.
     const late = from(1);
-    pass(899);
+    app.clock.advance(899);
     expect(await logInFrom(app, late)).toBe(LIMITED);
-    pass(1);
+    app.clock.advance(1);
     expect(await logInFrom(app, late)).toBe(RIGHT);
   },
 );
 
 test('the next window has as many guesses as the first, not one more', async () => {
-  const pass = holdDate();
   const app = await startApp();
   await app.register();
   for (let window = 0; window < 3; window += 1) {
     expect(await guessOften(app, 15, () => ({ from: ATTACKER }))).toEqual({ [WRONG]: 10, [LIMITED]: 5 });
-    pass(900);
+    app.clock.advance(900);
   }
 });
 

@@ -1,6 +1,6 @@
 /** Guessing passwords: so many wrong ones, and then the right one is not looked at either, for a while. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { guess, guessOften, holdDate, LIMITED, logInFrom, RIGHT, WRONG } from '../support/guessing.js';
+import { guess, guessOften, LIMITED, logInFrom, RIGHT, WRONG } from '../support/guessing.js';
 import { PASSWORD } from '../support/requests.js';
 import { startApp } from '../support/start-app.js';
 
@@ -10,7 +10,6 @@ const elsewhere = (index: number) => `198.51.100.${index}`;
 afterEach(() => void vi.useRealTimers());
 
 test('after ten wrong passwords the right one is refused as well, and the answer says for how long', async () => {
-  holdDate();
   const app = await startApp();
   await app.register();
   expect(await guessOften(app, 12)).toEqual({ [WRONG]: 10, [LIMITED]: 2 });
@@ -26,13 +25,12 @@ test('after ten wrong passwords the right one is refused as well, and the answer
 });
 
 test('when retryAfter has passed the right password is good again, and a wrong one counts from the start', async () => {
-  const pass = holdDate();
   const app = await startApp();
   await app.register();
   await guessOften(app, 10);
-  pass(899);
+  app.clock.advance(899);
   expect(await guess(app, { password: PASSWORD })).toBe(LIMITED);
-  pass(1);
+  app.clock.advance(1);
   expect(await guess(app, { password: PASSWORD })).toBe(RIGHT);
   expect(await guessOften(app, 11)).toEqual({ [WRONG]: 10, [LIMITED]: 1 });
 });

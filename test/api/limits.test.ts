@@ -1,6 +1,6 @@
 /** The limits beside that on passwords: refreshes, codes, mails, registrations; all of them survive a restart, and none is for ever. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { guess, holdDate, LIMITED, tally } from '../support/guessing.js';
+import { guess, LIMITED, tally } from '../support/guessing.js';
 import { mailSettings, makeUser } from '../support/mail-app.js';
 import { startMailServer } from '../support/mail-server.js';
 import { act, failureOf, mutate } from '../support/mutations.js';
@@ -86,7 +86,6 @@ async function start(settings = {}): Promise<TestApp> {
 
 test.each(Object.entries(LIMITS))('%s: so many, also across a restart, then retryAfter says when again', async (_, limit) => {
   const { attempts, windowSeconds, outcome, attempt } = limit;
-  const pass = holdDate();
   const app = await start();
   await makeUser(app);
   const answers: string[] = [];
@@ -94,14 +93,13 @@ test.each(Object.entries(LIMITS))('%s: so many, also across a restart, then retr
   const restarted = await app.restart();
   for (let index = attempts - 1; index < attempts + 3; index += 1) answers.push(await attempt(restarted, index));
   expect(answers).toEqual([...Array<string>(attempts).fill(outcome), LIMITED, LIMITED, LIMITED]);
-  pass(windowSeconds - 1);
+  app.clock.advance(windowSeconds - 1);
   expect(await attempt(restarted, 90)).toBe(LIMITED);
-  pass(1);
+  app.clock.advance(1);
   expect(await attempt(restarted, 91)).toBe(outcome);
 });
 
 test('mails to one address: five an hour, whatever they are asked for and from wherever, also across a restart', async () => {
-  const pass = holdDate();
   const app = await start({ ADDRESS_ATTEMPTS: '1000' });
   await makeUser(app);
   const reset = (on: TestApp) => act(on, 'requestPasswordReset', { email: EMAIL });
@@ -109,14 +107,13 @@ test('mails to one address: five an hour, whatever they are asked for and from w
   const restarted = await app.restart();
   for (let count = 0; count < 4; count += 1) answers.push(await reset(restarted));
   expect(answers).toEqual([...Array<string>(5).fill('ok'), LIMITED, LIMITED]);
-  pass(3_599);
+  app.clock.advance(3_599);
   expect(await reset(restarted)).toBe(LIMITED);
-  pass(1);
+  app.clock.advance(1);
   expect(await reset(restarted)).toBe('ok');
 });
 
 test('sixty refreshes of a session in a minute, one after another; it stays alive, and another session is not hindered', async () => {
-  const pass = holdDate();
   const app = await startApp();
   let { refreshToken } = await app.register();
   const other = await app.login();
@@ -129,7 +126,7 @@ test('sixty refreshes of a session in a minute, one after another; it stays aliv
   expect(failureOf(refused)).toBe(LIMITED);
   expect(refused.errors?.[0]?.extensions.retryAfter).toBe(60);
   expect((await app.refresh(other.refreshToken)).tokens).not.toBeNull();
-  pass(60);
+  app.clock.advance(60);
   expect((await app.refresh(refreshToken)).tokens).not.toBeNull();
 });
 

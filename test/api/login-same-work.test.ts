@@ -34,7 +34,7 @@ test.each([
   const costOf = await start();
   const unknown = await costOf({ email: UNKNOWN, from });
   expect(unknown.answer).toBe(WRONG);
-  expect(unknown.statements.length).toBeGreaterThan(10);
+  expect(unknown.statements.length).toBeGreaterThan(3);
   expect(await costOf({ email: KNOWN, from })).toEqual(unknown);
   expect(await costOf({ email: DISABLED, from })).toEqual(unknown);
 });

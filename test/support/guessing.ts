@@ -1,5 +1,4 @@
 /** Somebody who tries passwords, and how it went. */
-import { vi } from 'vitest';
 import { EMAIL, PASSWORD } from './requests.js';
 import type { TestApp } from './start-app.js';
 
@@ -62,10 +61,4 @@ export function tally(answers: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1;
   return counts;
-}
-
-/** The counters take the time from `Date`; from now on it stands still, and moves when it is told to. */
-export function holdDate(): (seconds: number) => void {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  return (seconds) => void vi.setSystemTime(Date.now() + seconds * 1000);
 }
