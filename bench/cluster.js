@@ -38,8 +38,9 @@ async function fillBlacklist(url, howMany) {
 /**
  * @param settings one object for each node
  * @param revocations how many are live before the nodes start
+ * @param script what runs as a node
  */
-export async function startCluster(settings, revocations = 0) {
+export async function startCluster(settings, revocations = 0, script = SCRIPT) {
   const name = `latchkey_bench_${randomBytes(6).toString('hex')}`;
   const url = Object.assign(new URL(POSTGRES_URL), { pathname: name }).href;
   const prefix = `${name}:`;
@@ -48,7 +49,7 @@ export async function startCluster(settings, revocations = 0) {
   const nodes = [];
   const start = async (chosen) => {
     const redis = chosen.REVOCATION_CHECK === 'redis' ? { REDIS_URL } : {};
-    const server = await startServer({ ...common, ...redis, ...chosen }, SCRIPT);
+    const server = await startServer({ ...common, ...redis, ...chosen }, script);
     return { server, client: createClient(server.url) };
   };
   const stop = async () => {

@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { commandOn } from './cores.js';
 
 export const PASSWORD = 'correct horse battery';
+/** The administrator of the nodes that have one. */
+export const ADMIN = 'root@example.com';
 /** So many attempts that no budget is used up. */
 export const NO_LIMITS = { LOGIN_ATTEMPTS: '1000000', ADDRESS_ATTEMPTS: '1000000' };
 export const LOGIN =
