@@ -34,6 +34,7 @@ import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
 import { registerMetrics } from './http/metrics.js';
 import { createQueryLane } from './http/query-lane.js';
+import { contextsBy } from './http/request-facts.js';
 import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
 import { AddressCounts, type StreamRequest } from './http/stream-door.js';
@@ -133,8 +134,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const followsRequests = parts.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
   const prepared = new PreparedQueries(schema, validationRules(config));
   const format = seenByClient(formatError);
-  const lane = followsRequests ? null : createQueryLane({ find: prepared.find.bind(prepared), format, buildContext, report });
-  registerGraphql(server, apollo, buildContext, streamRoutes, lane, { corsOrigins: config.corsOrigins, now: streams.now });
+  const contextOf = contextsBy(buildContext, streams.now);
+  const lane = followsRequests ? null : createQueryLane({ find: prepared.find.bind(prepared), format, contextOf, report });
+  registerGraphql(server, apollo, contextOf, streamRoutes, lane, config);
   registerWellKnown(server, () => keys.list().map((key) => key.publicJwk));
   registerHealth(server, () => findUnreadiness(config, services));
   registerMetrics(

@@ -3,9 +3,9 @@ import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRespons
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { QueryLane } from './query-lane.js';
-import { COOKIE_MODE_HEADER, refreshCookieOf } from './refresh-cookie.js';
+import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { refuseOrigin } from './refusals.js';
-import { type BuildContext, factsOf } from './request-facts.js';
+import type { ContextOf } from './request-facts.js';
 import { isOriginAllowed } from './stream-door.js';
 
 /** What a client accepts that wants server-sent events. */
@@ -13,8 +13,6 @@ export const EVENT_STREAM = 'text/event-stream';
 
 export interface GraphqlSettings {
   readonly corsOrigins: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
 /** Apollo answers the methods it does not know with 405, so they must reach it. */
@@ -29,23 +27,23 @@ export interface StreamRoutes {
 export function registerGraphql<Context extends BaseContext>(
   server: FastifyInstance,
   apollo: ApolloServer<Context>,
-  buildContext: BuildContext<Context>,
+  contextOf: ContextOf<Context>,
   { answerEventStream, acceptWebSocket }: StreamRoutes,
   lane: QueryLane | null,
-  { corsOrigins, now }: GraphqlSettings,
+  { corsOrigins }: GraphqlSettings,
 ): void {
   const pipe = async (request: FastifyRequest, reply: FastifyReply) => {
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
-      context: async () => buildContext(factsOf(request, refreshCookieOf(request, reply, now))),
+      context: async () => contextOf(request, reply),
     });
     for (const [name, value] of headers) reply.header(name, value);
     // Answers carry tokens: no cache may keep one.
     reply.header('cache-control', 'no-store');
-    const contentType = headers.get('content-type');
-    lane?.learn(request, status ?? 200, contentType);
-    if (contentType?.startsWith('text/html')) allowSandbox(reply);
-    return reply.code(status ?? 200).send(textOf(body));
+    const answer = { status: status ?? 200, contentType: headers.get('content-type'), text: textOf(body) };
+    lane?.learn(request, answer);
+    if (answer.contentType?.startsWith('text/html')) allowSandbox(reply);
+    return reply.code(answer.status).send(answer.text);
   };
   const handler = (request: FastifyRequest, reply: FastifyReply): unknown => {
     if (wantsEvents(request)) return answerEventStream(request, reply);
@@ -53,8 +51,10 @@ export function registerGraphql<Context extends BaseContext>(
     // On top of what Apollo Server and CORS prevent: who is not allowed to see an answer is not to bring one about by a cookie either.
     if (request.headers[COOKIE_MODE_HEADER] !== undefined && !isOriginAllowed(origin, host, corsOrigins)) return refuseOrigin(reply);
     const isTaken = lane === null ? false : lane.take(request, reply);
-    if (isTaken === true) return undefined;
-    return isTaken === false ? pipe(request, reply) : isTaken.then((isAnswered) => (isAnswered ? undefined : pipe(request, reply)));
+    if (isTaken === false) return pipe(request, reply);
+    // Fastify is not told to wait: it would take an answer that a hook of an application still holds for none, and give a second one.
+    if (isTaken !== true) isTaken.then((isAnswered) => isAnswered || pipe(request, reply)).catch((error) => reply.send(error));
+    return undefined;
   };
   server.route({ url: '/graphql', method: METHODS, handler });
   server.route({ url: '/graphql', method: 'GET', handler, wsHandler: acceptWebSocket });

@@ -4,7 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ReportFailures } from './failure-log.js';
-import { type BuildContext, factsOf } from './request-facts.js';
+import type { ContextOf } from './request-facts.js';
 
 interface ExecutionError {
   readonly path?: readonly (string | number)[] | undefined;
@@ -26,15 +26,21 @@ export interface LaneParts<Context> {
   find(query: string, operationName: string | null | undefined): ((context: Context, variables: Variables) => Outcome) | null;
   /** An error as a client gets to see it. */
   format(error: ExecutionError): object;
-  readonly buildContext: BuildContext<Context>;
+  readonly contextOf: ContextOf<Context>;
   readonly report: ReportFailures;
+}
+
+export interface PipelineAnswer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly text: string;
 }
 
 export interface QueryLane {
   /** @returns whether it has answered; if it has not, nothing has happened, and the pipeline must */
   take(request: FastifyRequest, reply: FastifyReply): boolean | Promise<boolean>;
   /** What the pipeline has answered: how it speaks to a client that accepts such a thing is learnt from it. */
-  learn(request: FastifyRequest, status: number, contentType: string | undefined): void;
+  learn(request: FastifyRequest, answer: PipelineAnswer): void;
 }
 
 /** Clients have few ways to say what they accept. */
@@ -53,13 +59,13 @@ export function createQueryLane<Context extends { readonly requestId: string }>(
 
   const send = (reply: FastifyReply, { data, errors }: Result, contentType: string, requestId: string): void => {
     reply.header('content-type', contentType);
+    // Answers carry tokens: no cache may keep one, whatever an error or a hook of an application says.
     if (errors === undefined) {
-      reply.send(`{"data":${JSON.stringify(data)}}\n`);
+      reply.header('cache-control', 'no-store').send(`{"data":${JSON.stringify(data)}}\n`);
       return;
     }
     parts.report(errors, requestId);
     for (const { extensions } of errors) applyHead(reply, extensions.http);
-    // Answers carry tokens: no cache may keep one, whatever an error says.
     reply.header('cache-control', 'no-store').send(`${JSON.stringify({ errors: errors.map(parts.format), data })}\n`);
   };
 
@@ -73,14 +79,19 @@ export function createQueryLane<Context extends { readonly requestId: string }>(
         if (result !== null) send(reply, result, contentType, requestId);
         return result !== null;
       };
-      const context = parts.buildContext(factsOf(request));
+      const context = parts.contextOf(request, reply);
       if (context instanceof Promise) return context.then(async (built) => finish(await run(built, asked.variables), built));
       const outcome = run(context, asked.variables);
       return outcome instanceof Promise ? outcome.then((result) => finish(result, context)) : finish(outcome, context);
     },
-    learn({ method, headers: { accept = '' } }, status, contentType) {
-      const isAnswer = method === 'POST' && status === 200 && contentType?.startsWith('application/') === true;
-      if (isAnswer && accept.length <= LONGEST_LEARNT && contentTypes.size < MOST_LEARNT) contentTypes.set(accept, contentType);
+    learn({ method, headers: { accept = '' } }, { status, contentType, text }) {
+      // An error may have chosen a type of its own.
+      const isPlain = method === 'POST' && status === 200 && text.startsWith('{"data":');
+      if (!isPlain || contentType === undefined || accept.length > LONGEST_LEARNT || contentTypes.has(accept)) return;
+      // Who makes up a hundred ways does not keep the others on the long way for ever.
+      const [oldest] = contentTypes.keys();
+      if (oldest !== undefined && contentTypes.size >= MOST_LEARNT) contentTypes.delete(oldest);
+      contentTypes.set(accept, contentType);
     },
   };
 }
@@ -95,10 +106,11 @@ function askedIn(body: unknown): { query: string; operationName: string | null |
   return { query, operationName, variables: variables as Variables };
 }
 
-/** A resolver of an application may set status and headers by its error, as Apollo Server lets it; the client does not see the wish. */
+/** A resolver of an application may set status and headers by its error, as Apollo Server lets it: all that it says, or nothing if some of it is no head. */
 function applyHead(reply: FastifyReply, head: unknown): void {
   if (typeof head !== 'object' || head === null) return;
-  const { status, headers } = head as { status?: unknown; headers?: unknown };
-  if (typeof status === 'number') reply.code(status);
-  if (headers instanceof Map) for (const [name, value] of headers) reply.header(name, value);
+  const { status, headers = new Map() } = head as { status?: unknown; headers?: unknown };
+  if (!(headers instanceof Map) || ('status' in head && typeof status !== 'number')) return;
+  if (status) reply.code(status as number);
+  for (const [name, value] of headers) reply.header(name, value);
 }

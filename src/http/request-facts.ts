@@ -1,7 +1,7 @@
 /** What the context builder needs to know of a request. */
 import { isIP } from 'node:net';
-import type { FastifyRequest } from 'fastify';
-import type { RefreshCookie } from './refresh-cookie.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type RefreshCookie, refreshCookieOf } from './refresh-cookie.js';
 
 export interface RequestFacts {
   readonly authorization: readonly string[];
@@ -11,7 +11,13 @@ export interface RequestFacts {
   readonly refreshCookie: RefreshCookie | null;
 }
 
-export type BuildContext<Context> = (facts: RequestFacts) => Context | Promise<Context>;
+/** The context of a plain question and answer, whichever way it goes. */
+export type ContextOf<Context> = (request: FastifyRequest, reply: FastifyReply) => Context | Promise<Context>;
+
+/** @param now milliseconds since the epoch */
+export function contextsBy<Context>(build: (facts: RequestFacts) => Context | Promise<Context>, now: () => number): ContextOf<Context> {
+  return (request, reply) => build(factsOf(request, refreshCookieOf(request, reply, now)));
+}
 
 export function factsOf(request: FastifyRequest, refreshCookie: RefreshCookie | null = null): RequestFacts {
   // Behind a trusted proxy it may be whatever a client has put into X-Forwarded-For: kilobytes, or codes for the operator's terminal.

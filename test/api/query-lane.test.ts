@@ -32,6 +32,8 @@ const QUERIES: readonly (readonly [query: string, variables?: unknown, operation
   ['{ internalLater own }'],
   ['{ meant own }'],
   ['{ withHead own }'],
+  ['{ withoutStatus own }'],
+  ['{ withType own }'],
   ['{ required own }'],
   ['{ crate { broken } own }'],
   ['{ crate { inner { broken } } own }'],

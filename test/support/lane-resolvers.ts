@@ -2,7 +2,8 @@
 import 'reflect-metadata';
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
-import { Arg, Authorized, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../src/app.js';
 
 @ObjectType('Crate')
 export class Crate {
@@ -66,6 +67,41 @@ export class CrateResolver {
       ]),
     };
     throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http } });
+  }
+
+  /** No head: a status is a number. */
+  @Query(() => String, { nullable: true })
+  withHalfHead(): string {
+    const http = { status: '418', headers: new HeaderMap([['x-crates', 'none']]) };
+    throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http } });
+  }
+
+  @Query(() => String, { nullable: true })
+  withoutStatus(): string {
+    throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http: { status: 0 } } });
+  }
+
+  @Query(() => String, { nullable: true })
+  withType(): string {
+    const headers = new HeaderMap([['content-type', 'application/problem+json']]);
+    throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http: { headers } } });
+  }
+
+  /** As constants of an application are. */
+  @Query(() => String, { nullable: true })
+  frozen(): string {
+    throw new GraphQLError('the password is swordfish', { extensions: Object.freeze({ shelf: 7 }) });
+  }
+
+  /** As libraries that check values place their errors. */
+  @Query(() => String, { nullable: true })
+  placed(): string {
+    throw Object.assign(new Error('the password is swordfish'), { path: ['user', 'password'], value: 'swordfish' });
+  }
+
+  @Query(() => String, { nullable: true })
+  cookie(@Ctx() { refreshCookie }: RequestContext): string | null {
+    return refreshCookie?.received ?? null;
   }
 
   @Query(() => String)

@@ -1,0 +1,58 @@
+/** The short way of a query among others: hooks of an application, other clients, other answers. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ApolloServer } from '@apollo/server';
+import { expect, test, vi } from 'vitest';
+import { CrateResolver } from '../support/lane-resolvers.js';
+import { startApp } from '../support/start-app.js';
+
+const PLAIN = 'application/json; charset=utf-8';
+
+test('an answer is sent once and kept by no cache, whatever hooks an application has', async () => {
+  const app = await startApp({ resolvers: [CrateResolver] });
+  const sent: unknown[] = [];
+  app.app.server.addHook('preHandler', async (_request, reply) => void reply.header('cache-control', 'public'));
+  app.app.server.addHook('onSend', async (_request, _reply, text) => {
+    sent.push(text);
+    await nextTurn();
+    return text;
+  });
+  for (const query of ['{ later(count: 1) }', '{ crate { label } }', '{ withHead }']) {
+    sent.length = 0;
+    const texts: string[] = [];
+    for (let time = 1; time <= 4; time += 1) {
+      const { text, headers } = await app.send(query);
+      texts.push(text);
+      expect.soft(headers['cache-control'], `${query}, time ${time}`).toBe('no-store');
+    }
+    expect(sent, query).toEqual(texts);
+  }
+});
+
+test('the type that an error has chosen is not taken for the type of other answers', async () => {
+  const app = await startApp({ resolvers: [CrateResolver] });
+  const typeOf = async (query: string) => (await app.send(query)).headers['content-type'];
+  for (let time = 1; time <= 3; time += 1) expect(await typeOf('{ crate { label } }')).toBe(PLAIN);
+  expect(await typeOf('{ withType }')).toContain('application/problem+json');
+  expect(await typeOf('{ crate { label } }')).toBe(PLAIN);
+});
+
+test('a client that makes up ways to accept keeps nobody else on the long way', async () => {
+  const entered = vi.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
+  const app = await startApp({ resolvers: [CrateResolver] });
+  const send = (accept: string) => app.send('{ crate { label } }', { headers: { accept } });
+  for (let time = 1; time <= 3; time += 1) await send('*/*');
+  for (let way = 0; way < 300; way += 1) await send(`application/json;q=0.${100 + way}`);
+  entered.mockClear();
+  for (let time = 1; time <= 5; time += 1) await send('application/json');
+  expect(entered).toHaveBeenCalledTimes(1);
+  entered.mockRestore();
+});
+
+test('a query that comes again sees the cookie of the client as it did at first [R30]', async () => {
+  const app = await startApp({ resolvers: [CrateResolver] });
+  const headers = { 'latchkey-refresh-token': 'cookie', cookie: '__Host-latchkey-refresh=lkr_any' };
+  for (let time = 1; time <= 4; time += 1) {
+    expect((await app.send('{ cookie }', { headers })).data).toEqual({ cookie: 'lkr_any' });
+    expect((await app.send('{ cookie }', { headers: { cookie: headers.cookie } })).data).toEqual({ cookie: null });
+  }
+});
