@@ -120,7 +120,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const buildContext = createContextBuilder(services.accessTokens, check);
   const streams = {
     door: {
-      ...createStreamDoor(schema, buildContext, check, formatError, config),
+      ...createStreamDoor(schema, buildContext, check, formatError, report, config),
       execute: (request: StreamRequest, { contextValue }: StreamArgs) => executeOperation(apollo, request, contextValue),
     },
     connections,

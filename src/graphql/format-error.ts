@@ -28,11 +28,15 @@ export function createErrorFormatter(denials: Denials): typeof formatError {
   };
 }
 
-/** An error of an execution that Apollo Server has not seen. What it says of HTTP (`extensions.http`) is no client's business. */
-export function seenByClient(format: typeof formatError): (error: GraphQLError) => GraphQLFormattedError {
-  return (error) => {
-    const { http: _http, ...extensions } = error.extensions;
-    return format({ ...error.toJSON(), extensions: { ...extensions, code: extensions.code ?? 'INTERNAL_SERVER_ERROR' } }, error);
+/** An error of an execution that Apollo Server has not seen. */
+export function seenByClient(format: typeof formatError): (error: Error) => GraphQLFormattedError {
+  return (thrown) => {
+    // What a library throws that gives its errors a path is taken by GraphQL for an error of its own.
+    const error = thrown instanceof GraphQLError ? thrown : new GraphQLError(thrown.message, { originalError: thrown });
+    return format(
+      { ...error.toJSON(), extensions: { ...error.extensions, code: error.extensions.code ?? 'INTERNAL_SERVER_ERROR' } },
+      error,
+    );
   };
 }
 
@@ -47,7 +51,7 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
   const original = originalOf(error);
   const { requestId } = formatted.extensions ?? {};
   if (original instanceof LatchkeyError) return { ...formatted, message: original.message, extensions: original.extensions };
-  if (isMeantForClient(error)) return formatted;
+  if (isMeantForClient(error)) return withoutHead(formatted);
   const code = isArgumentFault(error) ? 'BAD_USER_INPUT' : formatted.extensions?.code;
   if (CLIENT_CODES.has(String(code))) return { ...formatted, message: withoutValues(formatted.message), extensions: { code } };
   const extensions = { code: 'INTERNAL_SERVER_ERROR', ...(requestId === undefined ? {} : { requestId }) };
@@ -64,6 +68,12 @@ function isMeantForClient(error: unknown): boolean {
   if (!(error instanceof GraphQLError && original instanceof GraphQLError) || error.path === undefined) return false;
   const { code } = original.extensions;
   return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR';
+}
+
+/** What an error says of HTTP is no client's business. */
+function withoutHead({ extensions, ...rest }: GraphQLFormattedError): GraphQLFormattedError {
+  const { http: _http, ...others } = extensions ?? {};
+  return { ...rest, extensions: others };
 }
 
 /**

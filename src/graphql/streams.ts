@@ -55,6 +55,7 @@ export function createStreamDoor(
   buildContext: ContextBuilder,
   check: RevocationCheck,
   formatError: ReturnType<typeof createErrorFormatter>,
+  report: (errors: readonly GraphQLError[], requestId: string) => void,
   { introspection }: StreamSettings,
 ): StreamDoor {
   const rules = validationRules({ introspection });
@@ -67,7 +68,7 @@ export function createStreamDoor(
     isLive,
     format({ errors, ...rest }) {
       if (errors === undefined) return rest;
-      return { ...rest, errors: errors.map((error) => (error instanceof GraphQLError ? view(error) : error)) };
+      return { ...rest, errors: errors.map((error) => (error instanceof Error ? view(error) : error)) };
     },
     async admit(request) {
       const { caller } = await buildContext(request);
@@ -91,9 +92,13 @@ export function createStreamDoor(
       return { kind: 'operation', type: operation.operation, args: { ...args, contextValue: await buildContext(incoming) } };
     },
     async subscribe(args, token) {
+      const told = (result: ExecutionResult) => {
+        if (result.errors !== undefined) report(result.errors, args.contextValue.requestId);
+        return result;
+      };
       const events = await subscribe(args);
-      if (!(Symbol.asyncIterator in events)) return withCodes(events);
-      return gated(events as AsyncGenerator<ExecutionResult, void, void>, async () => token === null || isLive(token));
+      if (!(Symbol.asyncIterator in events)) return told(withCodes(events));
+      return gated(events as AsyncGenerator<ExecutionResult, void, void>, told, async () => token === null || isLive(token));
     },
   };
 }
@@ -127,6 +132,7 @@ function withCodes({ errors, ...rest }: ExecutionResult): ExecutionResult {
  */
 function gated(
   events: AsyncGenerator<ExecutionResult, void, void>,
+  told: (result: ExecutionResult) => ExecutionResult,
   mayPass: () => Promise<boolean>,
 ): AsyncGenerator<ExecutionResult, void, void> {
   const finish = async (): Promise<IteratorReturnResult<void>> => {
@@ -137,7 +143,7 @@ function gated(
     async next() {
       const event = await events.next();
       if (event.done) return event;
-      return (await mayPass()) ? event : finish();
+      return (await mayPass()) ? { done: false, value: told(event.value) } : finish();
     },
     return: finish,
     async throw(error) {

@@ -3,7 +3,8 @@ import type { Log } from '../log.js';
 
 interface FieldError {
   readonly path?: readonly (string | number)[] | undefined;
-  readonly extensions: Record<string, unknown>;
+  /** What a library throws that gives its errors a path is taken by GraphQL for an error of its own, and has none. */
+  extensions?: Record<string, unknown>;
 }
 
 /** @returns the request id of what is internal is put into the error, for the client */
@@ -16,9 +17,11 @@ export function createFailureLog(
 ): ReportFailures {
   return (errors, requestId) => {
     for (const error of errors) {
-      const unavailable = error.extensions.code === 'AUTH_UNAVAILABLE' || error.extensions.code === 'LOGOUT_UNCONFIRMED';
+      const code = error.extensions?.code;
+      const unavailable = code === 'AUTH_UNAVAILABLE' || code === 'LOGOUT_UNCONFIRMED';
       if (!isInternal(error) && !unavailable) continue;
-      if (!unavailable) error.extensions.requestId = requestId;
+      // Not into those that are there: an application may throw one error again and again, or a frozen one.
+      if (!unavailable) error.extensions = { ...error.extensions, requestId };
       const original = originalOf(error);
       log.error(
         { requestId, path: error.path, err: unavailable && original instanceof Error ? original.cause : original },

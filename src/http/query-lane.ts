@@ -6,9 +6,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ReportFailures } from './failure-log.js';
 import type { ContextOf } from './request-facts.js';
 
-interface ExecutionError {
+interface ExecutionError extends Error {
   readonly path?: readonly (string | number)[] | undefined;
-  readonly extensions: Record<string, unknown>;
+  readonly extensions?: Record<string, unknown>;
 }
 
 interface Result {
@@ -65,7 +65,7 @@ export function createQueryLane<Context extends { readonly requestId: string }>(
       return;
     }
     parts.report(errors, requestId);
-    for (const { extensions } of errors) applyHead(reply, extensions.http);
+    for (const { extensions } of errors) applyHead(reply, extensions?.http);
     reply.header('cache-control', 'no-store').send(`${JSON.stringify({ errors: errors.map(parts.format), data })}\n`);
   };
 

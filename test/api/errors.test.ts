@@ -4,13 +4,22 @@ import { GraphQLError } from 'graphql';
 import { Int, Query, Resolver } from 'type-graphql';
 import { expect, test } from 'vitest';
 import { collectLog } from '../support/collected-log.js';
+import { openStream } from '../support/event-streams.js';
+import { connect, subscribe } from '../support/sockets.js';
 import { startApp } from '../support/start-app.js';
+import { FAILING, PLACED, startListening, TICK, untilListeners } from '../support/ticks.js';
 
 @Resolver()
 class Faulty {
   @Query(() => String, { nullable: true })
   boom(): string {
     throw new Error('secret cause');
+  }
+
+  /** As libraries that check values place their errors. */
+  @Query(() => String, { nullable: true })
+  placed(): string {
+    throw Object.assign(new Error('secret cause'), { path: ['user', 'password'], value: 'secret value' });
   }
 
   @Query(() => String, { nullable: true })
@@ -44,6 +53,40 @@ test('an internal failure is masked, and logged exactly once under the id that t
     expect.soft(lines[0], field).toMatchObject({ level: 50, requestId, path: [field] });
     expect.soft(JSON.stringify(lines[0]?.err), field).toContain(secret);
   }
+});
+
+test('an error of a library that has a path of its own fails its field, and nothing else', async () => {
+  const { log, lines } = collectLog();
+  const { send } = await startApp({ resolvers: [Faulty], log });
+  for (let time = 1; time <= 3; time += 1) {
+    lines.length = 0;
+    const { status, data, errors, text, headers } = await send('{ placed __typename }');
+    expect.soft({ status, data }).toEqual({ status: 200, data: { placed: null, __typename: 'Query' } });
+    expect.soft(errors?.[0]?.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: headers['x-request-id'] });
+    expect.soft(text).not.toContain('secret');
+    expect.soft(lines).toMatchObject([{ level: 50, requestId: headers['x-request-id'], err: { message: 'secret cause' } }]);
+  }
+});
+
+test('a failure of an event is masked, and logged once under the id that the client gets', async () => {
+  const { log, lines } = collectLog();
+  const { app, address, ticks } = await startListening({ log });
+  const { accessToken } = await app.register();
+  const socket = await connect(address, accessToken);
+  subscribe(socket, TICK);
+  await untilListeners(ticks, 1);
+  const stream = await openStream(address, TICK, accessToken);
+  await untilListeners(ticks, 2);
+  lines.length = 0;
+  for (const tick of [FAILING, PLACED, 7]) ticks.emit(tick);
+  await stream.hear('{"tick":7}');
+  while (!socket.frames.some(({ payload }) => payload?.data?.tick === 7)) await socket.heardMore();
+  const text = `${JSON.stringify(socket.frames)}${stream.text()}`;
+  expect(text).not.toContain('secret');
+  const told = [...text.matchAll(/"code":"INTERNAL_SERVER_ERROR","requestId":"([\w-]{12})"/g)].map(([, id]) => id);
+  expect(told).toHaveLength(4);
+  expect(lines.map(({ requestId }) => requestId).sort()).toEqual(told.sort());
+  expect(JSON.stringify(lines[0]?.err)).toContain('secret cause');
 });
 
 test('a GraphQLError that an own resolver throws with a code of its own reaches the client, and is not logged', async () => {

@@ -6,6 +6,10 @@ import { startApp, type TestApp, type TestOptions } from './start-app.js';
 
 export const TICK = 'subscription { tick }';
 
+/** Ticks at which the resolver throws: an error, and one that has a path of its own. */
+export const FAILING = -1;
+export const PLACED = -2;
+
 type Listener = (tick: number | null) => void;
 
 export class Ticks {
@@ -67,6 +71,8 @@ export function useTicks(): Ticks {
 export class TickResolver {
   @Subscription(() => Number, { subscribe: () => (source as Ticks).listen() })
   tick(@Root() tick: number): number {
+    if (tick === FAILING) throw new Error('secret cause');
+    if (tick === PLACED) throw Object.assign(new Error('secret cause'), { path: ['user', 'password'], value: 'secret value' });
     return tick;
   }
 }
