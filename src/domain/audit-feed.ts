@@ -22,6 +22,8 @@ export type Events = AsyncIterableIterator<RecordedEvent, undefined>;
 
 const EVERYONE = 'everyone';
 const PAGE = 100;
+/** Events that may wait for a follower that takes its time. */
+const MOST_WAITING = 10_000;
 
 export class AuditFeed {
   readonly #told = new EventEmitter().setMaxListeners(0);
@@ -53,12 +55,13 @@ export class AuditFeed {
    * Each event at least once, about in the order of the instants; after `after` some of before it are told again, because what came late
    * may stand among them. It never ends by itself.
    *
-   * @throws LatchkeyError BAD_USER_INPUT if `after` is none of these events; AUTH_UNAVAILABLE if the database does not answer
+   * @throws LatchkeyError BAD_USER_INPUT if `after` is none of these events; AUTH_UNAVAILABLE if the database does not answer; RATE_LIMITED,
+   *   from the iterator, if too many events wait to be taken
    */
   async follow(request: FeedRequest): Promise<Events> {
     const from = request.after === null ? null : await this.#instantOf(request.after, request);
     const leaving = new AbortController();
-    const arriving = on(this.#told, request.userId === null ? EVERYONE : nameOf(request.userId), { signal: leaving.signal });
+    const arriving = this.#arriving(request.userId === null ? EVERYONE : nameOf(request.userId), leaving.signal);
     this.#followers += 1;
     const leave = () => {
       if (leaving.signal.aborted) return;
@@ -82,7 +85,7 @@ export class AuditFeed {
   async *#tellAll(
     request: FeedRequest,
     from: Date | null,
-    arriving: AsyncIterable<unknown[]>,
+    arriving: AsyncIterable<RecordedEvent>,
   ): AsyncGenerator<RecordedEvent, undefined, void> {
     // What is read here may arrive as well.
     const repeated = new Set<string>();
@@ -93,11 +96,30 @@ export class AuditFeed {
         yield event;
       }
     }
-    for await (const [arrived] of arriving) {
-      const event = arrived as RecordedEvent;
+    for await (const event of arriving) {
       if (!repeated.delete(event.id) && request.kinds?.includes(event.kind) !== false) yield event;
     }
     return undefined;
+  }
+
+  /** From the call on, whoever takes them when; what waits can't grow for ever. */
+  #arriving(name: string, signal: AbortSignal): AsyncIterable<RecordedEvent> {
+    const events = on(this.#told, name, { signal });
+    let waiting = 0;
+    const count = () => {
+      waiting += 1;
+      if (waiting <= MOST_WAITING) return;
+      this.#told.off(name, count);
+      void events.throw?.(LatchkeyError.rateLimited('Too many events wait to be read. Subscribe again, with "after".', 1));
+    };
+    this.#told.on(name, count);
+    signal.addEventListener('abort', () => this.#told.off(name, count));
+    return (async function* () {
+      for await (const [event] of events) {
+        waiting -= 1;
+        yield event as RecordedEvent;
+      }
+    })();
   }
 
   async *#since(from: Date, request: FeedRequest): AsyncGenerator<RecordedEvent, void, void> {

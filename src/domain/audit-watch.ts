@@ -4,12 +4,12 @@ import type { Config } from '../config.js';
 import { type Database, TRANSACTION_TIMEOUT_MS } from '../database/database.js';
 import type { Log } from '../log.js';
 import type { RecordedEvent } from './audit.js';
-import { type OnwardPage, readOnward } from './pages.js';
+import { type OnwardPage, type Position, readOnward } from './pages.js';
 
 const LOOK_EVERY_MS = 5_000;
 const LOOK_WITHOUT_BELLS_EVERY_MS = 1_000;
 const BATCH = 500;
-/** Of a bell that nobody hears for long, the looking takes care. */
+/** Of bells that are not heard, or whose events can't be read, the looking takes care. */
 const MOST_HEARD = 10_000;
 
 /** How long after the instant of an event it may come into sight: a transaction takes time, and clocks of nodes differ by the tolerance, both ways. */
@@ -48,7 +48,9 @@ export class AuditWatch {
     this.#watch = watch;
     this.#told.clear();
     this.#lookedAt = this.clock.now();
-    await this.#look((id, at) => this.#told.set(id, at));
+    await this.#look(watch, async (rows) => {
+      for (const { id, at } of rows) this.#told.set(id, at.getTime());
+    });
     if (this.#watch === watch) this.#lookLater(watch);
   }
 
@@ -61,8 +63,8 @@ export class AuditWatch {
   /** A bell: these were committed by somebody. */
   hear(ids: readonly string[]): void {
     if (this.#watch === null || this.#heard.size > MOST_HEARD) return;
-    for (const id of ids) if (!this.#told.has(id)) this.#heard.add(id);
-    void this.#read();
+    for (const id of ids) this.#heard.add(id);
+    if (!this.#isReading) void this.#readHeard();
   }
 
   /** Those that were not told of yet; from now on they were. */
@@ -77,9 +79,7 @@ export class AuditWatch {
     const pause = this.hasBells() ? LOOK_EVERY_MS : LOOK_WITHOUT_BELLS_EVERY_MS;
     this.#timer = setTimeout(async () => {
       try {
-        const ids: string[] = [];
-        await this.#look((id) => ids.push(id));
-        if (this.#watch === watch) this.hear(ids);
+        await this.#look(watch, (rows) => this.#read(rows.map(({ id }) => id)));
       } catch (err) {
         this.log.debug({ err }, 'audit events will be looked for again');
       }
@@ -87,32 +87,42 @@ export class AuditWatch {
     }, pause).unref();
   }
 
-  /** Reads only the index: of most of what is there every node knows already. */
-  async #look(see: (id: string, at: number) => unknown): Promise<void> {
+  /** Reads only the index: of most of what is there every node knows already. If anything fails, the next look begins where this one did. */
+  async #look(watch: object, take: (rows: readonly Position[]) => Promise<void>): Promise<void> {
     const now = this.clock.now();
     const from = new Date(Math.min(now, this.#lookedAt) - latenessMs(this.settings));
     const read = (page: OnwardPage) =>
       this.database.read((client) => client.auditEvent.findMany({ ...page, select: { id: true, at: true } }));
-    for await (const rows of readOnward(from, BATCH, read)) for (const { id, at } of rows) see(id, at.getTime());
+    for await (const rows of readOnward(from, BATCH, read)) {
+      if (this.#watch !== watch) return;
+      await take(rows);
+    }
+    if (this.#watch !== watch) return;
     this.#lookedAt = now;
     for (const [id, at] of this.#told) if (at < from.getTime()) this.#told.delete(id);
   }
 
-  async #read(): Promise<void> {
-    if (this.#isReading) return;
+  async #readHeard(): Promise<void> {
     this.#isReading = true;
     try {
       while (this.#heard.size > 0) {
         const ids = [...this.#heard].slice(0, BATCH);
         for (const id of ids) this.#heard.delete(id);
-        const orderBy = [{ at: 'asc' as const }, { id: 'asc' as const }];
-        const rows = await this.database.read((client) => client.auditEvent.findMany({ where: { id: { in: ids } }, orderBy }));
-        this.onFound(rows as RecordedEvent[]);
+        await this.#read(ids);
       }
     } catch (err) {
+      this.#heard.clear();
       this.log.debug({ err }, 'audit events that were rung for will be looked for');
     } finally {
       this.#isReading = false;
     }
+  }
+
+  async #read(ids: readonly string[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.#told.has(id));
+    if (unknown.length === 0) return;
+    const orderBy = [{ at: 'asc' as const }, { id: 'asc' as const }];
+    const rows = await this.database.read((client) => client.auditEvent.findMany({ where: { id: { in: unknown } }, orderBy }));
+    this.onFound(rows as RecordedEvent[]);
   }
 }
