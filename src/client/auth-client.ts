@@ -175,8 +175,12 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
           pending.begin(tokens);
           throw new AuthError('LOGGED_OUT');
         }
-        // The server sees the old cookie, and what it replaces.
-        if (before && before.sessionId !== tokens.sessionId && !isCookie) pending.begin(before);
+        if (before && before.sessionId !== tokens.sessionId) {
+          // Not by the cookie, which is that of the new session.
+          if (isCookie)
+            createTransport(url, fetch, clock, false)('logout', { input: {} }, { token: before.accessToken }).catch(() => undefined);
+          else pending.begin(before);
+        }
         held.keep(tokens);
       }
       return rest as Opened<Name>;
@@ -216,7 +220,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     sessions: () => withToken((token) => ask('sessions', {}, { token })),
     async revokeSession(input) {
       const answer = await withToken((token) => ask('revokeSession', { input }, { token }));
-      if (answer.session && answer.session.id === held.state.sessionId) held.drop('LOGOUT');
+      if (answer.session?.id === held.state.sessionId) held.drop('LOGOUT');
       return answer;
     },
     close() {

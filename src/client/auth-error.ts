@@ -25,6 +25,6 @@ export class AuthError extends Error {
     /** Seconds after which a new try makes sense, when the server has said so. */
     readonly retryAfter: number | null = null,
   ) {
-    super(`Login server: ${reason ?? code}`);
+    super(reason ?? code);
   }
 }

@@ -11,9 +11,9 @@ export const systemClock: ClientClock = {
   now: () => Date.now(),
   after(ms, run) {
     // More than a timer can hold would be at once.
-    const timer: { unref?(): void } = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
+    const timer: unknown = setTimeout(run, Math.min(ms, 2e9));
     // A program of Node that has nothing else to do may end.
-    timer.unref?.();
-    return () => clearTimeout(timer as unknown as number);
+    (timer as { unref?(): void }).unref?.();
+    return () => clearTimeout(timer as number);
   },
 };

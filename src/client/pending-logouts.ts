@@ -11,7 +11,7 @@ import { type Ask, inputOf } from './transport.js';
 interface Ending {
   readonly sessionId: string;
   readonly accessToken?: string | null | undefined;
-  readonly refreshToken?: string | null;
+  readonly refreshToken?: string | null | undefined;
   /** `CURRENT` without one. */
   readonly scope?: 'CURRENT' | 'ALL' | undefined;
 }
@@ -49,7 +49,7 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
 
   const list = (): Ending[] => {
     try {
-      return JSON.parse(storage.getItem(key) ?? '').filter(({ sessionId }: Ending) => typeof sessionId === 'string');
+      return JSON.parse(storage.getItem(key) ?? '').filter(({ sessionId }: Ending) => sessionId !== undefined);
     } catch {
       return [];
     }

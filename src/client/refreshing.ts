@@ -75,10 +75,11 @@ export function createRefreshing({ held, ask, clock, exclusive, isCookie, discar
   const run = async (old: string | null, hasWaited: boolean): Promise<string | null> => {
     if (isCookie && hasWaited && heldToken() === old) await hearTheNews();
     const tokens = held.sync();
+    const mine = heldToken();
     const { turn, state } = held;
-    if (tokens ? tokens.accessToken !== old && held.remainingMs(tokens) > 0 : state.status !== 'unknown') return heldToken();
+    if (tokens ? mine !== old && held.remainingMs(tokens) > 0 : state.status !== 'unknown') return mine;
     if (mustWait && state.failure) throw state.failure;
-    const isStillMine = () => turn === held.turn && heldToken() === (tokens?.accessToken ?? null);
+    const isStillMine = () => turn === held.turn && heldToken() === mine;
     const askedAt = clock.now();
     try {
       const { accessToken, refreshToken, userErrors } = await exchange(tokens?.refreshToken);

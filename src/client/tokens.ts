@@ -14,7 +14,7 @@ export interface Tokens {
 /** @returns null for what no Latchkey has issued */
 export function readTokens(accessToken: unknown, refreshToken: string | null, askedAt: number): Tokens | null {
   try {
-    const [, payload = ''] = String(accessToken).split('.');
+    const [, payload = ''] = (accessToken as string).split('.');
     const { sid, iat, exp } = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
     // What may not stand in a header is no token: `fetch` would quote it in its complaint.
     if (!/^[\w.-]+$/.test(accessToken as string) || !sid || !(exp > iat)) return null;

@@ -1,22 +1,30 @@
-/** `latchkey/client` with the refresh token in a cookie: the client never has it, and a logout that waits is not undone by it. */
+/** `latchkey/client` with the refresh token in a cookie: the client never has it, and a logout that waits is not undone by it [R30]. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { askWith, type ClientWorld, CREDENTIALS, createStorage, startWorld, type Tab } from '../support/clients.js';
 import { type CookieJar, openCookieJar } from '../support/cookie-jar.js';
 import { createWebLocks } from '../support/web-locks.js';
 
-async function startWithCookie(): Promise<ClientWorld & { jar: CookieJar; tab: () => Tab; local: ClientWorld['storage'] }> {
+async function startWithCookie(): Promise<
+  ClientWorld & { jar: CookieJar; tab: () => Tab; local: ClientWorld['storage']; answers: string[] }
+> {
   const local = createStorage();
   vi.stubGlobal('localStorage', local);
   vi.stubGlobal('navigator', { locks: createWebLocks() });
   onTestFinished(() => void vi.unstubAllGlobals());
   const world = await startWorld();
-  const jar = openCookieJar(world.network.fetch);
-  return { ...world, jar, local, tab: () => world.open({ tokens: 'cookie', tabs: true, fetch: jar.fetch }) };
+  const answers: string[] = [];
+  const jar = openCookieJar(async (...request) => {
+    const response = await world.network.fetch(...request);
+    answers.push(await response.clone().text());
+    return response;
+  });
+  return { ...world, jar, local, answers, tab: () => world.open({ tokens: 'cookie', tabs: true, fetch: jar.fetch }) };
 }
 
+const tokenIn = ({ cookies }: CookieJar) => cookies.get('__Host-latchkey-refresh');
 const refreshesOf = ({ network }: ClientWorld) => network.sent.filter((name) => name === 'refreshToken').length;
 
-test('whether somebody is logged in is not known until the server has been asked', async () => {
+test('whether somebody is logged in is not known until the server has been asked, and the refresh token never is [R30]', async () => {
   const { tab, ...world } = await startWithCookie();
   const page = tab();
   expect(page.state.status).toBe('unknown');
@@ -28,7 +36,9 @@ test('whether somebody is logged in is not known until the server has been asked
   expect(again.state.status).toBe('unknown');
   expect(await askWith(world, again)).toBe('ok');
   expect(again.state.sessionId).toBe(page.state.sessionId);
-  expect([...world.local.items.values()].join()).not.toContain('lkr_');
+  expect(tokenIn(world.jar)).toMatch(/^lkr_/);
+  expect([...world.local.items.values()].join()).toBe('');
+  expect(world.answers.join()).not.toContain('lkr_');
 });
 
 test('what is not known stays so without the network, and is asked for again', async () => {
@@ -66,23 +76,25 @@ test('a logout ends the session of the cookie, in every page', async () => {
   await told;
   expect(await world.app.ask(token)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
   expect(await other.getAccessToken()).toBeNull();
-  expect(world.jar.token).toBeNull();
+  expect(tokenIn(world.jar)).toBeUndefined();
 });
 
 test('a logout before the server has been asked who is there ends the session of the cookie', async () => {
   const { tab, ...world } = await startWithCookie();
   await tab().register(CREDENTIALS);
   expect(await tab().logout()).toMatchObject({ server: 'confirmed', endedSessions: 1 });
-  expect(world.jar.token).toBeNull();
+  expect(tokenIn(world.jar)).toBeUndefined();
 });
 
 test('a logout without the network is not undone by the cookie: the next page knows of it, and tells the server', async () => {
   const { tab, ...world } = await startWithCookie();
   const page = tab();
   await page.register(CREDENTIALS);
-  const old = world.jar.token ?? '';
+  const old = tokenIn(world.jar) ?? '';
   world.network.isDown = true;
+  const token = (await page.getAccessToken()) ?? '';
   expect(await page.logout()).toMatchObject({ local: true, server: 'pending' });
+  expect([...world.local.items.values()].join()).not.toContain(token);
   page.close();
   world.network.isDown = false;
   const next = tab();
@@ -106,4 +118,27 @@ test('a login waits until a logout that goes by the cookie has been told', async
   await page.login(CREDENTIALS);
   expect(page.state).toMatchObject({ status: 'loggedIn', pendingLogouts: 0 });
   expect(await page.sessions()).toHaveLength(1);
+});
+
+test('a login in the place of another one ends the other session, and keeps the cookie', async () => {
+  const { tab, ...world } = await startWithCookie();
+  const page = tab();
+  await page.register(CREDENTIALS);
+  const old = (await page.getAccessToken()) ?? '';
+  await page.login(CREDENTIALS);
+  expect(page.told).toEqual(['LOGGED_IN', 'LOGGED_OUT REPLACED', 'LOGGED_IN']);
+  await expect.poll(() => world.app.ask(old)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  expect(await page.refresh()).toBeTruthy();
+  expect(await askWith(world, page)).toBe('ok');
+});
+
+test('a logout everywhere with an expired token goes by the cookie', async () => {
+  const { tab, ...world } = await startWithCookie();
+  const page = tab();
+  await page.register(CREDENTIALS);
+  const elsewhere = await world.app.login();
+  world.app.clock.advance(16 * 60);
+  expect(await page.logout({ scope: 'ALL' })).toMatchObject({ server: 'confirmed', endedSessions: 2 });
+  expect((await world.app.refresh(elsewhere.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+  expect(tokenIn(world.jar)).toBeUndefined();
 });

@@ -162,8 +162,8 @@ test('a refresh that gets no answer is asked for again before the server takes t
   const refreshed = tab.refresh();
   await answer.reached;
   world.pass(4);
-  answer.release();
   expect(await refreshed).toBeTruthy();
+  expect(world.network.aborted).toEqual(['refreshToken']);
   expect(await tab.refresh()).toBeTruthy();
   expect(await askWith(world, tab)).toBe('ok');
 });

@@ -5,6 +5,8 @@ export interface ClientNetwork {
   readonly fetch: typeof globalThis.fetch;
   /** The fields that were asked for, those too that got lost on the way. */
   readonly sent: readonly string[];
+  /** Of those, the ones that the client has given up on while they were held. */
+  readonly aborted: readonly string[];
   isDown: boolean;
   /** The server does what the next operation of this name says, and its answer never comes. */
   loseAnswer(name: string): void;
@@ -14,13 +16,15 @@ export interface ClientNetwork {
 
 export function openNetwork(): ClientNetwork {
   const sent: string[] = [];
+  const aborted: string[] = [];
   const lost: string[] = [];
   const holds: { readonly name: string; readonly events: EventEmitter; readonly released: Promise<unknown> }[] = [];
   const network: ClientNetwork = {
     sent,
+    aborted,
     isDown: false,
     async fetch(input, init) {
-      const name = /\{(\w+)/.exec(JSON.parse(String(init?.body)).query)?.[1] ?? '';
+      const name = /\{\s*(\w+)/.exec(JSON.parse(String(init?.body)).query)?.[1] ?? '';
       sent.push(name);
       if (network.isDown) throw new TypeError('fetch failed');
       // Before the answer: what is asked for meanwhile is not meant.
@@ -29,8 +33,10 @@ export function openNetwork(): ClientNetwork {
       const response = await globalThis.fetch(input, init);
       if (isLost) throw new TypeError('terminated');
       hold?.events.emit('reached');
-      await hold?.released;
-      return response;
+      await Promise.race([hold?.released, hold && untilAborted(init?.signal)]);
+      if (!init?.signal?.aborted) return response;
+      aborted.push(name);
+      throw init.signal.reason;
     },
     loseAnswer: (name) => lost.push(name),
     holdAnswer(name) {
@@ -40,6 +46,10 @@ export function openNetwork(): ClientNetwork {
     },
   };
   return network;
+}
+
+function untilAborted(signal: AbortSignal | null | undefined): Promise<unknown> {
+  return new Promise((resolve) => signal?.addEventListener('abort', resolve));
 }
 
 function takeFirst<Item>(items: Item[], isIt: (item: Item) => boolean): Item | undefined {
