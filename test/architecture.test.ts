@@ -65,6 +65,7 @@ const FLOORS: readonly Floor[] = [
 
 /** The one home of every outside package. */
 const HOMES: Readonly<Record<string, Home>> = {
+  '@apollo/client': { home: 'src/client/apollo.ts' },
   '@apollo/server': { home: 'src/http/' },
   '@escape.tech/graphql-armor-cost-limit': { home: 'src/graphql/query-limits.ts' },
   '@escape.tech/graphql-armor-max-aliases': { home: 'src/graphql/query-limits.ts' },
@@ -81,6 +82,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   '@prisma/client': { home: `${GENERATED}/`, guests: [`${GENERATED}-postgresql/`] },
   '@prisma/driver-adapter-utils': { home: 'src/database/schema-engine.ts', guests: ['src/database/postgresql-adapter.ts'] },
   '@prisma/schema-engine-wasm': { home: 'src/database/schema-engine.ts' },
+  '@urql/core': { home: 'src/client/urql.ts' },
   '@zxcvbn-ts/language-common': { home: 'src/domain/common-passwords.ts' },
   commander: { home: 'src/cli/' },
   cookie: { home: 'src/http/refresh-cookie.ts' },
@@ -88,7 +90,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   fastify: { home: 'src/http/', guests: ['src/app.ts'] },
   graphql: { home: 'src/graphql/' },
   'graphql-sse': { home: 'src/http/event-stream-route.ts' },
-  'graphql-ws': { home: 'src/http/websocket-route.ts' },
+  'graphql-ws': { home: 'src/http/websocket-route.ts', guests: ['src/client/graphql-ws.ts'] },
   'graphql-scalars': { home: 'src/graphql/' },
   jsonwebtoken: { home: 'src/domain/access-tokens.ts' },
   libsql: { home: 'src/database/' },
@@ -96,19 +98,26 @@ const HOMES: Readonly<Record<string, Home>> = {
   nodemailer: { home: 'src/mail/' },
   'p-limit': { home: 'src/queue.ts' },
   pg: { home: 'src/database/' },
+  react: { home: 'src/client/react.ts' },
   redis: { home: 'src/revocation/redis-connection.ts' },
   pino: { home: 'src/log.ts' },
   'prom-client': { home: 'src/http/metrics.ts' },
   // It must be there before the first decorator runs, whichever of the two is loaded first.
   'reflect-metadata': { home: 'src/graphql/schema.ts', guests: ['src/app.ts'] },
   'type-graphql': { home: 'src/graphql/' },
+  wonka: { home: 'src/client/urql.ts' },
   validator: { home: 'src/domain/text-rules.ts' },
   zod: { home: 'src/config.ts', guests: ['src/config-values.ts'] },
 };
 
 const all = parseSources(readSources(root, 'src'));
 const own = all.filter(({ path }) => !path.startsWith(GENERATED));
-const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { dependencies: Record<string, string> };
+const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional: boolean }>;
+};
+const peers = Object.keys(manifest.peerDependencies);
 
 describe('the house', () => {
   test('has been read', () => {
@@ -134,13 +143,24 @@ describe('the house', () => {
   });
 
   test('every outside package has one home, and every dependency is used', () => {
-    expect(checkHomes(all, HOMES, Object.keys(manifest.dependencies))).toEqual([]);
+    expect(checkHomes(all, HOMES, [...Object.keys(manifest.dependencies), ...peers])).toEqual([]);
   });
 
-  test('the client needs nothing from outside, nor what only Node has', () => {
+  test('what only an adapter of the client needs is asked of nobody', () => {
+    expect(peers.filter((name) => !HOMES[name]?.home.startsWith('src/client/'))).toEqual([]);
+    expect(peers.filter((name) => !manifest.peerDependenciesMeta[name]?.optional)).toEqual([]);
+  });
+
+  test('the client runs in a browser: its core imports nothing from outside, and nothing of it what only Node has', () => {
     const client = own.filter(({ path }) => path.startsWith('src/client/'));
+    const adapters = peers.flatMap((name) => HOMES[name]?.home ?? []).concat('src/client/graphql-ws.ts');
+    const outside = client.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ to, isOurs }) => !isOurs && (to.startsWith('node:') || !adapters.includes(path)))
+        .map(({ to }) => `${path} imports ${to}`),
+    );
     expect(client.length).toBeGreaterThan(10);
-    expect(client.flatMap(({ imports }) => imports.filter(({ isOurs }) => !isOurs))).toEqual([]);
+    expect(outside).toEqual([]);
   });
 
   test('services are made in the composition root only', () => {
@@ -151,8 +171,8 @@ describe('the house', () => {
     const sources = {
       'process.env': ['src/config.ts'],
       'the clock': ['src/services.ts', 'src/client/clock.ts'],
-      // The configuration makes the secret, before there is anything to hand in.
-      randomness: ['src/services.ts', 'src/secret.ts'],
+      // The configuration makes the secret, before there is anything to hand in; a socket only spreads its returns.
+      randomness: ['src/services.ts', 'src/secret.ts', 'src/client/graphql-ws.ts'],
     };
     expect(checkAmbient(own, sources)).toEqual([]);
   });

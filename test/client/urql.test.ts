@@ -1,0 +1,119 @@
+/** `latchkey/client/urql` with urql: the token goes out, is replaced when it is refused, and no answer of a session outlives it. */
+import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createAuthSocket } from '../../src/client/graphql-ws.js';
+import { authExchange } from '../../src/client/urql.js';
+import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
+import { NameResolver } from '../support/own-resolvers.js';
+import { TickResolver, type Ticks, untilListeners, useTicks } from '../support/ticks.js';
+
+interface UrqlWorld extends ClientWorld {
+  readonly tab: Tab;
+  readonly client: Client;
+  readonly ticks: Ticks;
+}
+
+async function startUrql(): Promise<UrqlWorld> {
+  const ticks = useTicks();
+  const world = await startWorld({ resolvers: [TickResolver, NameResolver] });
+  const tab = world.open();
+  await tab.register(CREDENTIALS);
+  const socket = createAuthSocket(tab, { url: world.url.replace('http', 'ws'), webSocketImpl: WebSocket });
+  onTestFinished(() => void socket.dispose());
+  const client = new Client({
+    url: world.url,
+    fetch: world.network.fetch,
+    preferGetMethod: false,
+    requestPolicy: 'network-only',
+    fetchOptions: () => ({ headers: { 'x-own': 'kept' } }),
+    exchanges: [
+      authExchange(tab),
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables }) => ({
+          subscribe: (sink) => ({ unsubscribe: socket.subscribe({ query, variables: variables as Record<string, unknown> }, sink) }),
+        }),
+      }),
+      fetchExchange,
+    ],
+  });
+  return { ...world, tab, client, ticks };
+}
+
+const me = ({ client }: UrqlWorld) => client.query<{ me: { email: string } | null }>('{ me { email } }', {}).toPromise();
+const extensionsOf = ({ error }: Awaited<ReturnType<typeof me>>) => error?.graphQLErrors.map(({ extensions }) => extensions);
+
+test('who is logged in is known to the server, and who is not may ask all the same', async () => {
+  const world = await startUrql();
+  expect((await me(world)).data?.me?.email).toBe(CREDENTIALS.email);
+  await world.tab.logout();
+  expect(extensionsOf(await me(world))).toEqual([{ code: 'UNAUTHENTICATED', reason: 'TOKEN_MISSING' }]);
+});
+
+test('when the token has expired a refresh is made, and the operation is sent once more', async () => {
+  const world = await startUrql();
+  // The server's clock only: the client still takes its token for good.
+  world.app.clock.advance(16 * 60);
+  const [asked, changed] = await Promise.all([me(world), world.client.mutation('mutation { changeName(name: "Ada") }', {}).toPromise()]);
+  expect([asked.error, changed.error]).toEqual([undefined, undefined]);
+  expect([asked.data, changed.data]).toEqual(
+    [{ me: { email: CREDENTIALS.email } }, { changeName: 'Ada' }].map((data) => expect.objectContaining(data)),
+  );
+  expect(world.network.sent.filter((name) => name === 'refreshToken')).toHaveLength(1);
+  world.app.clock.advance(16 * 60);
+  expect((await me(world)).data?.me?.email).toBe(CREDENTIALS.email);
+});
+
+test('a mutation of which a part has happened is not sent again', async () => {
+  const world = await startUrql();
+  world.app.clock.advance(16 * 60);
+  const mutation =
+    'mutation($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { userErrors { code } } changeName(name: "Ada") }';
+  const answer = await world.client.mutation(mutation, { input: { email: CREDENTIALS.email } }).toPromise();
+  expect(answer.error?.graphQLErrors[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED', reason: 'TOKEN_EXPIRED' });
+  expect(world.network.sent.filter((name) => name === 'requestPasswordReset')).toHaveLength(1);
+});
+
+test('when the session was ended elsewhere it ends here, and the operation says why', async () => {
+  const world = await startUrql();
+  await world.app.app.administration.revokeUserSessions({ user: CREDENTIALS.email });
+  expect(extensionsOf(await me(world))).toEqual([{ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' }]);
+  expect(world.tab.told.at(-1)).toBe('LOGGED_OUT ENDED');
+});
+
+test('without the network the operation fails, and the session is kept', async () => {
+  const world = await startUrql();
+  world.network.isDown = true;
+  world.clock.set(3600);
+  expect((await me(world)).error?.networkError).toMatchObject({ name: 'AuthError', code: 'UNREACHABLE' });
+  expect(world.tab.state.status).toBe('loggedIn');
+});
+
+test('an answer that comes after the logout reaches nobody', async () => {
+  const world = await startUrql();
+  const answer = world.network.holdAnswer('me');
+  const seen: { data?: unknown; networkError: unknown }[] = [];
+  const { unsubscribe } = world.client
+    .query('{ me { email } }', {})
+    .subscribe(({ data, error }) => seen.push({ data, networkError: error?.networkError }));
+  onTestFinished(unsubscribe);
+  await answer.reached;
+  await world.tab.logout();
+  expect(world.network.aborted).toEqual(['me']);
+  expect(seen).toEqual([{ data: undefined, networkError: expect.objectContaining({ code: 'LOGGED_OUT' }) }]);
+});
+
+test('a subscription ends with the session, and its socket', async () => {
+  const world = await startUrql();
+  const seen: unknown[] = [];
+  const { unsubscribe } = world.client
+    .subscription('subscription { tick }', {})
+    .subscribe(({ data, error }) => seen.push(data ?? error?.networkError));
+  onTestFinished(unsubscribe);
+  await untilListeners(world.ticks, 1);
+  world.ticks.emit(1);
+  await expect.poll(() => seen).toEqual([{ tick: 1 }]);
+  await world.tab.logout();
+  await untilListeners(world.ticks, 0);
+  expect(seen).toEqual([{ tick: 1 }, expect.objectContaining({ code: 'LOGGED_OUT' })]);
+});
