@@ -1,0 +1,39 @@
+/** `latchkey/client` as a browser gets it: modules that need nothing, of the size that docs/client.md tells, and that touch nothing when they are imported. */
+import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { type OutputChunk, rolldown } from 'rolldown';
+import { expect, test } from 'vitest';
+
+const root = new URL('../../', import.meta.url).pathname;
+
+/** Minified, without what the application brings itself. */
+async function bundle(entry: string, format: 'esm' | 'iife' = 'esm'): Promise<OutputChunk> {
+  const built = await rolldown({ input: `${root}src/client/${entry}.ts`, platform: 'browser', external: /^[^./]/, onLog: refuse });
+  const { output } = await built.generate({ format, name: 'client', minify: true, comments: false });
+  return output[0];
+}
+
+function refuse(_level: string, { message = '' }: { message?: string }): void {
+  throw new Error(message);
+}
+
+const kilobytesOf = (text: string) => (gzipSync(text, { level: 9 }).length / 1024).toFixed(1);
+
+test('the core needs no other package and has the size that docs/client.md tells', async () => {
+  const { imports, code } = await bundle('auth-client');
+  expect(imports).toEqual([]);
+  expect(Number(kilobytesOf(code))).toBeLessThanOrEqual(4);
+  expect(readFileSync(`${root}docs/client.md`, 'utf8')).toContain(`${kilobytesOf(code)} KB gzipped`);
+});
+
+test.each(['apollo', 'graphql-ws', 'react', 'urql'])('the adapter %s has the size that docs/client.md tells', async (name) => {
+  const { code } = await bundle(name);
+  expect(readFileSync(`${root}docs/client.md`, 'utf8')).toContain(`\`latchkey/client/${name}\`, ${kilobytesOf(code)} KB gzipped`);
+});
+
+test('where there is neither a document nor anything of Node, it can be imported and made', async () => {
+  const { code } = await bundle('auth-client', 'iife');
+  const state = runInNewContext(`${code}; client.createAuthClient({ url: '/graphql', tokens: 'memory' }).state.status`);
+  expect(state).toBe('loggedOut');
+});
