@@ -1,8 +1,9 @@
-/** Generates the two Prisma clients from the one model and compiles `src` to `dist`. With --if-stale, only when something is newer than the last build. */
+/** Generates the two Prisma clients from the one model, compiles `src` to `dist`, and builds the console of `web` into `dist/web`. With --if-stale, only when something is newer than the last build. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const model = join(root, 'prisma', 'schema.prisma');
@@ -14,7 +15,7 @@ const stamp = join(dist, '.built');
 
 export function isStale() {
   const built = lastChange(stamp);
-  const sources = ['src', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const sources = ['src', 'web', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
   return sources.some((source) => lastChange(join(root, source)) > built);
 }
 
@@ -39,8 +40,18 @@ export function build() {
   rmSync(dist, { recursive: true, force: true });
   generate();
   run('typescript/bin/tsc', ['-p', 'tsconfig.build.json'], process.env);
+  run('vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'], process.env);
+  compress(join(dist, 'web'));
   mkdirSync(dist, { recursive: true });
   writeFileSync(stamp, '');
+}
+
+/** Beside each file its small copy: made once here, not by a server that has logins to answer. */
+function compress(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)));
+  }
 }
 
 /** The output goes to standard error, so that a command's own output stays clean. */

@@ -22,11 +22,13 @@ import { MAX_TOKENS, queryLimits, validationRules } from './graphql/query-limits
 import { RefreshTokenResolver } from './graphql/refresh-token.resolver.js';
 import { RegistrationResolver } from './graphql/registration.resolver.js';
 import { createSchema, type PubSub } from './graphql/schema.js';
+import { ServerStatusResolver } from './graphql/server-status.resolver.js';
 import { SessionResolver } from './graphql/session.resolver.js';
 import { createStreamDoor, type StreamArgs } from './graphql/streams.js';
 import { UserResolver } from './graphql/user.resolver.js';
 import { UserDirectoryResolver } from './graphql/user-directory.resolver.js';
 import { createApollo, executeOperation, type GraphqlParts } from './http/apollo.js';
+import { serveConsole } from './http/console.js';
 import { openControlSocket } from './http/control-socket.js';
 import { answerEventStreams } from './http/event-stream-route.js';
 import { createFailureLog } from './http/failure-log.js';
@@ -137,6 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const contextOf = contextsBy(buildContext, streams.now);
   const lane = followsRequests ? null : createQueryLane({ find: prepared.find.bind(prepared), format, contextOf, report });
   registerGraphql(server, apollo, contextOf, streamRoutes, lane, config);
+  if (config.console && !serveConsole(server)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => keys.list().map((key) => key.publicJwk));
   registerHealth(server, () => findUnreadiness(config, services));
   registerMetrics(
@@ -203,9 +206,10 @@ function coreResolvers(services: Services): [ResolverClass, object][] {
   const { users, sessions, refreshes, logins, logouts, passwordChanges, reauthentication, deletion } = services;
   return [
     [OwnUserResolver, new OwnUserResolver(passwordChanges, reauthentication, deletion)],
-    [UserDirectoryResolver, new UserDirectoryResolver(services.directory, users)],
+    [UserDirectoryResolver, new UserDirectoryResolver(services.directory, users, sessions)],
     [AuditEventResolver, new AuditEventResolver(services.trail)],
     [LiveResolver, new LiveResolver(sessions)],
+    [ServerStatusResolver, new ServerStatusResolver(services.overview)],
     [AdministrationResolver, new AdministrationResolver(services.userAdministration)],
     [RegistrationResolver, new RegistrationResolver(services.registrations)],
     [PasswordRecoveryResolver, new PasswordRecoveryResolver(services.recovery)],

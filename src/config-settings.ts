@@ -86,5 +86,6 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'CORS_ORIGINS', fallback: 'none', meaning: 'origins of browser front ends, separated by commas' },
   { name: 'TRUST_PROXY', fallback: 'off', meaning: '`off`, `on`, the number of proxies, or their addresses separated by commas' },
   { name: 'INTROSPECTION', fallback: 'on', meaning: '`on` or `off`; off also hides suggestions and Apollo Sandbox' },
+  { name: 'CONSOLE', fallback: 'on', meaning: '`on` or `off`: the pages under `/account`, where users see and end their sessions' },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`' },
 ];

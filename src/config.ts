@@ -74,6 +74,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean | number | readonly string[];
   readonly introspection: boolean;
+  /** Whether the pages under /account are served. */
+  readonly console: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -113,6 +115,7 @@ const schema = z.object({
   CORS_ORIGINS: origins,
   TRUST_PROXY: proxies,
   INTROSPECTION: oneOf('on', ['on', 'off']),
+  CONSOLE: oneOf('on', ['on', 'off']),
   LOG_LEVEL: oneOf<LogLevel>('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
 });
 
@@ -189,6 +192,7 @@ function freeze(settings: Settings, secret: Buffer): Config {
     corsOrigins: settings.CORS_ORIGINS,
     trustProxy: settings.TRUST_PROXY,
     introspection: settings.INTROSPECTION === 'on',
+    console: settings.CONSOLE === 'on',
     logLevel: settings.LOG_LEVEL,
   });
 }

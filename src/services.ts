@@ -34,6 +34,7 @@ import { PwnedPasswords } from './domain/pwned-passwords.js';
 import { Reauthentication } from './domain/reauthentication.js';
 import { Refreshes } from './domain/refreshes.js';
 import { Registrations } from './domain/registrations.js';
+import { ServerOverview } from './domain/server-overview.js';
 import { SessionEndings } from './domain/session-endings.js';
 import { Sessions } from './domain/sessions.js';
 import { SigningKeys } from './domain/signing-keys.js';
@@ -165,6 +166,7 @@ async function openLocked(
     const examination = new Examination(database, revocations, keys, delivery, nodeExamination, clock);
     const trail = new AuditTrail(database, config, clock);
     const directory = new UserDirectory(database);
+    const overview = new ServerOverview(database, revocations, connections, mirror, config);
     const acts = new Administration(
       database,
       revocations,
@@ -222,6 +224,7 @@ async function openLocked(
       emailChanges,
       trail,
       directory,
+      overview,
       administration,
       close,
     };

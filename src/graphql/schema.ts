@@ -16,6 +16,7 @@ import { OwnUserResolver } from './own-user.resolver.js';
 import { PasswordRecoveryResolver } from './password-recovery.resolver.js';
 import { RefreshTokenResolver } from './refresh-token.resolver.js';
 import { RegistrationResolver } from './registration.resolver.js';
+import { ServerStatusResolver } from './server-status.resolver.js';
 import { SessionResolver } from './session.resolver.js';
 import { UserResolver } from './user.resolver.js';
 import { UserDirectoryResolver } from './user-directory.resolver.js';
@@ -41,6 +42,7 @@ const CORE_RESOLVERS = [
   UserDirectoryResolver,
   AuditEventResolver,
   LiveResolver,
+  ServerStatusResolver,
 ] as const;
 
 /**

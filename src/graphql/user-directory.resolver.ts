@@ -1,9 +1,13 @@
 /** All users, for administrators. */
-import { Arg, Args, Authorized, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { ADMIN_ROLE } from '../domain/administrators.js';
+import type { Sessions } from '../domain/sessions.js';
 import type { UserDirectory } from '../domain/user-directory.js';
 import type { Users } from '../domain/users.js';
+import { tokenOf } from './auth-checker.js';
 import { type Connection, connectionTypeOf, PageArguments, toConnection, toPageRequest } from './connection.type.js';
+import type { RequestContext } from './context.js';
+import { SessionType, toSessionType } from './session.type.js';
 import { UserType } from './user.type.js';
 
 const UserConnection = connectionTypeOf('User', UserType);
@@ -14,11 +18,24 @@ export class UserDirectoryResolver {
   constructor(
     private readonly directory: UserDirectory,
     private readonly registered: Users,
+    private readonly sessionsOf: Sessions,
   ) {}
 
   @Query(() => UserType, { nullable: true, description: 'A user; null when there is none of that id. For administrators.' })
   user(@Arg('id', () => ID, { description: 'The id of the user.' }) id: string): Promise<UserType | null> {
     return this.registered.find(id);
+  }
+
+  @Query(() => [SessionType], {
+    nullable: true,
+    description: 'The live sessions of a user, newest use first; at most 100. Empty when there is none of that id. For administrators.',
+  })
+  async userSessions(
+    @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
+    @Ctx() context: RequestContext,
+  ): Promise<SessionType[]> {
+    const { sid } = tokenOf(context);
+    return (await this.sessionsOf.listLive(userId)).map((session) => toSessionType(session, sid));
   }
 
   @Query(() => UserConnection, { nullable: true, description: 'All users, the newest first. For administrators.' })

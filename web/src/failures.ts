@@ -1,0 +1,23 @@
+/** What is said when something could not be done. */
+import { CombinedGraphQLErrors } from '@apollo/client';
+import { AuthError } from 'latchkey/client';
+import { texts } from './texts.js';
+
+export interface FieldError {
+  readonly code: string;
+  readonly message: string;
+  readonly field: readonly string[] | null;
+}
+
+export const sayingOf = ({ code, message }: FieldError) => texts.userErrors[code] ?? message;
+
+export function failureText(thrown: unknown): string {
+  const code = codeOf(thrown);
+  return texts.failures[code] ?? texts.failure;
+}
+
+function codeOf(thrown: unknown): string {
+  if (thrown instanceof AuthError) return thrown.code;
+  if (CombinedGraphQLErrors.is(thrown)) return String(thrown.errors[0]?.extensions?.code);
+  return thrown instanceof TypeError ? 'UNREACHABLE' : '';
+}

@@ -1,0 +1,20 @@
+/** What is said to the user beside the page: one line at a time, read aloud by a screen reader. */
+import { useSyncExternalStore } from 'react';
+
+let line = '';
+const listeners = new Set<() => void>();
+
+export function say(text: string): void {
+  line = text;
+  for (const listener of [...listeners]) listener();
+}
+
+export function useNotice(): string {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => line,
+  );
+}

@@ -1,0 +1,380 @@
+/** What the console asks the server, with its types. Made from schema.graphql and operations.graphql by `npm run schema`, never edited. */
+import { gql, type TypedDocumentNode } from '@apollo/client';
+
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** What happened. More kinds may be added. */
+export type AuditEventKind =
+  /** A login failed. */
+  | 'LOGIN_FAILED'
+  /** A failed attempt used up a budget: those that follow are refused for a while, and leave no event. */
+  | 'LOGIN_RATE_LIMITED'
+  /** The password was shown again in a session. */
+  | 'REAUTHENTICATION_DONE'
+  /** A wrong password was shown in a session. */
+  | 'REAUTHENTICATION_FAILED'
+  /** A refresh failed. */
+  | 'REFRESH_FAILED'
+  /** All sessions of everybody were ended. */
+  | 'SESSIONS_ALL_ENDED'
+  /** The access tokens of a session were killed; the session goes on at the next refresh. */
+  | 'SESSION_ACCESS_TOKENS_REVOKED'
+  /** A session ended; the reason says how, such as `LOGOUT` or `EXPIRED`. */
+  | 'SESSION_ENDED'
+  /** A refresh token was exchanged for the next pair. */
+  | 'SESSION_REFRESHED'
+  /** A login succeeded: a session began. */
+  | 'SESSION_STARTED'
+  /** A signing key was revoked, and every token that it had signed; the reason is its `kid`. */
+  | 'SIGNING_KEY_REVOKED'
+  /** A new signing key was made; the reason is its `kid`. */
+  | 'SIGNING_KEY_ROTATED'
+  /** A user was made by the operator. */
+  | 'USER_CREATED'
+  /** A user was deleted. */
+  | 'USER_DELETED'
+  /** A user was forbidden to log in; the reason is what was written down for it. */
+  | 'USER_DISABLED'
+  /** The email address of a user was changed. */
+  | 'USER_EMAIL_CHANGED'
+  /** A user asked for another email address. */
+  | 'USER_EMAIL_CHANGE_REQUESTED'
+  /** An email address was shown to be its user’s. */
+  | 'USER_EMAIL_VERIFIED'
+  /** A user may log in again. */
+  | 'USER_ENABLED'
+  /** A user changed the password. */
+  | 'USER_PASSWORD_CHANGED'
+  /** A lost password was replaced. */
+  | 'USER_PASSWORD_RESET'
+  /** Somebody asked for a new password because the old one is lost. */
+  | 'USER_PASSWORD_RESET_REQUESTED'
+  /** An administrator demanded a new password. */
+  | 'USER_PASSWORD_RESET_REQUIRED'
+  /** A user has registered. */
+  | 'USER_REGISTERED'
+  /** The roles of a user were changed. */
+  | 'USER_ROLES_CHANGED'
+  /** All sessions of a user were ended by an administrator or the operator. */
+  | 'USER_SESSIONS_REVOKED';
+
+/** Whom to disable. */
+export type DisableUserInput = {
+  /** Why, for the audit trail; at most 500 characters. */
+  readonly reason?: string | null | undefined;
+  /** The id of the user. */
+  readonly userId: string;
+};
+
+/** Whom to enable. */
+export type EnableUserInput = {
+  /** Why, for the audit trail; at most 500 characters. */
+  readonly reason?: string | null | undefined;
+  /** The id of the user. */
+  readonly userId: string;
+};
+
+/** The password, shown again. */
+export type ReauthenticateInput = {
+  /** The password of the caller. */
+  readonly password: string;
+};
+
+/** Where a node looks whether a token is revoked: the setting `REVOCATION_CHECK`. */
+export type RevocationCheckMode =
+  /** In the database, each time. */
+  | 'DATABASE'
+  /** In its memory, for as long as a lease from the database allows. */
+  | 'LEASE'
+  /** In its memory: it is the only node. */
+  | 'MEMORY'
+  /** In the mirror in Redis, each time. */
+  | 'REDIS';
+
+/** Whose sessions to end. */
+export type RevokeUserSessionsInput = {
+  /** Why, for the audit trail; at most 500 characters. */
+  readonly reason?: string | null | undefined;
+  /** The id of the user. */
+  readonly userId: string;
+};
+
+/** What happened to a session. */
+export type SessionEventKind =
+  /** A login: the session began. */
+  | 'CREATED'
+  /** It was ended: its tokens are refused. */
+  | 'ENDED'
+  /** Its refresh token was exchanged. */
+  | 'REFRESHED';
+
+/** What a user can get wrong. */
+export type UserErrorCode =
+  /** The device name is empty, too long or has control characters. */
+  | 'DEVICE_NAME_INVALID'
+  /** This is not an email address. */
+  | 'EMAIL_INVALID'
+  /** Somebody has registered with this email. */
+  | 'EMAIL_TAKEN'
+  /** The code is unknown, used, expired, for something else, or older than a change of password or address. */
+  | 'INVALID_CODE'
+  /** Email or password is wrong, or the user may not log in. */
+  | 'INVALID_CREDENTIALS'
+  /** The refresh token is unknown, used, expired or revoked. */
+  | 'INVALID_REFRESH_TOKEN'
+  /** It would leave no administrator who can log in. */
+  | 'LAST_ADMINISTRATOR'
+  /** The name is empty, too long or has control characters. */
+  | 'NAME_INVALID'
+  /** There is no such thing, or it is not yours. */
+  | 'NOT_FOUND'
+  /** The password was found in a leak of another service. */
+  | 'PASSWORD_BREACHED'
+  /** The password is not valid Unicode text. */
+  | 'PASSWORD_INVALID'
+  /** An administrator has made this password useless; choose another one. */
+  | 'PASSWORD_REUSED'
+  /** Many people use this password. */
+  | 'PASSWORD_TOO_COMMON'
+  /** The password has more than 256 characters. */
+  | 'PASSWORD_TOO_LONG'
+  /** The password is little more than the email, the name or the name of the product. */
+  | 'PASSWORD_TOO_PERSONAL'
+  /** The password has fewer than 8 characters. */
+  | 'PASSWORD_TOO_SHORT'
+  /** The service that knows leaked passwords does not answer; try again later. */
+  | 'PASSWORD_UNCHECKED'
+  /** The reason is empty, too long or has control characters. */
+  | 'REASON_INVALID'
+  /** The password was not shown recently; call `reauthenticate` and try again. */
+  | 'REAUTHENTICATION_REQUIRED'
+  /** Registration is closed on this server. */
+  | 'REGISTRATION_CLOSED'
+  /** A role has the wrong form, or there are too many. */
+  | 'ROLES_INVALID';
+
+export type MeQueryVariables = Exact<{ [key: string]: never }>;
+
+export type MeQuery = {
+  readonly me: { readonly id: string; readonly email: string; readonly name: string | null; readonly roles: ReadonlyArray<string> } | null;
+};
+
+export type SessionsQueryVariables = Exact<{ [key: string]: never }>;
+
+export type SessionsQuery = {
+  readonly sessions: ReadonlyArray<{
+    readonly id: string;
+    readonly current: boolean;
+    readonly deviceName: string | null;
+    readonly userAgent: string | null;
+    readonly ipAddress: string | null;
+    readonly createdAt: string;
+    readonly lastUsedAt: string;
+    readonly expiresAt: string;
+  }> | null;
+};
+
+export type EventsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+export type EventsQuery = {
+  readonly auditEvents: {
+    readonly nodes: ReadonlyArray<{
+      readonly id: string;
+      readonly at: string;
+      readonly kind: AuditEventKind;
+      readonly reason: string | null;
+      readonly ipAddress: string | null;
+      readonly userAgent: string | null;
+    }>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  } | null;
+};
+
+export type SessionEventsSubscriptionVariables = Exact<{ [key: string]: never }>;
+
+export type SessionEventsSubscription = {
+  readonly sessionEvents: { readonly id: string; readonly kind: SessionEventKind; readonly sessionId: string } | null;
+};
+
+export type ReauthenticateMutationVariables = Exact<{
+  input: ReauthenticateInput;
+}>;
+
+export type ReauthenticateMutation = {
+  readonly reauthenticate: {
+    readonly validUntil: string | null;
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type UsersQueryVariables = Exact<{
+  search?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type UsersQuery = {
+  readonly users: {
+    readonly nodes: ReadonlyArray<{
+      readonly id: string;
+      readonly email: string;
+      readonly name: string | null;
+      readonly roles: ReadonlyArray<string>;
+      readonly disabledAt: string | null;
+      readonly lastLoginAt: string | null;
+    }>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  } | null;
+};
+
+export type UserQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type UserQuery = {
+  readonly user: {
+    readonly id: string;
+    readonly email: string;
+    readonly name: string | null;
+    readonly roles: ReadonlyArray<string>;
+    readonly createdAt: string;
+    readonly lastLoginAt: string | null;
+    readonly disabledAt: string | null;
+    readonly disabledReason: string | null;
+  } | null;
+  readonly userSessions: ReadonlyArray<{
+    readonly id: string;
+    readonly current: boolean;
+    readonly deviceName: string | null;
+    readonly userAgent: string | null;
+    readonly ipAddress: string | null;
+    readonly createdAt: string;
+    readonly lastUsedAt: string;
+    readonly expiresAt: string;
+  }> | null;
+};
+
+export type UserEventsQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+export type UserEventsQuery = {
+  readonly auditEvents: {
+    readonly nodes: ReadonlyArray<{
+      readonly id: string;
+      readonly at: string;
+      readonly kind: AuditEventKind;
+      readonly reason: string | null;
+      readonly ipAddress: string | null;
+      readonly userAgent: string | null;
+    }>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  } | null;
+};
+
+export type RevokeUserSessionsMutationVariables = Exact<{
+  input: RevokeUserSessionsInput;
+}>;
+
+export type RevokeUserSessionsMutation = {
+  readonly revokeUserSessions: {
+    readonly endedSessions: number | null;
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type DisableUserMutationVariables = Exact<{
+  input: DisableUserInput;
+}>;
+
+export type DisableUserMutation = {
+  readonly disableUser: {
+    readonly user: { readonly id: string; readonly disabledAt: string | null; readonly disabledReason: string | null } | null;
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type EnableUserMutationVariables = Exact<{
+  input: EnableUserInput;
+}>;
+
+export type EnableUserMutation = {
+  readonly enableUser: {
+    readonly user: { readonly id: string; readonly disabledAt: string | null; readonly disabledReason: string | null } | null;
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type ServerStatusQueryVariables = Exact<{ [key: string]: never }>;
+
+export type ServerStatusQuery = {
+  readonly serverStatus: {
+    readonly revocationCheck: RevocationCheckMode;
+    readonly liveRevocations: number;
+    readonly blacklistVersion: number;
+    readonly blacklistKnown: boolean;
+    readonly liveConnections: number;
+    readonly mirrorWhole: boolean | null;
+    readonly nodes: ReadonlyArray<{ readonly id: string; readonly startedAt: string; readonly seenAt: string; readonly leaseMs: number }>;
+  } | null;
+};
+
+export type EventAddedSubscriptionVariables = Exact<{
+  userId?: string | null | undefined;
+}>;
+
+export type EventAddedSubscription = {
+  readonly auditEventAdded: {
+    readonly id: string;
+    readonly at: string;
+    readonly kind: AuditEventKind;
+    readonly reason: string | null;
+    readonly ipAddress: string | null;
+    readonly userAgent: string | null;
+    readonly userId: string | null;
+  } | null;
+};
+
+export const ME: TypedDocumentNode<MeQuery, MeQueryVariables> = gql`query Me{me{id email name roles}}`;
+export const SESSIONS: TypedDocumentNode<SessionsQuery, SessionsQueryVariables> =
+  gql`query Sessions{sessions{id current deviceName userAgent ipAddress createdAt lastUsedAt expiresAt}}`;
+export const EVENTS: TypedDocumentNode<EventsQuery, EventsQueryVariables> =
+  gql`query Events($after:String){auditEvents(first:20 after:$after){nodes{id at kind reason ipAddress userAgent}pageInfo{hasNextPage endCursor}}}`;
+export const SESSION_EVENTS: TypedDocumentNode<SessionEventsSubscription, SessionEventsSubscriptionVariables> =
+  gql`subscription SessionEvents{sessionEvents{id kind sessionId}}`;
+export const REAUTHENTICATE: TypedDocumentNode<ReauthenticateMutation, ReauthenticateMutationVariables> =
+  gql`mutation Reauthenticate($input:ReauthenticateInput!){reauthenticate(input:$input){validUntil userErrors{code message field}}}`;
+export const USERS: TypedDocumentNode<UsersQuery, UsersQueryVariables> =
+  gql`query Users($search:String$after:String){users(first:20 search:$search after:$after){nodes{id email name roles disabledAt lastLoginAt}pageInfo{hasNextPage endCursor}}}`;
+export const USER: TypedDocumentNode<UserQuery, UserQueryVariables> =
+  gql`query User($id:ID!){user(id:$id){id email name roles createdAt lastLoginAt disabledAt disabledReason}userSessions(userId:$id){id current deviceName userAgent ipAddress createdAt lastUsedAt expiresAt}}`;
+export const USER_EVENTS: TypedDocumentNode<UserEventsQuery, UserEventsQueryVariables> =
+  gql`query UserEvents($id:ID!$after:String){auditEvents(first:20 userId:$id after:$after){nodes{id at kind reason ipAddress userAgent}pageInfo{hasNextPage endCursor}}}`;
+export const REVOKE_USER_SESSIONS: TypedDocumentNode<RevokeUserSessionsMutation, RevokeUserSessionsMutationVariables> =
+  gql`mutation RevokeUserSessions($input:RevokeUserSessionsInput!){revokeUserSessions(input:$input){endedSessions userErrors{code message field}}}`;
+export const DISABLE_USER: TypedDocumentNode<DisableUserMutation, DisableUserMutationVariables> =
+  gql`mutation DisableUser($input:DisableUserInput!){disableUser(input:$input){user{id disabledAt disabledReason}userErrors{code message field}}}`;
+export const ENABLE_USER: TypedDocumentNode<EnableUserMutation, EnableUserMutationVariables> =
+  gql`mutation EnableUser($input:EnableUserInput!){enableUser(input:$input){user{id disabledAt disabledReason}userErrors{code message field}}}`;
+export const SERVER_STATUS: TypedDocumentNode<ServerStatusQuery, ServerStatusQueryVariables> =
+  gql`query ServerStatus{serverStatus{revocationCheck liveRevocations blacklistVersion blacklistKnown liveConnections mirrorWhole nodes{id startedAt seenAt leaseMs}}}`;
+export const EVENT_ADDED: TypedDocumentNode<EventAddedSubscription, EventAddedSubscriptionVariables> =
+  gql`subscription EventAdded($userId:ID){auditEventAdded(userId:$userId){id at kind reason ipAddress userAgent userId}}`;

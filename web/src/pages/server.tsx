@@ -1,0 +1,97 @@
+/** How the node that answers stands, for administrators, and what happens while they look. */
+import { useQuery, useSubscription } from '@apollo/client/react';
+import { useEffect, useState } from 'react';
+import { EVENT_ADDED, SERVER_STATUS } from '../operations.js';
+import { EventList, type ListedEvent } from '../parts/event-list.js';
+import { Loaded } from '../parts/loaded.js';
+import { Page } from '../parts/page.js';
+import { Fact } from '../parts/session-list.js';
+import { Time } from '../parts/time.js';
+import { texts } from '../texts.js';
+
+/** Nodes come and go without an event. */
+const LOOK_EVERY_MS = 5_000;
+const MOST_EVENTS = 20;
+
+export function ServerPage() {
+  const { server: words } = texts;
+  const { data, error, refetch, startPolling, stopPolling } = useQuery(SERVER_STATUS);
+  const [heard, setHeard] = useState<readonly ListedEvent[]>([]);
+  useEffect(() => {
+    startPolling(LOOK_EVERY_MS);
+    return stopPolling;
+  }, [startPolling, stopPolling]);
+  useSubscription(EVENT_ADDED, {
+    ignoreResults: true,
+    onData({ data: { data: told } }) {
+      const event = told?.auditEventAdded;
+      // An event may come twice.
+      if (event) setHeard((before) => [event, ...before.filter(({ id }) => id !== event.id)].slice(0, MOST_EVENTS));
+      refetch().catch(() => undefined);
+    },
+  });
+  return (
+    <Page title={texts.pages.server} intro={words.intro}>
+      <Loaded data={data?.serverStatus} error={error}>
+        {({ revocationCheck, blacklistKnown, liveRevocations, blacklistVersion, liveConnections, mirrorWhole, nodes }) => (
+          <>
+            <dl className="card facts">
+              <Fact name={words.check}>{texts.checkModes[revocationCheck] ?? revocationCheck}</Fact>
+              <Fact name={words.blacklist}>{blacklistKnown ? words.known : words.notKnown}</Fact>
+              <Fact name={words.revocations}>{liveRevocations}</Fact>
+              <Fact name={words.version}>{blacklistVersion}</Fact>
+              <Fact name={words.connections}>{liveConnections}</Fact>
+              <Fact name={words.mirror}>
+                {mirrorWhole === null ? words.mirrorNone : mirrorWhole ? words.mirrorWhole : words.mirrorBroken}
+              </Fact>
+            </dl>
+            <h2>{words.nodes}</h2>
+            {nodes.length === 0 ? <p className="empty">{words.noNodes}</p> : <NodeTable nodes={nodes} />}
+          </>
+        )}
+      </Loaded>
+      <h2>{words.live}</h2>
+      {heard.length === 0 ? <p className="empty">{words.liveNone}</p> : <EventList events={heard} label={words.live} />}
+    </Page>
+  );
+}
+
+interface NodeRow {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly seenAt: string;
+  readonly leaseMs: number;
+}
+
+function NodeTable({ nodes }: { nodes: readonly NodeRow[] }) {
+  const { server: words } = texts;
+  return (
+    <table>
+      <caption className="hidden">{words.nodes}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.node}</th>
+          <th scope="col">{words.started}</th>
+          <th scope="col">{words.seen}</th>
+          <th scope="col">{words.lease}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {nodes.map(({ id, startedAt, seenAt, leaseMs }) => (
+          <tr key={id}>
+            <td data-label={words.node} className="strong">
+              <code>{id}</code>
+            </td>
+            <td data-label={words.started}>
+              <Time at={startedAt} />
+            </td>
+            <td data-label={words.seen}>
+              <Time at={seenAt} />
+            </td>
+            <td data-label={words.lease}>{leaseMs} ms</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

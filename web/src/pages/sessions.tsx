@@ -1,0 +1,70 @@
+/** The sessions of the user: which there are, and the end of one, of all others, or of all. */
+import { useQuery } from '@apollo/client/react';
+import type { LogoutScope } from 'latchkey/client';
+import { useState } from 'react';
+import { nameOf } from '../devices.js';
+import { failureText } from '../failures.js';
+import { say } from '../notices.js';
+import { SESSIONS } from '../operations.js';
+import { Question } from '../parts/dialog.js';
+import { Loaded } from '../parts/loaded.js';
+import { Page } from '../parts/page.js';
+import { type ListedSession, SessionList } from '../parts/session-list.js';
+import { auth } from '../session.js';
+import { texts } from '../texts.js';
+
+export function SessionsPage() {
+  const { sessions: words } = texts;
+  const { data, error, refetch } = useQuery(SESSIONS);
+  const [question, setQuestion] = useState<LogoutScope | null>(null);
+  const attempt = (work: () => Promise<string>) => {
+    work()
+      .then(say, (thrown) => say(failureText(thrown)))
+      .then(async () => {
+        if (auth.state.status === 'loggedIn') await refetch();
+      })
+      .catch(() => undefined);
+  };
+  const endOne = (session: ListedSession) =>
+    attempt(async () => {
+      const { userErrors } = await auth.revokeSession({ sessionId: session.id });
+      return userErrors.length > 0 ? words.gone : words.endedOne(nameOf(session));
+    });
+  const endMany = (scope: LogoutScope) => {
+    if (scope !== 'OTHERS') return void auth.logout({ scope });
+    attempt(async () => words.ended((await auth.logout({ scope })).endedSessions));
+  };
+  const button = (session: ListedSession) => (
+    <button
+      type="button"
+      aria-label={session.current ? words.signOutOne : words.signOutOneOf(nameOf(session))}
+      onClick={() => (session.current ? endMany('CURRENT') : endOne(session))}
+    >
+      {words.signOutOne}
+    </button>
+  );
+  return (
+    <Page title={texts.pages.sessions} intro={words.intro}>
+      <div className="actions">
+        <button type="button" onClick={() => setQuestion('OTHERS')}>
+          {words.signOutOthers}
+        </button>
+        <button type="button" className="danger" onClick={() => setQuestion('ALL')}>
+          {words.signOutEverywhere}
+        </button>
+      </div>
+      <Loaded data={data?.sessions} error={error}>
+        {(sessions) => <SessionList sessions={sessions} action={button} />}
+      </Loaded>
+      {question && (
+        <Question
+          title={question === 'ALL' ? words.confirmEverywhere : words.confirmOthers}
+          text={question === 'ALL' ? words.confirmEverywhereText : words.confirmOthersText}
+          action={question === 'ALL' ? words.signOutEverywhere : words.signOutOthers}
+          onClose={() => setQuestion(null)}
+          onYes={() => endMany(question)}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,95 @@
+/** One user, for administrators: the sessions and events as they happen, and their end. */
+import { useMutation, useQuery, useSubscription } from '@apollo/client/react';
+import { useState } from 'react';
+import { DISABLE_USER, ENABLE_USER, EVENT_ADDED, REVOKE_USER_SESSIONS, USER, USER_EVENTS } from '../operations.js';
+import { Question } from '../parts/dialog.js';
+import { EventList } from '../parts/event-list.js';
+import { Link } from '../parts/link.js';
+import { Loaded } from '../parts/loaded.js';
+import { Page } from '../parts/page.js';
+import { type Attempt, useReauthentication } from '../parts/reauthentication.js';
+import { Fact, SessionList } from '../parts/session-list.js';
+import { Time } from '../parts/time.js';
+import { texts } from '../texts.js';
+
+export function UserPage({ id }: { id: string }) {
+  const { users: words } = texts;
+  const { data, error, refetch } = useQuery(USER, { variables: { id } });
+  const events = useQuery(USER_EVENTS, { variables: { id } });
+  const readAgain = () => void Promise.all([refetch(), events.refetch()]).catch(() => undefined);
+  useSubscription(EVENT_ADDED, { variables: { userId: id }, ignoreResults: true, onData: readAgain });
+  const [revoke] = useMutation(REVOKE_USER_SESSIONS);
+  const [disable] = useMutation(DISABLE_USER);
+  const [enable] = useMutation(ENABLE_USER);
+  const { attempt, dialog } = useReauthentication();
+  const [question, setQuestion] = useState<'signOut' | 'disable' | null>(null);
+  const variables = { input: { userId: id } };
+  const acts: Readonly<Record<'signOut' | 'disable' | 'enable', Attempt>> = {
+    signOut: {
+      run: async () => (await revoke({ variables })).data?.revokeUserSessions?.userErrors ?? [],
+      done: texts.eventKinds.USER_SESSIONS_REVOKED ?? '',
+    },
+    disable: { run: async () => (await disable({ variables })).data?.disableUser?.userErrors ?? [], done: words.disabledNow },
+    enable: { run: async () => (await enable({ variables })).data?.enableUser?.userErrors ?? [], done: words.enabledNow },
+  };
+  const user = data?.user;
+  if (data && !user) return <p>{words.unknown}</p>;
+  return (
+    <Page title={user?.email ?? texts.pages.user}>
+      <p>
+        <Link to="users">{words.back}</Link>
+      </p>
+      <Loaded data={user} error={error}>
+        {({ name, roles, createdAt, lastLoginAt, disabledAt, disabledReason }) => (
+          <>
+            <dl className="card facts">
+              <Fact name={words.name}>{name ?? '–'}</Fact>
+              <Fact name={words.roles}>{roles.join(', ') || '–'}</Fact>
+              <Fact name={words.created}>
+                <Time at={createdAt} />
+              </Fact>
+              <Fact name={words.lastLogin}>
+                <Time at={lastLoginAt} />
+              </Fact>
+              <Fact name={words.state}>
+                {disabledAt === null ? words.active : [words.disabled, disabledReason].filter(Boolean).join(': ')}
+              </Fact>
+            </dl>
+            <div className="actions">
+              {disabledAt === null ? (
+                <button type="button" onClick={() => setQuestion('disable')}>
+                  {words.disable}
+                </button>
+              ) : (
+                <button type="button" onClick={() => void attempt(acts.enable)}>
+                  {words.enable}
+                </button>
+              )}
+              <button type="button" className="danger" onClick={() => setQuestion('signOut')}>
+                {words.signOut}
+              </button>
+            </div>
+          </>
+        )}
+      </Loaded>
+      <h2>{words.sessions}</h2>
+      <Loaded data={data?.userSessions} error={error}>
+        {(sessions) => (sessions.length === 0 ? <p className="empty">{words.noSessions}</p> : <SessionList sessions={sessions} />)}
+      </Loaded>
+      <h2>{words.events}</h2>
+      <Loaded data={events.data?.auditEvents} error={events.error}>
+        {({ nodes }) => <EventList events={nodes} label={words.events} />}
+      </Loaded>
+      {question && (
+        <Question
+          title={question === 'disable' ? words.confirmDisable : words.confirmSignOut}
+          text={question === 'disable' ? words.confirmDisableText : words.confirmSignOutText}
+          action={question === 'disable' ? words.disable : words.signOut}
+          onClose={() => setQuestion(null)}
+          onYes={() => void attempt(acts[question])}
+        />
+      )}
+      {dialog}
+    </Page>
+  );
+}

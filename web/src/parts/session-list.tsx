@@ -1,0 +1,60 @@
+/** Sessions, each with its device, its place and its last use. */
+import type { ReactNode } from 'react';
+import { nameOf } from '../devices.js';
+import { texts } from '../texts.js';
+import { Time } from './time.js';
+
+export interface ListedSession {
+  readonly id: string;
+  readonly current: boolean;
+  readonly deviceName: string | null;
+  readonly userAgent: string | null;
+  readonly ipAddress: string | null;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
+}
+
+interface SessionListProps {
+  readonly sessions: readonly ListedSession[];
+  readonly action?: (session: ListedSession) => ReactNode;
+}
+
+export function SessionList({ sessions, action }: SessionListProps) {
+  return (
+    <ul className="cards">
+      {sessions.map((session) => (
+        <li key={session.id} className="card" data-session={session.id}>
+          <div className="card-head">
+            <h3>
+              {nameOf(session)}
+              {session.current && <span className="badge">{texts.sessions.current}</span>}
+            </h3>
+            {action?.(session)}
+          </div>
+          <dl>
+            <Fact name={texts.sessions.place}>{session.ipAddress ?? texts.unknown}</Fact>
+            <Fact name={texts.sessions.lastUse}>
+              <Time at={session.lastUsedAt} />
+            </Fact>
+            <Fact name={texts.sessions.signedIn}>
+              <Time at={session.createdAt} />
+            </Fact>
+            <Fact name={texts.sessions.ends}>
+              <Time at={session.expiresAt} />
+            </Fact>
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+/** Which page is shown: the path after /account, as a browser knows it. */
+import { useSyncExternalStore } from 'react';
+
+const PLACE = '/account';
+const listeners = new Set<() => void>();
+
+export const hrefOf = (page: string) => `${PLACE}/${page}`;
+
+/** `sessions`, `users/<id>`; empty for the first page. */
+export const currentPage = () => location.pathname.slice(PLACE.length + 1).replace(/\/$/, '');
+
+export function go(page: string, isReplaced = false): void {
+  if (isReplaced) history.replaceState(null, '', hrefOf(page));
+  else history.pushState(null, '', hrefOf(page));
+  for (const listener of [...listeners]) listener();
+}
+
+export function usePage(): string {
+  return useSyncExternalStore(subscribe, currentPage);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener('popstate', listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener('popstate', listener);
+  };
+}

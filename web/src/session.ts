@@ -1,0 +1,31 @@
+/** The one session of this browser, and the Apollo Client that speaks for it. */
+import { ApolloClient, HttpLink, InMemoryCache, split } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { OperationTypeNode } from 'graphql';
+import { createAuthClient } from 'latchkey/client';
+import { createAuthLink, forgetOnLogout } from 'latchkey/client/apollo';
+import { createAuthSocket } from 'latchkey/client/graphql-ws';
+
+const PATH = '/graphql';
+
+export const socketUrl = () => location.origin.replace(/^http/, 'ws') + PATH;
+
+/** The refresh token is in a cookie that no script reads, the access token in the memory of this page. */
+export const auth = createAuthClient({ url: PATH, tokens: 'cookie' });
+
+const socket = createAuthSocket(auth, { url: socketUrl });
+
+export const apollo = new ApolloClient({
+  cache: new InMemoryCache(),
+  link: createAuthLink(auth).concat(
+    split(
+      ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+      new GraphQLWsLink(socket),
+      new HttpLink({ uri: PATH, credentials: 'same-origin' }),
+    ),
+  ),
+  // A list of sessions from a while ago is no list of sessions.
+  defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
+});
+
+forgetOnLogout(apollo, auth);
