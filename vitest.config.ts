@@ -24,6 +24,7 @@ export default defineConfig({
       'test/support/template.ts',
       'test/support/postgresql-template.ts',
       'test/support/redis-probe.ts',
+      'test/support/browser-probe.ts',
     ],
     // In CI the counts come from this report.
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/tests.json' }]] : ['default'],
@@ -73,6 +74,17 @@ export default defineConfig({
         },
       },
       { ...shared, test: { name: 'client', include: ['test/client/**/*.test.ts'], testTimeout, env: { TEST_REVOCATION_CHECK: 'memory' } } },
+      {
+        ...shared,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          setupFiles: ['test/support/skip-without-browser.ts'],
+          testTimeout,
+          hookTimeout: 60_000,
+          env: { TEST_REVOCATION_CHECK: 'memory' },
+        },
+      },
       { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
     ],
   },

@@ -25,15 +25,16 @@ const ADMIN_PAGES = ['users', 'server'] as const;
 export function App() {
   const { status, failure, pendingLogouts } = useAuth(auth);
   const notice = useNotice();
-  useEffect(
-    () =>
-      auth.onChange((change) => {
-        if (change.reason === 'LOGGED_OUT') say(texts.signedOut[change.why]);
-        if (change.reason === 'LOGGED_IN') say('');
-        if (change.reason === 'LOGOUT_CONFIRMED' && auth.state.status === 'loggedOut') say(texts.confirmedLogout);
-      }),
-    [],
-  );
+  useEffect(() => {
+    let wasLoggedIn = auth.state.status === 'loggedIn';
+    return auth.onChange((change, state) => {
+      // Who opens the console without a session has lost none.
+      if (change.reason === 'LOGGED_OUT' && wasLoggedIn) say(texts.signedOut[change.why]);
+      if (change.reason === 'LOGGED_IN') say('');
+      if (change.reason === 'LOGOUT_CONFIRMED' && state.status === 'loggedOut') say(texts.confirmedLogout);
+      wasLoggedIn = state.status === 'loggedIn';
+    });
+  }, []);
   const trouble = pendingLogouts > 0 ? texts.pendingLogout : failure ? texts.unreachable : '';
   return (
     <>

@@ -27,7 +27,7 @@ function sayTime(at: number, now: number): string {
   const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
   if (step === undefined) return seconds > 5 ? 'in less than a minute' : 'just now';
   const [unit, length] = step;
-  return unit === 'day' && Math.abs(seconds) > 30 * length ? exact.format(at) : relative.format(Math.trunc(seconds / length), unit);
+  return unit === 'day' && Math.abs(seconds) > 30 * length ? exact.format(at) : relative.format(Math.round(seconds / length), unit);
 }
 
 /** In steps, so that all instants of a page are said from the same one. */

@@ -1,0 +1,156 @@
+/** The pages of the console: what they show as it happens, for everybody who reads them, however they read. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { ADMIN_EMAIL } from '../support/administrators.js';
+import { type Console, copyToken, fillIn, openTab, signIn, startConsole } from '../support/console.js';
+import { EMAIL, PASSWORD } from '../support/requests.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+async function findViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+/** Goes to each page of an administrator, and looks. */
+async function walk(app: Console, page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await look('sign-in');
+  await page.getByRole('link', { name: 'Sign up' }).click();
+  await page.getByRole('heading', { name: 'Sign up' }).waitFor();
+  await look('sign-up');
+  await page.goto('/account');
+  await fillIn(page, ADMIN_EMAIL);
+  await page.getByText('This session').waitFor();
+  await look('sessions');
+  for (const name of ['Password', 'Security events', 'Check a token', 'Users', 'Server']) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+    if (name === 'Check a token') await page.getByRole('button', { name: 'Use the token' }).click();
+    if (name === 'Check a token') await page.getByText('Accepted', { exact: true }).waitFor();
+    if (name === 'Users') await page.getByRole('link', { name: EMAIL }).waitFor();
+    await look(name);
+  }
+  await app.login(EMAIL, 'Lost phone');
+  await page.getByRole('link', { name: 'Users' }).click();
+  await page.getByRole('link', { name: EMAIL }).click();
+  await page.getByText('Lost phone').waitFor();
+  await look('user');
+  await page.getByRole('button', { name: 'Disable' }).click();
+  await look('question');
+}
+
+test.each([
+  ['light', 1200],
+  ['dark', 1200],
+  ['light', 390],
+  ['dark', 390],
+] as const)(
+  'no page breaks a rule of axe, the policy of the page, or the width of the screen: %s, %d pixels',
+  async (colorScheme, width) => {
+    const app = await startConsole();
+    const context = await app.openBrowser({ colorScheme, viewport: { width, height: 800 } });
+    const { page, complaints } = await openTab(context);
+    await walk(app, page, async (name) => {
+      expect.soft(await findViolations(page), name).toEqual([]);
+      expect.soft(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'), name).toBeLessThanOrEqual(0);
+    });
+    expect(complaints).toEqual([]);
+  },
+);
+
+test('a token that was pasted is shown to be refused in the moment in which it is, with the reason', async () => {
+  const app = await startConsole();
+  const { page } = await openTab(await app.openBrowser(), '/account/token');
+  const verdict = page.locator('.verdict strong');
+  const field = page.getByLabel('Access token');
+  const { accessToken } = await app.login();
+  await field.fill(`Bearer ${accessToken}`);
+  await verdict.getByText('Accepted', { exact: true }).waitFor();
+  await app.send('mutation { logout { endedSessions } }', { token: accessToken });
+  await verdict.getByText('Refused: revoked').waitFor();
+  await field.fill(`${accessToken.slice(0, -10)}AAAAAAAAAA`);
+  await verdict.getByText('Refused: not valid').waitFor();
+  const { accessToken: old } = await app.login();
+  app.clock.advance(16 * 60);
+  await field.fill(old);
+  await verdict.getByText('Refused: expired').waitFor();
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await verdict.getByText('Paste a token to begin').waitFor();
+});
+
+test('a whole visit needs no mouse: signing in, finding the other session, and ending it', async () => {
+  const app = await startConsole();
+  const { page } = await openTab(await app.openBrowser());
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  const { sid } = await app.login(EMAIL, 'Lost phone');
+  const tabTo = async (name: string) => {
+    const focused = () => page.evaluate<string>('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent');
+    do await page.keyboard.press('Tab');
+    while ((await focused()) !== name);
+  };
+  await page.getByLabel('Email').focus();
+  await page.keyboard.type(EMAIL);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByText('This session').waitFor();
+  await tabTo('Sign out Lost phone');
+  await page.keyboard.press('Enter');
+  await page.locator(`[data-session="${sid}"]`).waitFor({ state: 'detached' });
+  await tabTo('Sign out everywhere');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Sign out everywhere');
+});
+
+test('who changes the password stays here, and is out elsewhere', async () => {
+  const app = await startConsole();
+  const tab = await signIn(await app.openBrowser());
+  const { page } = tab;
+  const other = await app.login();
+  const stolen = await copyToken(tab);
+  await page.getByRole('link', { name: 'Password' }).click();
+  await page.getByLabel('Current password').fill(PASSWORD);
+  await page.getByLabel('New password').fill('short');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('The password needs at least 8 characters.').waitFor();
+  await page.getByLabel('New password').fill('another horse, another battery');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('The password is changed. One session has ended.').waitFor();
+  for (const token of [stolen, other.accessToken]) expect(await app.ask(token)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  await page.getByRole('link', { name: 'Sessions' }).click();
+  await page.getByText('This session').waitFor();
+});
+
+test('an administrator sees a user sign in, and signs the user out; the password is asked for again when it was long ago', async () => {
+  const app = await startConsole();
+  const { page } = await signIn(await app.openBrowser(), ADMIN_EMAIL);
+  await page.getByRole('link', { name: 'Users' }).click();
+  await page.getByRole('link', { name: EMAIL }).click();
+  await page.getByText('Not signed in anywhere.').waitFor();
+  const { accessToken } = await app.login(EMAIL, 'Lost phone');
+  await page.getByText('Lost phone').waitFor();
+  app.clock.advance(11 * 60);
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+  await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+  await page.getByText('Not signed in anywhere.').waitFor();
+  expect(await app.ask(accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  await page.getByRole('link', { name: 'Server' }).click();
+  await page.getByText('in memory: the only node').waitFor();
+  await app.login(EMAIL);
+  await page.getByRole('cell', { name: 'Signed in' }).waitFor();
+});
