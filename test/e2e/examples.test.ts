@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { REPOSITORY, serve } from '../support/built-server.js';
 import { prepareExample, runIn, TSC } from '../support/examples.js';
+import { startServer } from '../support/server-process.js';
+import { makeFolder } from '../support/start-app.js';
+
+/** The page needs the adapter for React. */
+const hasReact = './client/react' in JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')).exports;
 
 test('the program of Node hears what its README says, and is refused after its logout [R4] [R28]', async () => {
   const folder = await prepareExample('node-script');
@@ -14,6 +19,20 @@ test('the program of Node hears what its README says, and is refused after its l
   const sameAddress = (text = '') => text.replace(/ada\.\d+@/, 'ada@');
   expect(sameAddress(said)).toBe(sameAddress(promised));
   expect(said).toContain('TOKEN_REVOKED');
+});
+
+test.skipIf(!hasReact)('the page with React shows who is logged in, and nobody after the logout', async () => {
+  const folder = await prepareExample('web-react');
+  await runIn(folder, TSC);
+  const origin = 'http://localhost:5173';
+  const { url } = await startServer({ dataDir: makeFolder(), settings: { CORS_ORIGINS: origin } });
+  const page = join(REPOSITORY, 'test/support/example-page.js');
+  expect((await runIn(folder, page, folder, `${url}/graphql`, origin)).trim().split('\n')).toEqual([
+    'ada@example.com, sessions: 1',
+    'nobody, sessions: 0',
+    // The session of before is not among them: the logout has ended it.
+    'ada@example.com, sessions: 1',
+  ]);
 });
 
 test('what the examples misspell is found by their types', async () => {
