@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../src/config.js';
-import { judgementFaults, lifetimeFaults, missingPlaces, namesIn, publicOperationsIn } from './support/documents.js';
+import { judgementFaults, lifetimeFaults, missingPlaces, namesIn, publicOperationsIn, rowsIn, unknownNames } from './support/documents.js';
 import { readSources } from './support/sources.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -45,6 +45,23 @@ test('a file or a title that is not there is found', () => {
   const texts: Record<string, string> = { 'test/a.test.ts': "test('one is so'" };
   const page = '`test/a.test.ts` “one is so”, `test/a.test.ts` “two”, `src/b.ts`, `test/a.test.ts`';
   expect(missingPlaces(page, (path) => texts[path] ?? null)).toEqual(['test/a.test.ts “two”', 'src/b.ts']);
+});
+
+test('what docs/coming-from.md says that is here is here: in the schema, the settings, the client, the commands or the server', () => {
+  const sources = ['src/client', 'src/cli', 'src/http', 'src/domain/access-token-claims.ts'].flatMap((place) =>
+    place.endsWith('.ts') ? [read(place)] : Object.values(readSources(root, place)),
+  );
+  const texts = [read('schema.graphql'), ...sources, ...SETTINGS.map(({ name }) => name)];
+  // `Authorized` is type-graphql's; the name of a header does not depend on case.
+  const known = new Set(['Authorized', 'Latchkey-Refresh-Token', ...texts.flatMap((text) => text.match(/[A-Za-z][\w-]*/g) ?? [])]);
+  const page = read('docs/coming-from.md');
+  expect(rowsIn(page).length).toBeGreaterThan(100);
+  expect(unknownNames(page, known)).toEqual([]);
+});
+
+test('a name that is not here is found', () => {
+  const page = "| theirs | `logout({ scope: 'EVERYWHERE' })`, `me` | `no matter` |\n| `whatever` | – | |";
+  expect(unknownNames(page, new Set(['logout', 'scope', 'me']))).toEqual(['EVERYWHERE']);
 });
 
 test('docs/lifetimes.md has every setting that is a time, with its default, and constants that are where it says', () => {

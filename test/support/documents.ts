@@ -17,6 +17,13 @@ function codesIn(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] as string);
 }
 
+/** What stands as code in the second cell of a row with three: each word of it that is not known. */
+export function unknownNames(page: string, known: ReadonlySet<string>): string[] {
+  const cells = rowsIn(page).flatMap((row) => (row.length === 3 ? [row[1] ?? ''] : []));
+  const words = cells.flatMap(codesIn).flatMap((code) => code.replace(/"[^"]*"/g, '').match(/[A-Za-z][\w-]*/g) ?? []);
+  return [...new Set(words)].filter((word) => !known.has(word));
+}
+
 /** Files that a page names and that are not there, and titles in “quotation marks” that are not in the file named before them. */
 export function missingPlaces(page: string, readPlace: (path: string) => string | null): string[] {
   return [...page.matchAll(/`((?:src|test|bench)\/[\w./-]+)`(?: “([^”]+)”)?/g)].flatMap(([, path = '', title]) => {
