@@ -17,13 +17,34 @@ export function findProgram(page: string, heading: string): string {
   return program;
 }
 
+/** What stands in for a package that can't be had here: its program and its types. */
+export interface StandIn {
+  readonly name: string;
+  readonly program: string;
+  readonly types: string;
+}
+
 /** Fails if the program does not type-check. It has what `npm install latchkey type-graphql …` would leave beside it. */
-export async function buildProject(program: string, packages: readonly string[] = []): Promise<{ folder: string; script: string }> {
+export async function buildProject(
+  program: string,
+  packages: readonly string[] = [],
+  standIns: readonly StandIn[] = [],
+): Promise<{ folder: string; script: string }> {
   const folder = makeFolder();
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(REPOSITORY, join(folder, 'node_modules/latchkey'), 'dir');
   for (const name of ['type-graphql', '@types', ...packages]) {
     symlinkSync(join(REPOSITORY, 'node_modules', name), join(folder, 'node_modules', name), 'dir');
+  }
+  for (const { name, program: text, types } of standIns) {
+    const home = join(folder, 'node_modules', name);
+    mkdirSync(home);
+    writeFileSync(
+      join(home, 'package.json'),
+      JSON.stringify({ name, type: 'module', exports: { types: './index.d.ts', default: './index.js' } }),
+    );
+    writeFileSync(join(home, 'index.js'), text);
+    writeFileSync(join(home, 'index.d.ts'), types);
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(folder, 'app.ts'), program);
