@@ -1,5 +1,7 @@
 /** `latchkey/client` as a browser gets it: modules that need nothing, of the size that docs/client.md tells, and that touch nothing when they are imported. */
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { type OutputChunk, rolldown } from 'rolldown';
@@ -36,4 +38,19 @@ test('where there is neither a document nor anything of Node, it can be imported
   const { code } = await bundle('auth-client', 'iife');
   const state = runInNewContext(`${code}; client.createAuthClient({ url: '/graphql', tokens: 'memory' }).state.status`);
   expect(state).toBe('loggedOut');
+});
+
+test('a program of Node that holds a session, and has nothing else to do, ends', async () => {
+  const program = `
+    import { createAuthClient } from 'latchkey/client';
+    const accessToken = ['e30', btoa(JSON.stringify({ sid: 's', iat: 0, exp: 9000 })), 'x'].join('.');
+    const text = JSON.stringify({ accessToken, refreshToken: 'r', askedAt: Date.now() });
+    const tokens = { getItem: (key) => (key.endsWith(':logout') ? null : text), setItem() {}, removeItem() {} };
+    console.log(createAuthClient({ url: 'http://127.0.0.1:1/graphql', tokens, tabs: true }).state.status);
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: root,
+    timeout: 60_000,
+  });
+  expect(stdout.trim()).toBe('loggedIn');
 });
