@@ -16,7 +16,8 @@ export interface LogoutRequest {
   readonly token: AccessToken | null;
   /** Why the caller is not authenticated; null when it is. */
   readonly denial: UnauthenticatedReason | null;
-  readonly refreshToken: string | null;
+  /** Whatever was shown: in the input, in a cookie. */
+  readonly refreshTokens: readonly string[];
   readonly scope: LogoutScope;
   readonly origin: Origin;
 }
@@ -39,18 +40,20 @@ export class Logout {
 
   /**
    * An access token that is expired or revoked ends its session all the same: it must not live on in the refresh token.
-   * A token and a refresh token of different sessions end both.
+   * Tokens of different sessions end all of them.
    *
    * @throws LatchkeyError UNAUTHENTICATED without any token, and for OTHERS and ALL without a live session
    */
-  async logOut({ token, denial, refreshToken, scope, origin }: LogoutRequest): Promise<Outcome<LoggedOut>> {
-    if (denial !== null && (scope !== 'CURRENT' || (token === null && refreshToken === null))) throw LatchkeyError.unauthenticated(denial);
-    const shown = refreshToken === null ? null : await this.sessions.findByRefreshToken(refreshToken);
-    if (token === null && shown === null) {
+  async logOut({ token, denial, refreshTokens, scope, origin }: LogoutRequest): Promise<Outcome<LoggedOut>> {
+    if (denial !== null && (scope !== 'CURRENT' || (token === null && refreshTokens.length === 0)))
+      throw LatchkeyError.unauthenticated(denial);
+    const found = await Promise.all(refreshTokens.map((text) => this.sessions.findByRefreshToken(text)));
+    const shown = found.filter((session) => session !== null);
+    if (token === null && shown.length === 0) {
       return failed({ code: 'INVALID_REFRESH_TOKEN', message: 'The refresh token is unknown.', field: ['input', 'refreshToken'] });
     }
-    const shownIds = shown === null || isSpared(shown.id, token, scope) ? [] : [shown.id];
-    const ending = { actor: token?.sub ?? shown?.userId ?? 'server', ...origin };
+    const shownIds = shown.map(({ id }) => id).filter((id) => !isSpared(id, token, scope));
+    const ending = { actor: token?.sub ?? shown[0]?.userId ?? 'server', ...origin };
     const { result: ended, confirmation } =
       token === null || scope === 'CURRENT'
         ? await this.joint.end({ ...ending, sessionIds: [...(token === null ? [] : [token.sid]), ...shownIds] })

@@ -27,7 +27,7 @@ export class LogoutResolver {
     const outcome = await this.logouts.logOut({
       token: caller.token,
       denial: caller.kind === 'anonymous' ? caller.reason : null,
-      refreshToken: input.refreshToken ?? cookie?.received ?? null,
+      refreshTokens: [input.refreshToken ?? [], cookie?.received ?? []].flat(),
       scope,
       origin,
     });

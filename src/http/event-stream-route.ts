@@ -5,6 +5,7 @@ import { LatchkeyError } from '../errors.js';
 import type { EndOfConnection, LiveConnection } from '../revocation/live-connections.js';
 import type { RevocableToken } from '../revocation/revocation-check.js';
 import { EVENT_STREAM } from './graphql-route.js';
+import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { refuseOrigin } from './refusals.js';
 import { factsOf, type RequestFacts } from './request-facts.js';
 import {
@@ -26,6 +27,12 @@ const NEXT = 'event: next\n';
 function nextOf(answer: object): string {
   return `${NEXT}data: ${JSON.stringify(answer)}\n\n`;
 }
+
+/** The head of a stream is gone before a mutation runs: the token would stand in the answer, where scripts read it (R30). */
+const NO_COOKIE = answerWith({
+  message: 'An event stream can write no cookie. Send mutations as plain requests.',
+  extensions: { code: 'BAD_REQUEST' },
+});
 
 type Cause = EndOfConnection | 'invalid';
 
@@ -102,9 +109,10 @@ export function answerEventStreams<Args, Fault>(
     // No other mode than one request for each operation.
     authenticate: () => null,
     validate: () => [],
-    async onSubscribe({ context }: { context: Exchange }, payload: StreamRequest) {
+    async onSubscribe({ context, raw }: { context: Exchange; raw: FastifyRequest }, payload: StreamRequest) {
       const prepared = await door.prepare(context.facts, payload);
       if (prepared.kind === 'refused') return jsonOf(400, door.format({ errors: prepared.errors }));
+      if (prepared.type === 'mutation' && raw.headers[COOKIE_MODE_HEADER] !== undefined) return jsonOf(400, NO_COOKIE);
       context.isSubscription = prepared.type === 'subscription';
       return { ...prepared.args, request: payload, exchange: context };
     },

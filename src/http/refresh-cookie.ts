@@ -14,7 +14,7 @@ const LOCAL_PAGE = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /** What a resolver may do with it. */
 export interface RefreshCookie {
-  /** The token that came with the request. */
+  /** The token that came with the request, or that an operation of the request has put in its place. */
   readonly received: string | null;
   /** @param expiresAt when a browser may forget it */
   give(token: string, expiresAt: Date): void;
@@ -26,12 +26,18 @@ export function refreshCookieOf({ headers }: FastifyRequest, reply: FastifyReply
   if (headers[COOKIE_MODE_HEADER] !== 'cookie') return null;
   const isDevelopment = headers.origin !== undefined && LOCAL_PAGE.test(headers.origin);
   const name = isDevelopment ? DEVELOPMENT_NAME : NAME;
+  let kept: string | null = parseCookie(headers.cookie ?? '')[name] || null;
   const write = (value: string, maxAge: number) => {
     const attributes = { httpOnly: true, secure: !isDevelopment, sameSite: 'strict', path: '/', maxAge } as const;
-    reply.header('set-cookie', stringifySetCookie({ name, value, ...attributes }));
+    // RFC 6265, section 4.1.1: one cookie is set once in an answer. Of several operations the last one counts.
+    const others = [reply.getHeader('set-cookie') ?? []].flat().filter((other) => !String(other).startsWith(`${name}=`));
+    reply.removeHeader('set-cookie').header('set-cookie', [...others, stringifySetCookie({ name, value, ...attributes })]);
+    kept = value || null;
   };
   return {
-    received: parseCookie(headers.cookie ?? '')[name] || null,
+    get received() {
+      return kept;
+    },
     give: (token, expiresAt) => write(token, Math.max(0, Math.floor((expiresAt.getTime() - now()) / 1000))),
     clear: () => write('', 0),
   };

@@ -1,6 +1,7 @@
 /** The refresh token in a cookie, for clients that ask for it: where it is seen, how it comes and goes, and who may not use it. */
 import { parseSetCookie } from 'cookie';
 import { expect, test } from 'vitest';
+import { openStream } from '../support/event-streams.js';
 import { makeCommitFail } from '../support/failing-commit.js';
 import { EMAIL, type GraphqlAnswer, PASSWORD } from '../support/requests.js';
 import { startApp, type TestApp } from '../support/start-app.js';
@@ -155,4 +156,36 @@ test('a page of http://localhost gets a cookie that every browser keeps there [R
     maxAge: FOURTEEN_DAYS,
   });
   expect((await app.send(REFRESH, { headers: jar })).data.refreshToken.userErrors).toEqual([]);
+});
+
+test('a logout ends the session of the cookie also when its input names another one [R30]', async () => {
+  const app = await startApp();
+  const other = await app.register();
+  const { jar, accessToken } = await logIn(app);
+  const query = 'mutation ($t: String) { logout(input: { refreshToken: $t }) { endedSessions } }';
+  const answer = await app.send(query, { headers: jar, variables: { t: other.refreshToken } });
+  expect([answer.data.logout.endedSessions, cookieOf(answer)?.value]).toEqual([2, '']);
+  for (const token of [accessToken, other.accessToken]) expect(await app.ask(token)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+});
+
+test('an operation sees the cookie as those before it in the request have left it, and an answer writes it once [R30]', async () => {
+  const app = await startApp();
+  app.app.server.addHook('preHandler', async (_request, reply) => void reply.header('set-cookie', 'theme=dark'));
+  await app.register();
+  const both =
+    'login: login(input: { email: "ada@example.com", password: "correct horse battery" }) { accessToken } logout { endedSessions }';
+  const { data, headers } = await app.send(`mutation { ${both} }`, { headers: MODE });
+  expect(data.logout).toEqual({ endedSessions: 1 });
+  expect(await app.ask(data.login.accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  expect(headers['set-cookie']).toEqual(['theme=dark', expect.stringMatching(`^${NAME}=; Max-Age=0;`)]);
+});
+
+test('an event stream, which can write no cookie, runs no mutation for who asks for one [R30]', async () => {
+  const app = await startApp();
+  const address = await app.app.listen();
+  const { accessToken } = await app.register();
+  const refused = await openStream(address, LOGOUT, accessToken, MODE);
+  expect([refused.status, JSON.parse(await refused.ended).errors[0].extensions]).toEqual([400, { code: 'BAD_REQUEST' }]);
+  expect(await app.ask(accessToken)).toBe('ok');
+  expect(await (await openStream(address, '{ me { email } }', accessToken, MODE)).ended).toContain(EMAIL);
 });
