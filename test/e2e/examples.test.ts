@@ -7,9 +7,6 @@ import { prepareExample, runIn, TSC } from '../support/examples.js';
 import { startServer } from '../support/server-process.js';
 import { makeFolder } from '../support/start-app.js';
 
-/** The page needs the adapter for React. */
-const hasReact = './client/react' in JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')).exports;
-
 test('the program of Node hears what its README says, and is refused after its logout [R4] [R28]', async () => {
   const folder = await prepareExample('node-script');
   await runIn(folder, TSC);
@@ -21,9 +18,10 @@ test('the program of Node hears what its README says, and is refused after its l
   expect(said).toContain('TOKEN_REVOKED');
 });
 
-test.skipIf(!hasReact)('the page with React shows who is logged in, and nobody after the logout', async () => {
+test('the page with React shows who is logged in, and nobody after the logout', async () => {
   const folder = await prepareExample('web-react');
   await runIn(folder, TSC);
+  expect(await runIn(folder, 'node_modules/vite/bin/vite.js', 'build', '--outDir', 'bundle')).toContain('built in');
   const origin = 'http://localhost:5173';
   const { url } = await startServer({ dataDir: makeFolder(), settings: { CORS_ORIGINS: origin } });
   const page = join(REPOSITORY, 'test/support/example-page.js');

@@ -26,7 +26,7 @@ export async function runIn(folder: string, ...command: readonly string[]): Prom
 
 export const TSC = 'node_modules/typescript/bin/tsc';
 
-/** Generated and type-checked. What serves a page while somebody works on it is left out. */
+/** Generated and type-checked. */
 export async function prepareExample(name: string): Promise<string> {
   const source = join(REPOSITORY, 'examples', name);
   const folder = makeFolder();
@@ -34,7 +34,6 @@ export async function prepareExample(name: string): Promise<string> {
   cpSync(source, folder, { recursive: true, filter: isOwn });
   const { dependencies, devDependencies } = readManifest(folder);
   for (const [wanted, version] of Object.entries({ ...dependencies, ...devDependencies })) {
-    if (wanted === 'vite') continue;
     const installed = wanted === 'latchkey' ? REPOSITORY : join(REPOSITORY, 'node_modules', wanted);
     if (wanted !== 'latchkey') expect(`${wanted} ${version}`).toBe(`${wanted} ${readManifest(installed).version}`);
     const link = join(folder, 'node_modules', wanted);
