@@ -175,7 +175,7 @@ describe('the lock file', () => {
 });
 
 test('what the documents link to is there', () => {
-  const pages = ['', 'docs/', 'docs/decisions/'].flatMap((folder) =>
+  const pages = ['', 'docs/', 'docs/decisions/', 'examples/node-script/', 'examples/web-react/'].flatMap((folder) =>
     readdirSync(`${root}${folder}`)
       .filter((name) => name.endsWith('.md'))
       .map((name) => `${folder}${name}`),

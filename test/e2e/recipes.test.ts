@@ -1,4 +1,4 @@
-/** The programs of docs/recipes.md: they type-check as they stand, and do against the built server what the page says of them. */
+/** The programs of docs/recipes.md, and the one for front ends in the README: they type-check as they stand, and do against the built server what the page says of them. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -21,6 +21,16 @@ async function runRecipe(script: string, env: Readonly<Record<string, string>>):
 }
 
 const start = (): Promise<ServerProcess> => startServer({ dataDir: makeFolder(), settings: { CORS_ORIGINS: SITE } });
+
+test('the program of the README logs in, and its logout is known to the server [R4]', async () => {
+  const server = await start();
+  await server.register();
+  const program = findProgram('README.md', 'Front ends').replace('http://localhost:4000', server.url);
+  const { script } = await buildProject(program);
+  const { stdout } = await run(process.execPath, [script]);
+  const [, token = ''] = /^For your requests: Bearer (\S+)\nDoes the server know\? confirmed\n$/.exec(stdout) ?? [];
+  expect((await server.send('{ me { id } }', { token })).errors?.[0]?.extensions).toMatchObject({ reason: 'TOKEN_REVOKED' });
+});
 
 test('a server that renders exchanges the cookie, and hands the next one on [R30]', async () => {
   const server = await start();
