@@ -28,9 +28,10 @@ export function guardInTurn(guarded: GraphQLSchema, bare: GraphQLSchema, resolve
   const guard = (root: GraphQLObjectType | null | undefined, handlers: readonly Handler[]) => {
     const bareRoot = root && bare.getType(root.name);
     if (!isObjectType(bareRoot)) return;
-    const served = handlers.filter(({ target }) => resolvers.includes(target));
-    // Of two resolvers of one name type-graphql serves the last.
-    for (const { schemaName, roles } of new Map(served.map((handler) => [handler.schemaName, handler])).values()) {
+    const known = handlers.filter(({ target }) => resolvers.some((resolver) => isOrInherits(resolver, target)));
+    for (const { schemaName, target, roles } of known) {
+      // Which of several of one name is served, type-graphql decides while it hands down what is inherited.
+      if (!resolvers.includes(target) || known.filter((other) => other.schemaName === schemaName).length > 1) continue;
       const field = root?.getFields()[schemaName];
       const resolve = bareRoot.getFields()[schemaName]?.resolve;
       if (field === undefined || resolve === undefined || roles === undefined) continue;
@@ -42,4 +43,8 @@ export function guardInTurn(guarded: GraphQLSchema, bare: GraphQLSchema, resolve
   };
   guard(guarded.getQueryType(), queries);
   guard(guarded.getMutationType(), mutations);
+}
+
+function isOrInherits(resolver: ResolverClass, target: ResolverClass): boolean {
+  return resolver === target || Object.prototype.isPrototypeOf.call(target, resolver);
 }

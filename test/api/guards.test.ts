@@ -21,6 +21,7 @@ const FIELDS: Readonly<Record<string, readonly [Verdict, Verdict, Verdict]>> = {
   '{ chest { seal } }': ['TOKEN_MISSING', 'FORBIDDEN', 'ok'],
   '{ chest { resolved } }': ['TOKEN_MISSING', 'ok', 'ok'],
   '{ inherited }': ['TOKEN_MISSING', 'FORBIDDEN', 'ok'],
+  '{ shared }': ['TOKEN_MISSING', 'FORBIDDEN', 'ok'],
   '{ twice }': ['TOKEN_MISSING', 'ok', 'ok'],
   '{ reopened }': ['ok', 'ok', 'ok'],
 };

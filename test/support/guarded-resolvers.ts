@@ -88,6 +88,12 @@ export class OpenResolver {
   twice(): string {
     return 'first';
   }
+
+  @Authorized()
+  @Query(() => String, { nullable: true })
+  shared(): string {
+    return 'for users';
+  }
 }
 
 /** Declared later, so it is the one that is served. */
@@ -111,6 +117,13 @@ abstract class BaseResolver {
   @Query(() => String, { nullable: true })
   inherited(): string {
     return 'inherited';
+  }
+
+  /** Served by the class that inherits it, in the place of another one's. */
+  @Authorized('ADMIN')
+  @Query(() => String, { nullable: true })
+  shared(): string {
+    return 'for administrators';
   }
 }
 
