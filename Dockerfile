@@ -4,14 +4,18 @@ ARG NODE=24
 FROM node:${NODE}-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY web/package.json web/
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY prisma prisma
 COPY src src
+COPY web web
 RUN node scripts/build.js
-# Without the tools of the build in the manifest nothing asks for Prisma's command line any more, which --omit=dev would keep.
-RUN npm pkg delete devDependencies \
+# Without the tools of the build in the manifest nothing asks for Prisma's command line any more, which --omit=dev would keep. What the
+# console was made of is not needed either: it is files by now.
+RUN npm pkg delete devDependencies peerDependencies peerDependenciesMeta workspaces \
+ && rm -rf web node_modules/latchkey-console \
  && npm prune \
  && find node_modules/@prisma/client/runtime -name 'query_compiler_*' \
       ! -name 'query_compiler_small_bg.sqlite.*' ! -name 'query_compiler_small_bg.postgresql.*' -delete \

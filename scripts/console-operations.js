@@ -35,7 +35,7 @@ async function makeOperations() {
     plugins: [{ operations: {} }],
     pluginMap: { operations: operationTypes },
   });
-  return format([...OPENING, withoutInternals(types), ...document.definitions.map(documentOf)].join('\n'));
+  return format([...OPENING, '', withoutInternals(types), ...document.definitions.map(documentOf)].join('\n'));
 }
 
 /** The generator exports a type for fragments that nobody uses here. */

@@ -112,6 +112,9 @@ const HOMES: Readonly<Record<string, Home>> = {
 
 const all = parseSources(readSources(root, 'src'));
 const own = all.filter(({ path }) => !path.startsWith(GENERATED));
+/** The console: what it is made of stands in its own manifest. */
+const pages = parseSources(readSources(root, 'web/src'));
+const CONSOLE_OPERATIONS = 'web/src/operations.ts';
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
   dependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
@@ -184,5 +187,20 @@ describe('the house', () => {
   test('no file is long', () => {
     const written = own.filter(({ path }) => path !== OPERATIONS);
     expect(checkLength(written, 260, {})).toEqual([]);
+  });
+
+  test('the console knows nothing of ours but latchkey/client, and brings what else it needs', () => {
+    const { dependencies } = JSON.parse(readFileSync(`${root}web/package.json`, 'utf8')) as { dependencies: Record<string, string> };
+    const known = ['latchkey', ...Object.keys(dependencies)];
+    const imports = pages.flatMap((file) => file.imports);
+    expect(pages.length).toBeGreaterThan(20);
+    expect(imports.filter(({ to, isOurs }) => (isOurs ? !to.startsWith('web/src/') : !known.includes(to)))).toEqual([]);
+    expect(checkOpening(pages)).toEqual([]);
+    expect(
+      checkLength(
+        pages.filter(({ path }) => path !== CONSOLE_OPERATIONS),
+        260,
+      ),
+    ).toEqual([]);
   });
 });

@@ -22,6 +22,8 @@ export async function startConsole(options: TestOptions = {}): Promise<Console> 
     executablePath: process.env.TEST_CHROMIUM ?? '',
     // Whoever runs tests as root has no sandbox, and a container has little shared memory.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    // Pages that were left are kept as they are, as people's browsers do.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
   onTestFinished(() => browser.close());
   const openBrowser = async (wishes?: BrowserContextOptions) => {

@@ -34,7 +34,7 @@ export interface SourceFile {
 
 /** Every TypeScript file below a folder, the generated ones too. */
 export function readSources(root: string, folder: string): Sources {
-  const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+  const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path));
   return Object.fromEntries(
     paths
       .map((path) => posix.join(folder, path.replaceAll('\\', '/')))

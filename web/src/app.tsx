@@ -27,11 +27,13 @@ export function App() {
   const notice = useNotice();
   useEffect(() => {
     let wasLoggedIn = auth.state.status === 'loggedIn';
+    let isOwnLogout = false;
     return auth.onChange((change, state) => {
       // Who opens the console without a session has lost none.
       if (change.reason === 'LOGGED_OUT' && wasLoggedIn) say(texts.signedOut[change.why]);
+      if (change.reason === 'LOGGED_OUT') isOwnLogout = change.why === 'LOGOUT';
       if (change.reason === 'LOGGED_IN') say('');
-      if (change.reason === 'LOGOUT_CONFIRMED' && state.status === 'loggedOut') say(texts.confirmedLogout);
+      if (change.reason === 'LOGOUT_CONFIRMED' && isOwnLogout && state.status === 'loggedOut') say(texts.confirmedLogout);
       wasLoggedIn = state.status === 'loggedIn';
     });
   }, []);

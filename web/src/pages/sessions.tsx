@@ -54,7 +54,7 @@ export function SessionsPage() {
         </button>
       </div>
       <Loaded data={data?.sessions} error={error}>
-        {(sessions) => <SessionList sessions={sessions} action={button} />}
+        {(sessions) => <SessionList sessions={sessions} level="h2" action={button} />}
       </Loaded>
       {question && (
         <Question

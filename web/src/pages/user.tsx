@@ -74,7 +74,9 @@ export function UserPage({ id }: { id: string }) {
       </Loaded>
       <h2>{words.sessions}</h2>
       <Loaded data={data?.userSessions} error={error}>
-        {(sessions) => (sessions.length === 0 ? <p className="empty">{words.noSessions}</p> : <SessionList sessions={sessions} />)}
+        {(sessions) =>
+          sessions.length === 0 ? <p className="empty">{words.noSessions}</p> : <SessionList sessions={sessions} level="h3" />
+        }
       </Loaded>
       <h2>{words.events}</h2>
       <Loaded data={events.data?.auditEvents} error={events.error}>

@@ -17,19 +17,21 @@ export interface ListedSession {
 
 interface SessionListProps {
   readonly sessions: readonly ListedSession[];
+  /** Of the names: one below the heading that stands above the list. */
+  readonly level: 'h2' | 'h3';
   readonly action?: (session: ListedSession) => ReactNode;
 }
 
-export function SessionList({ sessions, action }: SessionListProps) {
+export function SessionList({ sessions, level: Heading, action }: SessionListProps) {
   return (
     <ul className="cards">
       {sessions.map((session) => (
         <li key={session.id} className="card" data-session={session.id}>
           <div className="card-head">
-            <h3>
+            <Heading>
               {nameOf(session)}
               {session.current && <span className="badge">{texts.sessions.current}</span>}
-            </h3>
+            </Heading>
             {action?.(session)}
           </div>
           <dl>

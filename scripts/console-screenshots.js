@@ -1,0 +1,133 @@
+/** docs/console/: each page of the console as an administrator sees it, light, dark and on a phone. Also prints its size and how soon it can be used. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+import { createApp, readConfig } from '../dist/app.js';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const folder = join(root, 'docs/console');
+const PASSWORD = 'correct horse battery';
+const PHONE =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1200, height: 800 } },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 1200, height: 800 } },
+  { name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
+];
+const LOADS = 5;
+
+const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-'));
+const app = await createApp({ config: readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' }) });
+const address = await app.listen();
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync),
+  args: ['--no-sandbox'],
+});
+try {
+  mkdirSync(folder, { recursive: true });
+  await app.administration.createUser({ email: 'root@example.com', password: PASSWORD, name: 'Root', admin: true });
+  await app.administration.createUser({ email: 'ada@example.com', password: PASSWORD, name: 'Ada Lovelace' });
+  await login('ada@example.com', { userAgent: PHONE });
+  await login('root@example.com', { userAgent: PHONE });
+  await login('root@example.com', { deviceName: 'Work laptop' });
+  for (const look of LOOKS) await photograph(look);
+  await measure();
+} finally {
+  await browser.close();
+  await app.close();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function login(email, { deviceName, userAgent = 'curl/8' }) {
+  const query = 'mutation($input: LoginInput!) { login(input: $input) { userErrors { code } } }';
+  await fetch(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+    body: JSON.stringify({ query, variables: { input: { email, password: PASSWORD, deviceName } } }),
+  });
+}
+
+async function photograph({ name: look, ...options }) {
+  const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const take = async (name) => {
+    await page.mouse.move(0, 0);
+    await page.waitForLoadState('networkidle');
+    await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true });
+  };
+  const open = async (link, heading = link) => {
+    await page.getByRole('link', { name: link, exact: true }).click();
+    await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+  };
+  await page.goto(`${address}/account/sign-up`);
+  await page.getByRole('heading', { name: 'Sign up' }).waitFor();
+  await take('sign-up');
+  await open('Sign in');
+  await take('sign-in');
+  await page.getByLabel('Email').fill('root@example.com');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Server' }).waitFor();
+  await page.getByText('Work laptop').waitFor();
+  await take('sessions');
+  await open('Password');
+  await take('password');
+  await open('Security events');
+  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await take('events');
+  await open('Check a token');
+  await page.getByRole('button', { name: 'Use the token of this session' }).click();
+  await page.getByText('Accepted', { exact: true }).waitFor();
+  await take('token');
+  await open('Server');
+  await login('ada@example.com', { userAgent: PHONE });
+  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await take('server');
+  await open('Users');
+  await page.getByRole('link', { name: 'ada@example.com' }).waitFor();
+  await take('users');
+  await open('ada@example.com');
+  await page.getByText('Safari on iPhone').first().waitFor();
+  await take('user');
+  // A token that was accepted a moment ago, when its session ends elsewhere.
+  await open('Check a token');
+  const other = await context.request.post(`${address}/graphql`, {
+    data: {
+      query: `mutation { login(input: { email: "ada@example.com", password: "${PASSWORD}" }) { accessToken } }`,
+    },
+  });
+  const { accessToken } = (await other.json()).data.login;
+  await page.getByLabel('Access token').fill(accessToken);
+  await page.getByText('Accepted', { exact: true }).waitFor();
+  await context.request.post(`${address}/graphql`, {
+    headers: { authorization: `Bearer ${accessToken}` },
+    data: { query: 'mutation { logout { endedSessions } }' },
+  });
+  await page.getByText('Refused: revoked').waitFor();
+  await take('token-revoked');
+  await context.close();
+}
+
+async function measure() {
+  const assets = join(root, 'dist/web/assets');
+  for (const name of readdirSync(assets).filter((each) => /\.(js|css)$/.test(each))) {
+    const file = readFileSync(join(assets, name));
+    const small = readFileSync(join(assets, `${name}.br`)).length;
+    console.log(`${name}: ${file.length} bytes, gzip ${gzipSync(file).length}, brotli ${small}`);
+  }
+  const times = [];
+  for (let load = 0; load < LOADS; load += 1) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${address}/account`, { waitUntil: 'commit' });
+    await page.getByLabel('Email').waitFor();
+    times.push(Math.round(await page.evaluate('performance.now()')));
+    await context.close();
+  }
+  console.log(
+    `the form of the login can be used ${times.sort((one, other) => one - other).join(', ')} ms after the page was asked for, with an empty cache`,
+  );
+}
