@@ -32,6 +32,7 @@ const GROUND = [
   'config-settings',
   'config-values',
   'errors',
+  'event-queue',
   'log',
   'queue',
   'sealing',

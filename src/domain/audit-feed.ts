@@ -1,9 +1,10 @@
 /** The audit trail as it happens, on whichever node it happens: the table is the truth, bells only make it quick (R29). */
-import { EventEmitter, on } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type { Clock } from '../ambient.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/database.js';
 import { LatchkeyError } from '../errors.js';
+import { createEventQueue, type EventQueue } from '../event-queue.js';
 import type { AuditKind, RecordedEvent } from './audit.js';
 import { type AuditWatch, latenessMs } from './audit-watch.js';
 import { type OnwardPage, readOnward } from './pages.js';
@@ -60,12 +61,17 @@ export class AuditFeed {
    */
   async follow(request: FeedRequest): Promise<Events> {
     const from = request.after === null ? null : await this.#instantOf(request.after, request);
-    const leaving = new AbortController();
-    const arriving = this.#arriving(request.userId === null ? EVERYONE : nameOf(request.userId), leaving.signal);
+    const arriving = createEventQueue<RecordedEvent>(MOST_WAITING, tooManyWait);
+    const name = request.userId === null ? EVERYONE : nameOf(request.userId);
+    const put = (event: RecordedEvent) => request.kinds?.includes(event.kind) !== false && arriving.put(event);
+    this.#told.on(name, put);
     this.#followers += 1;
+    const state = { hasLeft: false };
     const leave = () => {
-      if (leaving.signal.aborted) return;
-      leaving.abort();
+      if (state.hasLeft) return;
+      state.hasLeft = true;
+      this.#told.off(name, put);
+      arriving.end();
       this.#followers -= 1;
       if (this.#followers === 0) this.#end();
     };
@@ -79,13 +85,13 @@ export class AuditFeed {
       leave();
       throw error;
     }
-    return leftBy(this.#tellAll(request, from, arriving), leave, leaving.signal);
+    return leftBy(this.#tellAll(request, from, arriving), leave, state);
   }
 
   async *#tellAll(
     request: FeedRequest,
     from: Date | null,
-    arriving: AsyncIterable<RecordedEvent>,
+    arriving: EventQueue<RecordedEvent>,
   ): AsyncGenerator<RecordedEvent, undefined, void> {
     // What is read here may arrive as well.
     const repeated = new Set<string>();
@@ -96,30 +102,10 @@ export class AuditFeed {
         yield event;
       }
     }
-    for await (const event of arriving) {
-      if (!repeated.delete(event.id) && request.kinds?.includes(event.kind) !== false) yield event;
+    for (let next = await arriving.next(); !next.done; next = await arriving.next()) {
+      if (!repeated.delete(next.value.id)) yield next.value;
     }
     return undefined;
-  }
-
-  /** From the call on, whoever takes them when; what waits can't grow for ever. */
-  #arriving(name: string, signal: AbortSignal): AsyncIterable<RecordedEvent> {
-    const events = on(this.#told, name, { signal });
-    let waiting = 0;
-    const count = () => {
-      waiting += 1;
-      if (waiting <= MOST_WAITING) return;
-      this.#told.off(name, count);
-      void events.throw?.(LatchkeyError.rateLimited('Too many events wait to be read. Subscribe again, with "after".', 1));
-    };
-    this.#told.on(name, count);
-    signal.addEventListener('abort', () => this.#told.off(name, count));
-    return (async function* () {
-      for await (const [event] of events) {
-        waiting -= 1;
-        yield event as RecordedEvent;
-      }
-    })();
   }
 
   async *#since(from: Date, request: FeedRequest): AsyncGenerator<RecordedEvent, void, void> {
@@ -156,8 +142,12 @@ function conditionOf({ userId, kinds }: FeedRequest) {
   return { ...(userId === null ? {} : { userId }), ...(kinds === null ? {} : { kind: { in: [...kinds] } }) };
 }
 
+function tooManyWait(): LatchkeyError {
+  return LatchkeyError.rateLimited('Too many events wait to be read. Subscribe again, with "after".', 1);
+}
+
 /** A generator that waits can't be left; this can. */
-function leftBy(events: AsyncGenerator<RecordedEvent, undefined, void>, leave: () => void, left: AbortSignal): Events {
+function leftBy(events: AsyncGenerator<RecordedEvent, undefined, void>, leave: () => void, state: { readonly hasLeft: boolean }): Events {
   const finish = async () => {
     leave();
     return { done: true as const, value: undefined };
@@ -165,9 +155,10 @@ function leftBy(events: AsyncGenerator<RecordedEvent, undefined, void>, leave: (
   return {
     async next() {
       try {
-        return left.aborted ? await finish() : await events.next();
+        const event = await events.next();
+        return state.hasLeft ? finish() : event;
       } catch (error) {
-        if (left.aborted) return finish();
+        if (state.hasLeft) return finish();
         leave();
         throw error;
       }
