@@ -2,12 +2,12 @@
  * One node with a subscription that ticks, and a log of when it sent closes and answers: `node bench/live-node.js`. `TICK_EVERY_MS` makes it
  * tick; the clock is the machine's, so that times of several processes compare.
  */
+import { createRequire } from 'node:module';
 import 'reflect-metadata';
 import { setMaxListeners } from 'node:events';
 import { ServerResponse } from 'node:http';
 import { createPubSub } from '@graphql-yoga/subscription';
 import { Authorized, Resolver, Root, Subscription } from 'type-graphql';
-import { WebSocket } from 'ws';
 import { createApp, readConfig } from '../dist/app.js';
 import { now } from './live-socket.js';
 import { OwnResolver } from './own-resolver.js';
@@ -24,6 +24,9 @@ Resolver()(TickResolver);
 Root()(TickResolver.prototype, 'tick', 0);
 Subscription(() => Number, { topics: 'tick' })(...field);
 Authorized()(...field);
+
+/** The copy that the server uses: the peers beside this file may have brought another. */
+const { WebSocket } = createRequire(new URL('../package.json', import.meta.url))('ws');
 
 /** A close counts from when it has been sent, an answer from before it is: what is between them is the least that there was. */
 const sent = { closes: [], answers: [] };
