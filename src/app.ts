@@ -18,7 +18,7 @@ import { OwnUserResolver } from './graphql/own-user.resolver.js';
 import { PasswordRecoveryResolver } from './graphql/password-recovery.resolver.js';
 import { PreparedQueries } from './graphql/prepared-queries.js';
 import { keepingUp } from './graphql/pub-sub.js';
-import { MAX_TOKENS, queryLimits, validationRules } from './graphql/query-limits.js';
+import { MAX_TOKENS, queryLimits } from './graphql/query-limits.js';
 import { RefreshTokenResolver } from './graphql/refresh-token.resolver.js';
 import { RegistrationResolver } from './graphql/registration.resolver.js';
 import { createSchema, type PubSub } from './graphql/schema.js';
@@ -30,6 +30,7 @@ import { UserDirectoryResolver } from './graphql/user-directory.resolver.js';
 import { createApollo, executeOperation, type GraphqlParts } from './http/apollo.js';
 import { serveConsole } from './http/console.js';
 import { openControlSocket } from './http/control-socket.js';
+import { createDocumentStore } from './http/document-store.js';
 import { answerEventStreams } from './http/event-stream-route.js';
 import { createFailureLog } from './http/failure-log.js';
 import { registerGraphql } from './http/graphql-route.js';
@@ -105,6 +106,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const parts = {
     schema,
     validationRules: [...queryLimits],
+    documentStore: createDocumentStore(),
     formatError,
     report,
     maxTokens: MAX_TOKENS,
@@ -134,7 +136,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     acceptWebSocket: acceptWebSockets(streams),
   };
   const followsRequests = parts.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
-  const prepared = new PreparedQueries(schema, validationRules(config));
+  const prepared = new PreparedQueries(schema, parts.documentStore);
   const format = seenByClient(formatError);
   const contextOf = contextsBy(buildContext, streams.now);
   const lane = followsRequests ? null : createQueryLane({ find: prepared.find.bind(prepared), format, contextOf, report });

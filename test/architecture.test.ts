@@ -95,7 +95,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   'graphql-scalars': { home: 'src/graphql/' },
   jsonwebtoken: { home: 'src/domain/access-tokens.ts' },
   libsql: { home: 'src/database/' },
-  'lru-cache': { home: 'src/domain/access-tokens.ts', guests: ['src/graphql/prepared-queries.ts', 'src/http/document-store.ts'] },
+  'lru-cache': { home: 'src/domain/access-tokens.ts', guests: ['src/http/document-store.ts'] },
   nodemailer: { home: 'src/mail/' },
   'p-limit': { home: 'src/queue.ts' },
   pg: { home: 'src/database/' },

@@ -4,12 +4,12 @@ import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDi
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
-import { createDocumentStore } from './document-store.js';
 import type { ReportFailures } from './failure-log.js';
 import type { Answer, StreamRequest } from './stream-door.js';
 
 /** What the GraphQL side decides, handed in by the composition root. */
-export interface GraphqlParts<Context extends BaseContext> extends Pick<ApolloServerOptions<Context>, 'schema' | 'validationRules'> {
+export interface GraphqlParts<Context extends BaseContext>
+  extends Pick<ApolloServerOptions<Context>, 'schema' | 'validationRules' | 'documentStore'> {
   readonly formatError: NonNullable<ApolloServerOptions<Context>['formatError']>;
   readonly report: ReportFailures;
   readonly maxTokens: number;
@@ -43,7 +43,7 @@ mutation Logout {
 `;
 
 export function createApollo<Context extends BaseContext & { readonly requestId: string }>(
-  { schema, validationRules, formatError, report, maxTokens, plugins }: GraphqlParts<Context>,
+  { schema, validationRules, documentStore, formatError, report, maxTokens, plugins }: GraphqlParts<Context>,
   { introspection }: Pick<Config, 'introspection'>,
   log: Log,
 ): ApolloServer<Context> {
@@ -57,7 +57,7 @@ export function createApollo<Context extends BaseContext & { readonly requestId:
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     persistedQueries: false,
-    documentStore: createDocumentStore(),
+    documentStore: documentStore ?? null,
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
     logger: log,

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { expect, test, vi } from 'vitest';
-import { CrateResolver } from '../support/lane-resolvers.js';
+import { CrateResolver, weights } from '../support/lane-resolvers.js';
 import { startApp } from '../support/start-app.js';
 
 const PLAIN = 'application/json; charset=utf-8';
@@ -55,4 +55,16 @@ test('a query that comes again sees the cookie of the client as it did at first 
     expect((await app.send('{ cookie }', { headers })).data).toEqual({ cookie: 'lkr_any' });
     expect((await app.send('{ cookie }', { headers: { cookie: headers.cookie } })).data).toEqual({ cookie: null });
   }
+});
+
+test('a text is validated once, in the pipeline, where strangers wait for their turn', async () => {
+  const app = await startApp({ resolvers: [CrateResolver] });
+  await app.send('{ crate { label } }');
+  const counts: number[] = [];
+  for (let time = 1; time <= 4; time += 1) {
+    weights.read = 0;
+    expect((await app.send('{ weighed(weight: 7) }')).data).toEqual({ weighed: 7 });
+    counts.push(weights.read);
+  }
+  expect(counts).toEqual([2, 1, 1, 1]);
 });

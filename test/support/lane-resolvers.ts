@@ -1,7 +1,7 @@
 /** Resolvers of an application that answer, fail and refuse in every way that an answer can show. */
 import 'reflect-metadata';
 import { HeaderMap } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, GraphQLScalarType, type ValueNode } from 'graphql';
 import { Arg, Authorized, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../src/app.js';
 
@@ -17,8 +17,25 @@ export class Crate {
   inner!: Crate | null;
 }
 
+/** How often a weight in a text was read: once to validate it, and once each time it is executed. */
+export const weights = { read: 0 };
+
+const Weight = new GraphQLScalarType<number, number>({
+  name: 'Weight',
+  parseValue: Number,
+  parseLiteral(node: ValueNode) {
+    weights.read += 1;
+    return node.kind === 'IntValue' ? Number(node.value) : 0;
+  },
+});
+
 @Resolver()
 export class CrateResolver {
+  @Query(() => Int)
+  weighed(@Arg('weight', () => Weight) weight: number): number {
+    return weight;
+  }
+
   @Query(() => Crate, { nullable: true })
   crate(@Arg('label', () => String, { defaultValue: 'ü "quoted" \u2028' }) label: string): Partial<Crate> {
     const broken = { label: 'inside' };
