@@ -31,7 +31,8 @@ export interface RefreshingNeeds {
 }
 
 const MOST_AHEAD_MS = 60_000;
-const WORD_OF_MOUTH_MS = 200;
+/** Much longer than a word takes from tab to tab, also on a machine that is busy with twenty of them. */
+const WORD_OF_MOUTH_MS = 2000;
 
 /**
  * The server gives the successor of a used token once more for ten seconds, for an answer that was lost: so the first try ends in

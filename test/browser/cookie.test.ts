@@ -14,16 +14,28 @@ test('twenty tabs that wake up at once make one refresh', async () => {
   const others = await Promise.all(Array.from({ length: TABS - 1 }, () => openTab(context)));
   const pages = [page, ...others.map((tab) => tab.page)];
   for (const each of pages) await each.getByText('This session').waitFor();
-  let refreshes = 0;
-  context.on('request', (request) => {
-    if (/refreshToken\(/.test(request.postData() ?? '')) refreshes += 1;
+  // As the server has counted: a client whose machine is slow asks for the same answer once more.
+  const countRefreshes = async () => {
+    const { result } = (await app.app.administration.listAuditEvents({ limit: 1_000 })) as { result: { kind: string }[] };
+    return result.filter(({ kind }) => kind === 'session.refreshed').length;
+  };
+  const before = await countRefreshes();
+  // The clock of the browser is set page by page: nothing is answered before all pages have the same time.
+  let haveOneTime: () => void = () => undefined;
+  const oneTime = new Promise<void>((resolve) => {
+    haveOneTime = resolve;
+  });
+  await context.route('**/graphql', async (route) => {
+    await oneTime;
+    await route.continue();
   });
   app.clock.advance(16 * 60);
   // Every timer of every tab is late by now.
   await context.clock.fastForward('16:00');
+  haveOneTime();
   for (const each of pages) await each.getByRole('link', { name: 'Security events' }).click();
   for (const each of pages) await each.getByText('A session was refreshed').first().waitFor();
-  expect(refreshes).toBe(1);
+  expect((await countRefreshes()) - before).toBe(1);
 });
 
 test('a page of another origin gets no token out of the cookie, and does not use it up', async () => {
