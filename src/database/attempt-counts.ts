@@ -67,17 +67,26 @@ export class AttemptCounts {
   /** The same, as part of a transaction: what is refused has not happened at all. */
   async spendIn(transaction: Transaction, charges: readonly Charge[]): Promise<readonly Charge[]> {
     const now = this.clock.now();
-    const counted = await count(transaction, charges, now);
-    for (const [charge, row] of counted) if (row.points > charge.budget.attempts) throw overBudget(charge.budget, row, now);
-    return [...counted].filter(([{ budget }, { points }]) => Number(points) === budget.attempts).map(([charge]) => charge);
+    const byKey = new Map(charges.map((charge) => [keyOf(charge), charge]));
+    const rows = await write(transaction, charges, 1, now, {
+      points: Prisma.sql`CASE WHEN ${isOpen(now)} THEN "AttemptCount"."points" + 1 ELSE 1 END`,
+      expire: Prisma.sql`CASE WHEN ${isOpen(now)} THEN "AttemptCount"."expire" ELSE excluded."expire" END`,
+    });
+    const counted = rows.map((row) => ({ charge: byKey.get(row.key) as Charge, row }));
+    for (const { charge, row } of counted) if (row.points > charge.budget.attempts) throw overBudget(charge.budget, row, now);
+    return counted.filter(({ charge, row }) => Number(row.points) === charge.budget.attempts).map(({ charge }) => charge);
   }
 
   /** Takes back what an attempt has spent, because it was none, and marks a key as seen for the length of its window. */
   async giveBack(charges: readonly Charge[], seen: Charge | null = null): Promise<void> {
     const now = this.clock.now();
-    const where = { key: { in: charges.map(keyOf) }, expire: { gt: new Date(now) }, points: { gt: 0 } };
     await this.database.transaction(async (transaction) => {
-      if (charges.length > 0) await transaction.attemptCount.updateMany({ where, data: { points: { decrement: 1 } } });
+      if (charges.length > 0) {
+        await write(transaction, charges, 0, now, {
+          points: Prisma.sql`CASE WHEN ${isOpen(now)} AND "AttemptCount"."points" > 0 THEN "AttemptCount"."points" - 1 ELSE 0 END`,
+          expire: Prisma.sql`"AttemptCount"."expire"`,
+        });
+      }
       if (seen === null) return;
       const mark = { points: 1, expire: endOf(seen.budget, now) };
       await transaction.attemptCount.upsert({ where: { key: keyOf(seen) }, create: { key: keyOf(seen), ...mark }, update: mark });
@@ -91,18 +100,30 @@ export class AttemptCounts {
   }
 }
 
-/** One statement for all: a window that has passed begins anew, one that is open goes on. Always in one order, so that two can't hold each other up. */
-async function count(transaction: Transaction, charges: readonly Charge[], now: number): Promise<Map<Charge, Row>> {
-  const byKey = new Map(charges.map((charge) => [keyOf(charge), charge]));
-  const values = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, { budget }]) => Prisma.sql`(${key}, 1, ${endOf(budget, now)})`);
-  const isOpen = Prisma.sql`"AttemptCount"."expire" > ${new Date(now)}`;
-  const rows = await transaction.$queryRaw<Row[]>`
+/**
+ * One statement for all, always in the order of the keys: two transactions that take the same rows in two orders would hold each other up.
+ *
+ * @param points of a row that was not there
+ * @param set what becomes of one that was
+ */
+function write(
+  transaction: Transaction,
+  charges: readonly Charge[],
+  points: number,
+  now: number,
+  set: { readonly points: Prisma.Sql; readonly expire: Prisma.Sql },
+): Promise<Row[]> {
+  const ends = new Map(charges.map((charge) => [keyOf(charge), endOf(charge.budget, now)]));
+  const values = [...ends].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, end]) => Prisma.sql`(${key}, ${points}, ${end})`);
+  return transaction.$queryRaw<Row[]>`
     INSERT INTO "AttemptCount" ("key", "points", "expire") VALUES ${Prisma.join(values)}
-    ON CONFLICT ("key") DO UPDATE SET
-      "points" = CASE WHEN ${isOpen} THEN "AttemptCount"."points" + 1 ELSE 1 END,
-      "expire" = CASE WHEN ${isOpen} THEN "AttemptCount"."expire" ELSE excluded."expire" END
+    ON CONFLICT ("key") DO UPDATE SET "points" = ${set.points}, "expire" = ${set.expire}
     RETURNING "key", "points", "expire"`;
-  return new Map(rows.map((row) => [byKey.get(row.key) as Charge, row]));
+}
+
+/** A window that has passed begins anew. */
+function isOpen(now: number): Prisma.Sql {
+  return Prisma.sql`"AttemptCount"."expire" > ${new Date(now)}`;
 }
 
 function keyOf({ budget, key }: Charge): string {
