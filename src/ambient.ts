@@ -16,7 +16,13 @@ export interface Randomness {
   bytes(count: number): Buffer;
 }
 
-/** A fresh identifier: 128 random bits as 22 characters of base64url, flat in memory and safe in a URL. */
+/**
+ * A fresh identifier: 128 random bits as 22 characters of base64url, flat in memory and safe in a URL. It begins with no hyphen, so that no
+ * command line takes it for an option.
+ */
 export function freshId(randomness: Randomness): string {
-  return randomness.bytes(16).toString('base64url');
+  for (;;) {
+    const id = randomness.bytes(16).toString('base64url');
+    if (!id.startsWith('-')) return id;
+  }
 }

@@ -360,7 +360,7 @@ describe.each(ENDINGS)('$name', (ending) => {
         else expect(await fateOf(app, tokens)).not.toBe('dead');
       }
       const loggedIn = login.data.login.accessToken;
-      if (loggedIn !== null) expect(await app.ask(loggedIn)).toMatch(ending.endsLogins ? REVOKED : /^ok$|REVOKED/);
+      if (loggedIn !== null) expect(await app.ask(loggedIn)).toMatch(ending.endsLogins ? REVOKED : /^ok$|TOKEN_(REVOKED|INVALID)$/);
       await app.app.close();
     }
   });
