@@ -1,11 +1,11 @@
 /** What an operator may look at from the command line: users, their sessions, the audit trail. */
 import type { Clock } from '../ambient.js';
 import type { Database } from '../database/database.js';
-import type { Node } from '../database/generated/client.js';
 import { done, type Outcome } from '../errors.js';
 import type { RecordedEvent } from './audit.js';
 import type { AuditTrail } from './audit-trail.js';
 import { findNamed, NO_SUCH_USER, type PublicUser, toPublic } from './named-user.js';
+import { type ListedNode, readNodes } from './nodes.js';
 import type { Session, Sessions } from './sessions.js';
 import type { UserDirectory } from './user-directory.js';
 import type { Users } from './users.js';
@@ -24,9 +24,6 @@ export interface AuditFilter {
   readonly limit?: number;
 }
 
-/** What the command line prints as JSON, which has no 64 bits. */
-type ListedNode = Omit<Node, 'acknowledged'> & { readonly acknowledged: number };
-
 export class Listings {
   constructor(
     private readonly users: Users,
@@ -39,8 +36,7 @@ export class Listings {
 
   /** The nodes that may hold a lease, the oldest first. */
   async listNodes(): Promise<Outcome<ListedNode[]>> {
-    const nodes = await this.database.read((client) => client.node.findMany({ orderBy: [{ startedAt: 'asc' }, { id: 'asc' }] }));
-    return done(nodes.map(({ acknowledged, ...node }) => ({ ...node, acknowledged: Number(acknowledged) })));
+    return done(await readNodes(this.database));
   }
 
   /** The newest first. */

@@ -6,6 +6,7 @@ import type { ServerFacts } from '../database/engine.js';
 import { SIDE_CONNECTIONS } from '../database/engine.js';
 import type { LeaseNode } from '../revocation/lease-node.js';
 import type { Finding } from './finding.js';
+import { readNodes } from './nodes.js';
 
 type Settings = Pick<Config, 'databasePoolSize' | 'doorbell' | 'clockToleranceSeconds'>;
 
@@ -25,20 +26,15 @@ export class NodeExamination {
     const server = await this.database.describeServer();
     if (server === null) return [];
     const clock = this.#examineClock(server.now, before, this.clock.now());
-    const seenAt = await this.#readNodes();
+    const nodes = await readNodes(this.database);
     return [
       examineServer(server),
       examineDurability(server),
-      this.#examineConnections(server, seenAt.length),
-      this.#examineNodes(seenAt, server.now),
+      this.#examineConnections(server, nodes.length),
+      this.#examineNodes(nodes, server.now),
       await this.#examineDoorbells(),
       clock,
     ];
-  }
-
-  /** When each was seen, by the clock of the database. */
-  async #readNodes(): Promise<{ id: string; seenAt: Date }[]> {
-    return this.database.read((client) => client.node.findMany({ select: { id: true, seenAt: true }, orderBy: { startedAt: 'asc' } }));
   }
 
   #examineConnections({ connectionLimit, connections }: ServerFacts, nodes: number): Finding {

@@ -4,14 +4,7 @@ import type { Database } from '../database/database.js';
 import type { LiveConnections } from '../revocation/live-connections.js';
 import type { Mirror } from '../revocation/mirror.js';
 import type { Revocations } from '../revocation/revocations.js';
-
-export interface ListedNode {
-  readonly id: string;
-  readonly startedAt: Date;
-  /** By the clock of the database. */
-  readonly seenAt: Date;
-  readonly leaseMs: number;
-}
+import { type ListedNode, readNodes } from './nodes.js';
 
 export interface ServerStatus {
   readonly revocationCheck: Config['revocationCheck'];
@@ -40,12 +33,7 @@ export class ServerOverview {
   async read(): Promise<ServerStatus> {
     const [liveRevocations, nodes] = await Promise.all([
       this.database.read((client) => client.blacklistedToken.count()),
-      this.database.read((client) =>
-        client.node.findMany({
-          select: { id: true, startedAt: true, seenAt: true, leaseMs: true },
-          orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
-        }),
-      ),
+      readNodes(this.database),
     ]);
     const { isKnown, version } = this.revocations.replica;
     return {

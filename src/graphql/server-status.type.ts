@@ -1,7 +1,8 @@
 /** The type ServerStatus, and the nodes in it. */
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { ListedNode, ServerStatus } from '../domain/server-overview.js';
+import type { ListedNode } from '../domain/nodes.js';
+import type { ServerStatus } from '../domain/server-overview.js';
 
 export const RevocationCheckMode = {
   MEMORY: 'memory',
@@ -22,7 +23,7 @@ registerEnumType(RevocationCheckMode, {
 });
 
 @ObjectType('ServerNode', { description: 'A node on this database that may hold a lease.' })
-export class ServerNodeType implements ListedNode {
+export class ServerNodeType implements Pick<ListedNode, 'id' | 'startedAt' | 'seenAt' | 'leaseMs'> {
   @Field(() => ID, { description: 'A new one with each registration of the node.' })
   id!: string;
 

@@ -4,19 +4,12 @@ import { createHandler, type HandlerOptions } from 'graphql-sse';
 import { LatchkeyError } from '../errors.js';
 import type { EndOfConnection, LiveConnection } from '../revocation/live-connections.js';
 import type { RevocableToken } from '../revocation/revocation-check.js';
+import { isOriginAllowed } from './allowed-origins.js';
 import { EVENT_STREAM } from './graphql-route.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { refuseOrigin } from './refusals.js';
 import { factsOf, type RequestFacts } from './request-facts.js';
-import {
-  type Answer,
-  CONNECTIONS_PER_SESSION,
-  endIfDead,
-  isOriginAllowed,
-  type StreamParts,
-  type StreamRequest,
-  whenExpired,
-} from './stream-door.js';
+import { type Answer, CONNECTIONS_PER_SESSION, endIfDead, type StreamParts, type StreamRequest, whenExpired } from './stream-door.js';
 
 /** Bytes that wait for a reader before it is dropped. */
 const SLOW_READER_BYTES = 1024 * 1024;

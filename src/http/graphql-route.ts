@@ -2,11 +2,11 @@
 import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isOriginAllowed } from './allowed-origins.js';
 import type { QueryLane } from './query-lane.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { refuseOrigin } from './refusals.js';
 import type { ContextOf } from './request-facts.js';
-import { isOriginAllowed } from './stream-door.js';
 
 /** What a client accepts that wants server-sent events. */
 export const EVENT_STREAM = 'text/event-stream';

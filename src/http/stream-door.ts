@@ -71,12 +71,6 @@ export async function endIfDead<Args, Fault>({ door, connections }: StreamParts<
   }
 }
 
-/** Whether a page that says where it comes from may talk to this server: its own pages, and those of the list. */
-export function isOriginAllowed(origin: string | undefined, host: string | undefined, listed: readonly string[]): boolean {
-  if (origin === undefined || listed.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
-}
-
 /** How many connections each address has. */
 export class AddressCounts {
   readonly #counts = new Map<string, number>();

@@ -3,13 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { isOriginAllowed } from './allowed-origins.js';
 import { BODY_LIMIT_BYTES } from './refusals.js';
 import { factsOf, type RequestFacts } from './request-facts.js';
 import {
   type Answer,
   CONNECTIONS_PER_SESSION,
   endIfDead,
-  isOriginAllowed,
   OPERATIONS_PER_CONNECTION,
   type StreamParts,
   whenExpired,
