@@ -72,7 +72,9 @@ const HOMES: Readonly<Record<string, Home>> = {
   '@escape.tech/graphql-armor-max-aliases': { home: 'src/graphql/query-limits.ts' },
   '@escape.tech/graphql-armor-max-depth': { home: 'src/graphql/query-limits.ts' },
   '@escape.tech/graphql-armor-max-directives': { home: 'src/graphql/query-limits.ts' },
+  '@fastify/ajv-compiler': { home: 'src/http/compilers-on-demand.ts' },
   '@fastify/cors': { home: 'src/http/server.ts' },
+  '@fastify/fast-json-stringify-compiler': { home: 'src/http/compilers-on-demand.ts' },
   helmet: { home: 'src/http/security-headers.ts' },
   '@fastify/websocket': { home: 'src/http/websocket-route.ts', guests: ['src/http/graphql-route.ts'] },
   '@graphql-yoga/subscription': { home: 'src/graphql/core-events.ts' },
@@ -108,7 +110,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   'type-graphql': { home: 'src/graphql/' },
   wonka: { home: 'src/client/urql.ts' },
   validator: { home: 'src/domain/text-rules.ts' },
-  zod: { home: 'src/config.ts', guests: ['src/config-values.ts'] },
+  zod: { home: 'src/config.ts', guests: ['src/config-values.ts', 'src/http/control-socket.ts'] },
 };
 
 const all = parseSources(readSources(root, 'src'));

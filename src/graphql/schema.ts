@@ -1,6 +1,6 @@
 /** Builds the schema from the resolvers: ours, and those of an embedding application. */
 import 'reflect-metadata';
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { assertValidSchema, type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
 import { AdministrationResolver } from './administration.resolver.js';
@@ -59,10 +59,12 @@ export function createSchema(
   const container = { get: (resolver: ResolverClass) => instances.get(resolver) };
   const resolvers = [...CORE_RESOLVERS, ...own] as unknown as NonEmptyArray<ResolverClass>;
   const authChecker = createAuthChecker(check);
-  const options = { resolvers, pubSub, container, orphanedTypes: [], validate: false as const };
+  // Its own check asks the finished schema for everything there is in it.
+  const options = { resolvers, pubSub, container, orphanedTypes: [], validate: false as const, skipCheck: true };
   const schema = buildSchemaSync({ ...options, authChecker });
+  assertValidSchema(schema);
   // Without one it refuses to build; null is none.
-  const bare = buildSchemaSync({ ...options, authChecker: null as never, skipCheck: true });
+  const bare = buildSchemaSync({ ...options, authChecker: null as never });
   guardInTurn(schema, bare, resolvers, authChecker);
   describe(schema.getQueryType(), 'What can be asked.');
   describe(schema.getMutationType(), 'What can be done.');

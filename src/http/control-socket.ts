@@ -2,55 +2,57 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { z } from 'zod';
 import { LatchkeyError } from '../errors.js';
 import type { Log } from '../log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
+import { compilersOnDemand } from './compilers-on-demand.js';
 
-const NAMED_USER = { required: ['user'], properties: { user: { type: 'string' }, reason: { type: 'string', maxLength: 500 } } };
-const LIMIT = { type: 'integer', minimum: 1, maximum: 1_000 };
+const text = z.string();
+const flag = z.boolean().optional();
+const reason = text.max(500).optional();
+const limit = z.int().min(1).max(1_000).optional();
+const named = z.strictObject({ user: text });
+const namedForReason = z.strictObject({ user: text, reason });
+const nothing = z.strictObject({});
 
-/** What each command takes, as JSON Schema. A command that is not named here can't be called. */
+/**
+ * What each command takes. A command that is not named here can't be called, and an option that this version does not know is not
+ * dropped in silence.
+ */
 const INPUTS = {
-  createUser: {
-    required: ['email', 'password'],
-    properties: { email: { type: 'string' }, password: { type: 'string' }, name: { type: 'string' }, admin: { type: 'boolean' } },
-  },
-  listUsers: { properties: { search: { type: 'string', maxLength: 254 }, limit: LIMIT } },
-  showUser: { required: ['user'], properties: { user: { type: 'string' } } },
-  disableUser: NAMED_USER,
-  enableUser: NAMED_USER,
-  setUserRoles: {
-    required: ['user', 'roles'],
-    properties: { user: { type: 'string' }, roles: { type: 'array', items: { type: 'string' } } },
-  },
-  resetPassword: { required: ['user', 'password'], properties: { user: { type: 'string' }, password: { type: 'string' } } },
-  requirePasswordReset: NAMED_USER,
-  deleteUser: { required: ['user'], properties: { user: { type: 'string' } } },
-  revokeUserSessions: NAMED_USER,
-  revokeAllSessions: { properties: { reason: { type: 'string', maxLength: 500 } } },
-  listKeys: {},
-  rotateKeys: { properties: { now: { type: 'boolean' } } },
-  revokeKey: { required: ['kid'], properties: { kid: { type: 'string' } } },
-  blacklistStats: {},
-  prune: {},
-  unmirror: {},
-  listSessions: { required: ['user'], properties: { user: { type: 'string' } } },
-  revokeSession: { required: ['session'], properties: { session: { type: 'string' }, accessTokensOnly: { type: 'boolean' } } },
-  listAuditEvents: {
-    properties: {
-      user: { type: 'string' },
-      since: { type: 'string', format: 'date-time' },
-      withinSeconds: { type: 'integer', minimum: 1 },
-      limit: LIMIT,
-    },
-  },
-  listNodes: {},
-  examine: {},
-} as const;
+  createUser: z.strictObject({ email: text, password: text, name: text.optional(), admin: flag }),
+  listUsers: z.strictObject({ search: text.max(254).optional(), limit }),
+  showUser: named,
+  disableUser: namedForReason,
+  enableUser: namedForReason,
+  setUserRoles: z.strictObject({ user: text, roles: z.array(text) }),
+  resetPassword: z.strictObject({ user: text, password: text }),
+  requirePasswordReset: namedForReason,
+  deleteUser: named,
+  revokeUserSessions: namedForReason,
+  revokeAllSessions: z.strictObject({ reason }),
+  listKeys: nothing,
+  rotateKeys: z.strictObject({ now: flag }),
+  revokeKey: z.strictObject({ kid: text }),
+  blacklistStats: nothing,
+  prune: nothing,
+  unmirror: nothing,
+  listSessions: named,
+  revokeSession: z.strictObject({ session: text, accessTokensOnly: flag }),
+  listAuditEvents: z.strictObject({
+    user: text.optional(),
+    since: z.iso.datetime({ offset: true }).optional(),
+    withinSeconds: z.int().min(1).optional(),
+    limit,
+  }),
+  listNodes: nothing,
+  examine: nothing,
+};
 
 export type ControlCommand = keyof typeof INPUTS;
 
-/** Whatever carries the commands out. The input has been checked against the schema of its command. */
+/** Whatever carries the commands out. The input has been checked against what its command takes. */
 export type ControlTarget = { readonly [Command in ControlCommand]: (input: never) => Promise<unknown> };
 
 /** The longest path that every system takes for a socket. */
@@ -74,19 +76,20 @@ export async function openControlSocket(dataDir: string, target: ControlTarget, 
     loggerInstance: log.child({}, { level: 'warn' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
-    // An option that this version does not know must not be dropped in silence.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+    schemaController: compilersOnDemand,
   });
   closeConnectionsWhenStopping(server);
   for (const [command, input] of Object.entries(INPUTS)) {
-    const body = { type: 'object', additionalProperties: false, ...input };
     const run = target[command as ControlCommand].bind(target) as (input: unknown) => Promise<unknown>;
-    server.post(`/${command}`, { schema: { body } }, async (request) => run(request.body));
+    server.post(`/${command}`, async (request, reply) => {
+      const { success, data, error } = input.safeParse(request.body);
+      return success ? run(data) : reply.code(400).send(failed(z.prettifyError(error)));
+    });
   }
   server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     if (error instanceof LatchkeyError) return reply.code(503).send({ code: error.code, message: error.message });
     if (error.statusCode === undefined || error.statusCode >= 500) log.error({ err: error }, 'a command failed');
-    return reply.code(error.statusCode ?? 500).send({ code: 'COMMAND_FAILED', message: error.message });
+    return reply.code(error.statusCode ?? 500).send(failed(error.message));
   });
   rmSync(path, { force: true });
   const umask = process.umask(0o177);
@@ -97,4 +100,8 @@ export async function openControlSocket(dataDir: string, target: ControlTarget, 
   }
   chmodSync(path, 0o600);
   return server;
+}
+
+function failed(message: string) {
+  return { code: 'COMMAND_FAILED', message };
 }

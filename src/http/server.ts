@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
+import { compilersOnDemand } from './compilers-on-demand.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseMissingHost } from './refusals.js';
 import { createSecurityHeaders } from './security-headers.js';
@@ -28,6 +29,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     forceCloseConnections: 'idle',
     // What comes on an open connection during the stop is served, since everything it needs is still there; fastify would answer in a shape of its own.
     return503OnClosing: false,
+    schemaController: compilersOnDemand,
     routerOptions: { ignoreTrailingSlash: true },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerError,
