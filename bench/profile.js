@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { ASKING_CORE, SERVING_CORE } from './contest.js';
 import { pin } from './cores.js';
 import { load } from './load.js';
-import { createClient, NO_LIMITS, PASSWORD, REGISTER, startServer } from './server.js';
+import { createClient, LOGIN, NO_LIMITS, PASSWORD, REGISTER, startServer } from './server.js';
 
 const WARM_UP_SECONDS = 4;
 const INTERVAL_MICROS = 100;
@@ -36,6 +36,11 @@ const LAYERS = [
   ['fastify', /node_modules\/(fastify|find-my-way|avvio|@fastify|light-my-request)\//],
   ['logging (pino)', /\/pino\/|sonic-boom/],
   ['metrics', /prom-client/],
+  ['SQLite (libsql)', /libsql\/index|dist\/database\/sqlite/],
+  ['Prisma: making plans', /^wasm:|query_compiler/],
+  ['Prisma', /@prisma\/|node_modules\/(async-mutex|@libsql)\//],
+  ['passwords (argon2), on the event loop', /@node-rs\/argon2/],
+  ['own domain, database gate', /dist\/(domain|database|event-queue)/],
   ['the resolver', /own-resolver/],
   ['node http', /^node:(_http|internal\/http|http)/],
   ['node net, streams', /^node:(net|stream|internal\/streams|internal\/stream_base|_stream|events|buffer|internal\/buffer|string_decoder)/],
@@ -48,6 +53,7 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '10' },
     query: { type: 'string', default: '{ profile { id email name } }' },
     public: { type: 'boolean', default: false },
+    login: { type: 'boolean', default: false },
     top: { type: 'string', default: '40' },
   },
 });
@@ -62,8 +68,9 @@ try {
   const client = createClient(server.url);
   const { data } = await client.post(REGISTER, { email: 'ada@example.com', password: PASSWORD });
   client.close();
+  const login = JSON.stringify({ query: LOGIN, variables: { email: 'ada@example.com', password: PASSWORD } });
   const headers = flags.public ? {} : { authorization: `Bearer ${data.register.accessToken}` };
-  const question = { headers, body: JSON.stringify({ query: flags.query }) };
+  const question = { headers, body: flags.login ? login : JSON.stringify({ query: flags.query }) };
   await load(server.url, question, 32, { seconds: WARM_UP_SECONDS });
   const begunAt = performance.now();
   const { perSecond, count } = await load(server.url, question, 32, { seconds: Number(flags.seconds) });
