@@ -80,17 +80,15 @@ export class AttemptCounts {
   /** Takes back what an attempt has spent, because it was none, and marks a key as seen for the length of its window. */
   async giveBack(charges: readonly Charge[], seen: Charge | null = null): Promise<void> {
     const now = this.clock.now();
-    await this.database.transaction(async (transaction) => {
-      if (charges.length > 0) {
-        await write(transaction, charges, 0, now, {
-          points: Prisma.sql`CASE WHEN ${isOpen(now)} AND "AttemptCount"."points" > 0 THEN "AttemptCount"."points" - 1 ELSE 0 END`,
-          expire: Prisma.sql`"AttemptCount"."expire"`,
-        });
-      }
-      if (seen === null) return;
-      const mark = { points: 1, expire: endOf(seen.budget, now) };
-      await transaction.attemptCount.upsert({ where: { key: keyOf(seen) }, create: { key: keyOf(seen), ...mark }, update: mark });
-    });
+    const expire = Prisma.sql`"AttemptCount"."expire"`;
+    const set = {
+      points: Prisma.sql`CASE WHEN ${isOpen(now)} AND "AttemptCount"."points" > 0 THEN "AttemptCount"."points" - 1 ELSE 0 END`,
+      // Of what was seen only the end of its window counts.
+      expire:
+        seen === null ? expire : Prisma.sql`CASE WHEN "AttemptCount"."key" = ${keyOf(seen)} THEN excluded."expire" ELSE ${expire} END`,
+    };
+    const rows = seen === null ? charges : [...charges, seen];
+    await this.database.transaction((transaction) => write(transaction, rows, 0, now, set));
   }
 
   /** Forgets the windows that have passed, in bounded batches. */

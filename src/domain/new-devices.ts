@@ -17,17 +17,22 @@ export class NewDevices {
 
   /** Part of the transaction that inserts a session, before it does. The first session ever is no news. */
   async notice(transaction: Transaction, user: UserWithSecrets, device: NewDevice, origin: Origin): Promise<void> {
-    if (user.lastLoginAt === null) return;
-    const sessions = await transaction.session.findMany({
-      where: { userId: user.id },
-      orderBy: { createdAt: 'desc' },
-      select: { userAgent: true },
-      take: COMPARED_SESSIONS,
-    });
-    const known = sessions.some(({ userAgent }) => kindOf(userAgent) === kindOf(device.userAgent));
-    if (known || !(await this.limits.hasNewDeviceLetterLeft(transaction, user.id))) return;
-    await this.notices.newDevice(transaction, user.email, device, origin);
+    if (user.lastLoginAt === null || (await isKnown(transaction, user.id, device))) return;
+    if (await this.limits.hasNewDeviceLetterLeft(transaction, user.id))
+      await this.notices.newDevice(transaction, user.email, device, origin);
   }
+}
+
+/** Nearly every login comes from the very program of another one, and one row tells it. */
+async function isKnown(transaction: Transaction, userId: string, { userAgent }: NewDevice): Promise<boolean> {
+  if ((await transaction.session.findFirst({ where: { userId, userAgent }, select: { id: true } })) !== null) return true;
+  const sessions = await transaction.session.findMany({
+    where: { userId },
+    orderBy: { createdAt: 'desc' },
+    select: { userAgent: true },
+    take: COMPARED_SESSIONS,
+  });
+  return sessions.some((session) => kindOf(session.userAgent) === kindOf(userAgent));
 }
 
 /** What stays of a User-Agent header when the program is updated. */

@@ -82,7 +82,7 @@ export class TokenMint {
     kind: 'session.started' | 'session.refreshed',
     origin: Origin,
   ): Promise<void> {
-    await transaction.accessToken.create({ data: { jti, sessionId, expiresAt: new Date(expiresAt) } });
+    await transaction.accessToken.create({ data: { jti, sessionId, expiresAt: new Date(expiresAt) }, select: { jti: true } });
     await this.audit.record(transaction, { kind, actor: userId, userId, sessionId, ...origin });
   }
 

@@ -109,10 +109,14 @@ export class Users {
   }
 
   async find(id: string): Promise<User | null> {
-    const row = await this.database.read((client) =>
-      client.user.findUnique({ where: { id }, include: { roles: true }, omit: USER_SECRETS }),
-    );
-    return row === null ? null : toUser(row);
+    return this.database.read(async (client) => {
+      // Both at once: to join them Prisma takes two queries too, one after the other.
+      const [row, roles] = await Promise.all([
+        client.user.findUnique({ where: { id }, omit: USER_SECRETS }),
+        client.userRole.findMany({ where: { userId: id } }),
+      ]);
+      return row === null ? null : toUser({ ...row, roles });
+    });
   }
 
   async findWithSecrets(id: string): Promise<UserWithSecrets | null> {

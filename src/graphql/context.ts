@@ -47,6 +47,8 @@ export interface IncomingRequest {
   readonly refreshCookie: RefreshCookie | null;
 }
 
+const SCHEME = 'bearer';
+
 export type ContextBuilder = (request: IncomingRequest) => RequestContext | Promise<RequestContext>;
 
 /** A bad token never throws here: `login` must work for a client that still carries a dead one. */
@@ -108,11 +110,12 @@ function anonymous(reason: UnauthenticatedReason, token: AccessToken | null): Ca
  * @returns undefined when no bearer token was sent, null when what was sent can't be one
  */
 function bearerTokenOf(authorization: readonly string[]): string | null | undefined {
-  const [only, ...others] = authorization;
+  const [only] = authorization;
   if (only === undefined) return undefined;
   // Two headers: a proxy may have looked at the other one.
-  if (others.length > 0) return null;
-  const match = /^bearer(?: +(.*))?$/i.exec(only);
-  if (match === null) return undefined;
-  return match[1] || null;
+  if (authorization.length > 1) return null;
+  let at = SCHEME.length;
+  if (only.slice(0, at).toLowerCase() !== SCHEME || (only.length > at && only[at] !== ' ')) return undefined;
+  while (only[at] === ' ') at += 1;
+  return only.slice(at) || null;
 }

@@ -91,7 +91,10 @@ export async function addToBlacklist(
     revokedAt: new Date(now),
     revokedUntil: new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS),
   }));
-  if (data.length > 0) await transaction.blacklistedToken.createMany({ data });
+  const [only, ...others] = data;
+  // A logout has one; Prisma keeps the plan of `create`, and makes that of `createMany` anew each time.
+  if (only !== undefined && others.length === 0) await transaction.blacklistedToken.create({ data: only, select: { id: true } });
+  else if (data.length > 0) await transaction.blacklistedToken.createMany({ data });
   return { state, rows: data };
 }
 
