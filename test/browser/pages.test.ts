@@ -1,25 +1,10 @@
 /** The pages of the console: what they show as it happens, for everybody who reads them, however they read. */
-
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { findViolations } from '../support/accessibility.js';
 import { ADMIN_EMAIL } from '../support/administrators.js';
 import { type Console, copyToken, fillIn, openTab, signIn, startConsole } from '../support/console.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-async function findViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
-}
 
 /** Goes to each page of an administrator, and looks. */
 async function walk(app: Console, page: Page, look: (name: string) => Promise<void>): Promise<void> {
