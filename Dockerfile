@@ -13,7 +13,7 @@ COPY src src
 COPY web web
 RUN node scripts/build.js
 # Without the tools of the build in the manifest nothing asks for Prisma's command line any more, which --omit=dev would keep. What the
-# console was made of is not needed either: it is files by now.
+# pages were made of is not needed either: they are files by now.
 RUN npm pkg delete devDependencies peerDependencies peerDependenciesMeta workspaces \
  && rm -rf web node_modules/latchkey-console \
  && npm prune \

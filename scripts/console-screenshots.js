@@ -1,13 +1,8 @@
 /** docs/console/: each page of the console as an administrator sees it, light, dark and on a phone. Also prints its size and how soon it can be used. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright-core';
-import { createApp, readConfig } from '../dist/app.js';
+import { printLoads, printSizes, root, withPages } from './pages.js';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = join(root, 'docs/console');
 const PASSWORD = 'correct horse battery';
 const PHONE =
@@ -17,31 +12,21 @@ const LOOKS = [
   { name: 'dark', colorScheme: 'dark', viewport: { width: 1200, height: 800 } },
   { name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 ];
-const LOADS = 5;
 
-const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-'));
-const app = await createApp({ config: readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' }) });
-const address = await app.listen();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync),
-  args: ['--no-sandbox'],
-});
-try {
-  mkdirSync(folder, { recursive: true });
+mkdirSync(folder, { recursive: true });
+await withPages({}, async ({ app, address, browser }) => {
+  const login = (email, how) => logIn(address, email, how);
   await app.administration.createUser({ email: 'root@example.com', password: PASSWORD, name: 'Root', admin: true });
   await app.administration.createUser({ email: 'ada@example.com', password: PASSWORD, name: 'Ada Lovelace' });
   await login('ada@example.com', { userAgent: PHONE });
   await login('root@example.com', { userAgent: PHONE });
   await login('root@example.com', { deviceName: 'Work laptop' });
-  for (const look of LOOKS) await photograph(look);
-  await measure();
-} finally {
-  await browser.close();
-  await app.close();
-  rmSync(dataDir, { recursive: true, force: true });
-}
+  for (const look of LOOKS) await photograph({ address, browser, login }, look);
+  printSizes('console');
+  await printLoads(browser, `${address}/account`, (page) => page.getByLabel('Email').waitFor());
+});
 
-async function login(email, { deviceName, userAgent = 'curl/8' }) {
+async function logIn(address, email, { deviceName, userAgent = 'curl/8' }) {
   const query = 'mutation($input: LoginInput!) { login(input: $input) { userErrors { code } } }';
   await fetch(`${address}/graphql`, {
     method: 'POST',
@@ -50,7 +35,7 @@ async function login(email, { deviceName, userAgent = 'curl/8' }) {
   });
 }
 
-async function photograph({ name: look, ...options }) {
+async function photograph({ address, browser, login }, { name: look, ...options }) {
   const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const take = async (name) => {
@@ -109,25 +94,4 @@ async function photograph({ name: look, ...options }) {
   await page.getByText('Refused: revoked').waitFor();
   await take('token-revoked');
   await context.close();
-}
-
-async function measure() {
-  const assets = join(root, 'dist/web/assets');
-  for (const name of readdirSync(assets).filter((each) => /\.(js|css)$/.test(each))) {
-    const file = readFileSync(join(assets, name));
-    const small = readFileSync(join(assets, `${name}.br`)).length;
-    console.log(`${name}: ${file.length} bytes, gzip ${gzipSync(file).length}, brotli ${small}`);
-  }
-  const times = [];
-  for (let load = 0; load < LOADS; load += 1) {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.goto(`${address}/account`, { waitUntil: 'commit' });
-    await page.getByLabel('Email').waitFor();
-    times.push(Math.round(await page.evaluate('performance.now()')));
-    await context.close();
-  }
-  console.log(
-    `the form of the login can be used ${times.sort((one, other) => one - other).join(', ')} ms after the page was asked for, with an empty cache`,
-  );
 }

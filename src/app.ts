@@ -32,6 +32,7 @@ import { serveConsole } from './http/console.js';
 import { openControlSocket } from './http/control-socket.js';
 import { createDocumentStore } from './http/document-store.js';
 import { answerEventStreams } from './http/event-stream-route.js';
+import { openExplorer } from './http/explorers.js';
 import { createFailureLog } from './http/failure-log.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
@@ -112,7 +113,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     maxTokens: MAX_TOKENS,
     plugins: options.plugins ?? [],
   };
-  const apollo = createApollo<RequestContext>(parts, config, log);
+  const explorer = openExplorer(config, log);
+  const apollo = createApollo<RequestContext>(parts, config, explorer, log);
   const randomness = options.randomness ?? SYSTEM_RANDOMNESS;
   const server = await createServer(
     config,
@@ -140,7 +142,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const format = seenByClient(formatError);
   const contextOf = contextsBy(buildContext, streams.now);
   const lane = followsRequests ? null : createQueryLane({ find: prepared.find.bind(prepared), format, contextOf, report });
-  registerGraphql(server, apollo, contextOf, streamRoutes, lane, config);
+  registerGraphql(server, apollo, contextOf, streamRoutes, lane, explorer, config);
+  explorer.serveAssets(server);
   if (config.console && !serveConsole(server)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => keys.list().map((key) => key.publicJwk));
   registerHealth(server, () => findUnreadiness(config, services));

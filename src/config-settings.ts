@@ -85,7 +85,12 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'CLOCK_TOLERANCE', fallback: '5s', meaning: 'how far two clocks may differ for `exp` and `iat`, at most 60s' },
   { name: 'CORS_ORIGINS', fallback: 'none', meaning: 'origins of browser front ends, separated by commas' },
   { name: 'TRUST_PROXY', fallback: 'off', meaning: '`off`, `on`, the number of proxies, or their addresses separated by commas' },
-  { name: 'INTROSPECTION', fallback: 'on', meaning: '`on` or `off`; off also hides suggestions and Apollo Sandbox' },
+  { name: 'INTROSPECTION', fallback: 'on', meaning: '`on` or `off`; off also hides suggestions and the explorer' },
+  {
+    name: 'EXPLORER',
+    fallback: 'sandbox',
+    meaning: '`sandbox`, `graphiql` (for use offline) or `off`: the page that a browser gets at `/graphql`; needs INTROSPECTION',
+  },
   { name: 'CONSOLE', fallback: 'on', meaning: '`on` or `off`: the pages under `/account`, where users see and end their sessions' },
   { name: 'LOG_LEVEL', fallback: 'info', meaning: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`' },
 ];

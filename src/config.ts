@@ -26,6 +26,7 @@ export { SETTINGS, type Setting } from './config-settings.js';
 
 export type RevocationCheckMode = 'memory' | 'lease' | 'database' | 'redis';
 export type SigningAlgorithm = 'ES256' | 'RS256';
+export type ExplorerChoice = 'sandbox' | 'graphiql' | 'off';
 
 export interface PwnedPasswordsSettings {
   readonly isOn: boolean;
@@ -74,6 +75,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly trustProxy: boolean | number | readonly string[];
   readonly introspection: boolean;
+  /** The page for people at /graphql; `off` without introspection, since it could show nothing. */
+  readonly explorer: ExplorerChoice;
   /** Whether the pages under /account are served. */
   readonly console: boolean;
   readonly logLevel: LogLevel;
@@ -115,6 +118,7 @@ const schema = z.object({
   CORS_ORIGINS: origins,
   TRUST_PROXY: proxies,
   INTROSPECTION: oneOf('on', ['on', 'off']),
+  EXPLORER: oneOf<ExplorerChoice>('sandbox', ['sandbox', 'graphiql', 'off']),
   CONSOLE: oneOf('on', ['on', 'off']),
   LOG_LEVEL: oneOf<LogLevel>('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
 });
@@ -192,6 +196,7 @@ function freeze(settings: Settings, secret: Buffer): Config {
     corsOrigins: settings.CORS_ORIGINS,
     trustProxy: settings.TRUST_PROXY,
     introspection: settings.INTROSPECTION === 'on',
+    explorer: settings.INTROSPECTION === 'on' ? settings.EXPLORER : 'off',
     console: settings.CONSOLE === 'on',
     logLevel: settings.LOG_LEVEL,
   });

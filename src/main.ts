@@ -1,6 +1,6 @@
 /** The process: configuration, start, signals. */
 import { type App, createApp } from './app.js';
-import { type Environment, readConfig } from './config.js';
+import { type Config, type Environment, readConfig } from './config.js';
 import { ConfigError } from './config-error.js';
 
 /** How long what runs may take to finish after SIGTERM. */
@@ -11,10 +11,11 @@ export async function start(environment?: Environment): Promise<void> {
   // What the server makes (database, log of SQLite, socket) is for its own user only.
   process.umask(0o077);
   try {
-    const app = await createApp({ config: readConfig(environment) });
+    const config = readConfig(environment);
+    const app = await createApp({ config });
     // Before the greeting: whoever has read it may send a signal at once.
     stopOnSignals(app);
-    console.log(greetingFor(await app.listen()));
+    console.log(greetingFor(await app.listen(), config));
   } catch (error) {
     console.error(describeFault(error));
     process.exit(1);
@@ -63,8 +64,11 @@ function stopOnSignals(app: App): void {
   process.on('SIGINT', stop);
 }
 
-function greetingFor(address: string): string {
+const EXPLORERS = { sandbox: 'Apollo Sandbox', graphiql: 'GraphiQL' } as const;
+
+function greetingFor(address: string, { explorer }: Config): string {
   const url = `${address}/graphql`;
+  const page = explorer === 'off' ? 'Explorer: off' : `${EXPLORERS[explorer]}: open ${url} in a browser`;
   const ask = (query: string, ...options: string[]) =>
     [`curl -s ${url} -H 'content-type: application/json'`, ...options, `-d '${JSON.stringify({ query })}'`].join(' ');
   const bearer = '-H "authorization: Bearer $TOKEN"';
@@ -72,7 +76,7 @@ function greetingFor(address: string): string {
     'mutation { register(input: { email: "ada@example.com", password: "correct horse battery" }) { accessToken userErrors { message } } }';
   return `
 Latchkey listens at ${url}
-Apollo Sandbox:     open ${url} in a browser
+${page}
 
 Try it (a second time, with another email):
 

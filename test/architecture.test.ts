@@ -115,7 +115,7 @@ const HOMES: Readonly<Record<string, Home>> = {
 
 const all = parseSources(readSources(root, 'src'));
 const own = all.filter(({ path }) => !path.startsWith(GENERATED));
-/** The console: what it is made of stands in its own manifest. */
+/** The console and GraphiQL: what they are made of stands in their own manifest. */
 const pages = parseSources(readSources(root, 'web/src'));
 const CONSOLE_OPERATIONS = 'web/src/operations.ts';
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
@@ -192,7 +192,7 @@ describe('the house', () => {
     expect(checkLength(written, 260, {})).toEqual([]);
   });
 
-  test('the console knows nothing of ours but latchkey/client, and brings what else it needs', () => {
+  test('the pages know nothing of ours but latchkey/client and what an explorer shows first, and bring what else they need', () => {
     const { dependencies } = JSON.parse(readFileSync(`${root}web/package.json`, 'utf8')) as { dependencies: Record<string, string> };
     const known = ['latchkey', ...Object.keys(dependencies)];
     const imports = pages.flatMap((file) => file.imports);

@@ -1,9 +1,9 @@
 /** Apollo Server, set up: nothing hangs on NODE_ENV, nothing internal leaks, every internal failure is logged once. */
 import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
+import type { Explorer } from './explorer.js';
 import type { ReportFailures } from './failure-log.js';
 import type { Answer, StreamRequest } from './stream-door.js';
 
@@ -16,35 +16,10 @@ export interface GraphqlParts<Context extends BaseContext>
   readonly plugins: readonly ApolloServerPlugin<Context>[];
 }
 
-/** The operation that Apollo Sandbox shows first. */
-const SANDBOX_DOCUMENT = `# 1. Register (or log in), 2. copy the accessToken into the Authorization header below, 3. ask who you are, 4. log out, 5. ask again.
-mutation Register {
-  register(input: { email: "ada@example.com", password: "correct horse battery" }) {
-    accessToken
-    userErrors { code message }
-  }
-}
-
-mutation Login {
-  login(input: { email: "ada@example.com", password: "correct horse battery", deviceName: "Sandbox" }) {
-    accessToken
-    expiresAt
-    userErrors { code message }
-  }
-}
-
-query Me {
-  me { id email roles }
-}
-
-mutation Logout {
-  logout { loggedOutAt endedSessions }
-}
-`;
-
 export function createApollo<Context extends BaseContext & { readonly requestId: string }>(
   { schema, validationRules, documentStore, formatError, report, maxTokens, plugins }: GraphqlParts<Context>,
   { introspection }: Pick<Config, 'introspection'>,
+  { landingPage }: Pick<Explorer, 'landingPage'>,
   log: Log,
 ): ApolloServer<Context> {
   return new ApolloServer<Context>({
@@ -62,18 +37,8 @@ export function createApollo<Context extends BaseContext & { readonly requestId:
     nodeEnv: 'production',
     logger: log,
     formatError,
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(),
-      introspection ? sandbox() : ApolloServerPluginLandingPageDisabled(),
-      reportFailures(report),
-      ...plugins,
-    ],
+    plugins: [ApolloServerPluginCacheControlDisabled(), landingPage, reportFailures(report), ...plugins],
   });
-}
-
-function sandbox() {
-  const initialState = { document: SANDBOX_DOCUMENT, headers: { Authorization: 'Bearer <accessToken>' }, pollForSchemaUpdates: false };
-  return ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false, initialState } });
 }
 
 function reportFailures<Context extends BaseContext & { readonly requestId: string }>(report: ReportFailures): ApolloServerPlugin<Context> {

@@ -3,6 +3,7 @@ import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRespons
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isOriginAllowed } from './allowed-origins.js';
+import type { Explorer } from './explorer.js';
 import type { QueryLane } from './query-lane.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { refuseOrigin } from './refusals.js';
@@ -30,6 +31,7 @@ export function registerGraphql<Context extends BaseContext>(
   contextOf: ContextOf<Context>,
   { answerEventStream, acceptWebSocket }: StreamRoutes,
   lane: QueryLane | null,
+  explorer: Pick<Explorer, 'headers'>,
   { corsOrigins }: GraphqlSettings,
 ): void {
   const pipe = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -42,7 +44,7 @@ export function registerGraphql<Context extends BaseContext>(
     reply.header('cache-control', 'no-store');
     const answer = { status: status ?? 200, contentType: headers.get('content-type'), text: textOf(body) };
     lane?.learn(request, answer);
-    if (answer.contentType?.startsWith('text/html')) allowSandbox(reply);
+    if (answer.contentType?.startsWith('text/html')) reply.headers(explorer.headers);
     return reply.code(answer.status).send(answer.text);
   };
   const handler = (request: FastifyRequest, reply: FastifyReply): unknown => {
@@ -75,12 +77,6 @@ function headersOf(request: FastifyRequest): HeaderMap {
 function searchOf(request: FastifyRequest): string {
   const at = request.url.indexOf('?');
   return at < 0 ? '' : request.url.slice(at);
-}
-
-/** The page brings its own policy with a nonce, in a meta element; the strict one of the API would stop it. */
-function allowSandbox(reply: FastifyReply): void {
-  reply.header('content-security-policy', "frame-ancestors 'none'");
-  reply.header('cross-origin-opener-policy', 'same-origin-allow-popups');
 }
 
 function textOf(body: HTTPGraphQLResponse['body']): string {

@@ -56,6 +56,16 @@ test.skipIf(!hasShell)('the four lines that a start prints register, answer, log
   ]);
 });
 
+test.each([
+  [{ EXPLORER: 'graphiql' }, /^GraphiQL: open http:\S+\/graphql in a browser$/m],
+  [{ EXPLORER: 'off' }, /^Explorer: off$/m],
+  [{ INTROSPECTION: 'off' }, /^Explorer: off$/m],
+])('a start with %j says which explorer there is', async (settings, expected) => {
+  const server = await startServer({ dataDir: join(makeFolder(), 'data'), settings });
+  expect(server.printed()).toMatch(expected);
+  expect(server.printed()).not.toContain('Sandbox');
+});
+
 test('a later start reuses secret, keys, sessions and revocations [R6]', async () => {
   const dataDir = join(makeFolder(), 'data');
   const first = await startServer({ dataDir });

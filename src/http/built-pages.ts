@@ -1,0 +1,73 @@
+/** Pages as the build has left them in dist/web, with what they are made of, and beside each file its small copy. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** The same from `src/http` and from `dist/http`. */
+const BUILT = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+export interface BuiltPages {
+  /** Sends the page, compressed for whoever can read it so. */
+  readonly sendPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+  readonly readPage: () => string;
+  /** Serves everything else below a path, for ever: the names change with what is in the files. */
+  readonly serveAssets: (server: FastifyInstance, path: string) => void;
+}
+
+/**
+ * Finds the pages in a folder of dist/web. Each file is read when it is first asked for, and kept.
+ *
+ * @param page the name of its HTML file
+ * @returns null if the build has left them out
+ */
+export function findBuiltPages(folder: string, page: string): BuiltPages | null {
+  const names = listFiles(join(BUILT, folder));
+  if (!names.includes(page)) return null;
+  const contents = new Map<string, Buffer>();
+  const read = (name: string): Buffer => {
+    const content = contents.get(name) ?? readFileSync(join(BUILT, folder, name));
+    contents.set(name, content);
+    return content;
+  };
+  const send = (request: FastifyRequest, reply: FastifyReply, name: string) => {
+    const isSmall = /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    if (isSmall) reply.header('content-encoding', 'br');
+    return reply
+      .header('vary', 'accept-encoding')
+      .type(typeOf(name) ?? '')
+      .send(read(isSmall ? `${name}.br` : name));
+  };
+  return {
+    sendPage: (request, reply) => send(request, reply, page),
+    readPage: () => read(page).toString(),
+    serveAssets(server, path) {
+      // What was not listed has no route: no path leads out of the folder.
+      for (const name of names.filter((each) => each !== page)) {
+        server.get(posix.join(path, name), async (request, reply) =>
+          send(request, reply.header('cache-control', 'public, max-age=31536000, immutable'), name),
+        );
+      }
+    },
+  };
+}
+
+const typeOf = (name: string) => TYPES[name.split('.').at(-1) ?? ''];
+
+/** Paths below the folder, with `/`. */
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((path) => path.replaceAll('\\', '/'))
+      .filter((path) => typeOf(path) !== undefined);
+  } catch {
+    return [];
+  }
+}

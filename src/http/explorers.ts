@@ -1,0 +1,21 @@
+/** Which explorer there is, by EXPLORER. */
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+import { type Explorer, OWN_POLICY } from './explorer.js';
+import { openGraphiql } from './graphiql.js';
+import { openSandbox } from './sandbox.js';
+
+/** With it a plugin of an application may bring a page of its own. */
+const NONE: Explorer = {
+  landingPage: ApolloServerPluginLandingPageDisabled(),
+  headers: OWN_POLICY,
+  serveAssets: () => undefined,
+};
+
+export function openExplorer({ explorer }: Pick<Config, 'explorer'>, log: Log): Explorer {
+  if (explorer === 'sandbox') return openSandbox();
+  const graphiql = explorer === 'graphiql' ? openGraphiql() : null;
+  if (explorer === 'graphiql' && graphiql === null) log.warn('GraphiQL was not built and is not served');
+  return graphiql ?? NONE;
+}

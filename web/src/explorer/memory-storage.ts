@@ -1,0 +1,28 @@
+/** Where GraphiQL keeps what it remembers: until the page is left. Its documents hold passwords, its history holds tokens, and neither belongs on a disk. */
+import type { GraphiQLProps } from 'graphiql';
+
+type Storage = NonNullable<GraphiQLProps['storage']>;
+
+export class MemoryStorage implements Storage {
+  readonly #items = new Map<string, string>();
+
+  get length(): number {
+    return this.#items.size;
+  }
+
+  getItem(name: string): string | null {
+    return this.#items.get(name) ?? null;
+  }
+
+  setItem(name: string, value: string): void {
+    this.#items.set(name, value);
+  }
+
+  removeItem(name: string): void {
+    this.#items.delete(name);
+  }
+
+  clear(): void {
+    this.#items.clear();
+  }
+}
