@@ -30,3 +30,19 @@ export function createTurns(): () => Promise<void> {
     return last;
   };
 }
+
+/**
+ * For work that is done at once and never waits: it goes on in the same turn of the event loop, however much of it there is, and whoever
+ * else wants something waits for all of it.
+ *
+ * @param milliseconds for which a turn may be kept
+ * @returns what such work awaits between its steps
+ */
+export function createTimeSlices(milliseconds: number): () => Promise<void> {
+  let begun = performance.now();
+  return async () => {
+    if (performance.now() - begun < milliseconds) return;
+    await nextTurn();
+    begun = performance.now();
+  };
+}

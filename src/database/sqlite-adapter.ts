@@ -6,6 +6,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { createTimeSlices } from '../queue.js';
 import { DatabaseUnusable } from './failures.js';
 import { SqliteConnection, type StatementResult } from './sqlite-connection.js';
 
@@ -22,6 +23,9 @@ export interface Opening {
 
 const LOCK_TRIES = 25;
 const LOCK_PAUSE_MS = 10;
+
+/** SQLite answers at once: ten logins together would hold up every other request for as long as all their statements take. */
+const nextSlice = createTimeSlices(2);
 
 export class DurableSqliteFactory extends PrismaLibSql {
   readonly #path: string;
@@ -57,6 +61,7 @@ class SqliteClient {
   }
 
   async execute({ sql, args }: Statement): Promise<StatementResult> {
+    await nextSlice();
     return this.#inPlace(this.#openReader()).run(sql, args);
   }
 
@@ -124,6 +129,7 @@ class SqliteTransaction {
   ) {}
 
   async execute({ sql, args }: Statement): Promise<StatementResult> {
+    await nextSlice();
     this.#assertOpen();
     return this.connection.run(sql, args);
   }
