@@ -94,21 +94,3 @@ test('a server that can’t be reached is told of the logout when it can, and th
   await tab.page.getByText('The server has ended the session.').waitFor();
   expect(await app.ask(stolen)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
 });
-
-test('the back button shows nothing private after a logout, not even of a page that was left before', async () => {
-  const app = await startConsole();
-  const context = await app.openBrowser();
-  const { page } = await signIn(context);
-  await page.getByRole('link', { name: 'Security events' }).click();
-  await page.getByRole('heading', { name: 'Security events' }).waitFor();
-  await page.goto('/livez');
-  const other = await openTab(context);
-  await other.page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
-  await other.page.getByText('The server has ended the session.').waitFor();
-  await page.goBack();
-  await untilSignedOut(page);
-  expect(await page.content()).not.toContain(EMAIL);
-  await page.goBack();
-  await untilSignedOut(page);
-  expect(await page.content()).not.toContain(EMAIL);
-});

@@ -35,7 +35,7 @@ export function UserPage({ id }: { id: string }) {
   const user = data?.user;
   if (data && !user) return <p>{words.unknown}</p>;
   return (
-    <Page title={user?.email ?? texts.pages.user}>
+    <Page title={texts.pages.user} heading={user?.email}>
       <p>
         <Link to="users">{words.back}</Link>
       </p>
