@@ -49,11 +49,11 @@ export function build() {
 /** 11, the highest, would make the files smaller by a twentieth, and the build longer by half. */
 const COMPRESSION = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 
-/** Beside each file its small copy: made once here, not by a server that has logins to answer. */
+/** Beside each file its small copy: made once here, not by a server that has logins to answer. Pages the server sends as it has written them. */
 function compress(folder) {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile()) writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path), COMPRESSION));
+    if (entry.isFile() && !entry.name.endsWith('.html')) writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path), COMPRESSION));
   }
 }
 

@@ -144,7 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const lane = followsRequests ? null : createQueryLane({ find: prepared.find.bind(prepared), format, contextOf, report });
   registerGraphql(server, apollo, contextOf, streamRoutes, lane, explorer, config);
   explorer.serveAssets(server);
-  if (config.console && !serveConsole(server)) log.warn('the account console was not built and is not served');
+  if (config.console && !serveConsole(server, config)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => keys.list().map((key) => key.publicJwk));
   registerHealth(server, () => findUnreadiness(config, services));
   registerMetrics(

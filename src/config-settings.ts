@@ -44,8 +44,8 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'APP_URL',
-    fallback: 'http://localhost:<PORT>',
-    meaning: 'your pages that links in mails lead to, such as `<APP_URL>/reset-password`; required with SMTP_URL',
+    fallback: 'http://localhost:<PORT>/account',
+    meaning: 'the pages that links in mails lead to, such as `<APP_URL>/reset-password`: the console, or your own; required with SMTP_URL',
   },
   {
     name: 'SMTP_URL',

@@ -178,7 +178,7 @@ function freeze(settings: Settings, secret: Buffer): Config {
     sessionIdleTtlSeconds: settings.SESSION_IDLE_TTL,
     registration: settings.REGISTRATION,
     reauthenticationTtlSeconds: settings.REAUTHENTICATION_TTL,
-    appUrl: settings.APP_URL || `http://localhost:${settings.PORT}`,
+    appUrl: settings.APP_URL || `http://localhost:${settings.PORT}/account`,
     smtpUrl: settings.SMTP_URL || null,
     mailFrom: settings.MAIL_FROM || 'Latchkey <latchkey@localhost>',
     loginAttempts: settings.LOGIN_ATTEMPTS,

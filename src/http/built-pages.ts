@@ -15,8 +15,6 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 export interface BuiltPages {
-  /** Sends the page, compressed for whoever can read it so. */
-  readonly sendPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
   readonly readPage: () => string;
   /** Serves everything else below a path, for ever: the names change with what is in the files. */
   readonly serveAssets: (server: FastifyInstance, path: string) => void;
@@ -46,7 +44,6 @@ export function findBuiltPages(folder: string, page: string): BuiltPages | null 
       .send(read(isSmall ? `${name}.br` : name));
   };
   return {
-    sendPage: (request, reply) => send(request, reply, page),
     readPage: () => read(page).toString(),
     serveAssets(server, path) {
       // What was not listed has no route: no path leads out of the folder.

@@ -1,5 +1,6 @@
 /** /account: the pages of the console. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config.js';
 import { findBuiltPages } from './built-pages.js';
 
 const PLACE = '/account';
@@ -19,15 +20,24 @@ export const CONSOLE_POLICY = [
   "trusted-types 'none'",
 ].join(';');
 
+type Offered = Pick<Config, 'registration' | 'smtpUrl'>;
+
 /** @returns whether there is a console to serve: the build may have left it out */
-export function serveConsole(server: FastifyInstance): boolean {
+export function serveConsole(server: FastifyInstance, settings: Offered): boolean {
   const pages = findBuiltPages('console', 'index.html');
   if (pages === null) return false;
-  const sendPage = async (request: FastifyRequest, reply: FastifyReply) =>
-    pages.sendPage(request, reply.header('content-security-policy', CONSOLE_POLICY));
+  const page = withOffers(pages.readPage(), settings);
+  const sendPage = async (_request: FastifyRequest, reply: FastifyReply) =>
+    reply.header('content-security-policy', CONSOLE_POLICY).type('text/html; charset=utf-8').send(page);
   pages.serveAssets(server, PLACE);
   server.get(PLACE, sendPage);
   // Which of its pages it is the script knows.
   for (const path of ['/:page', '/:page/:id']) server.get(PLACE + path, sendPage);
   return true;
+}
+
+/** What the page has to know before anybody is signed in, without asking. */
+function withOffers(page: string, { registration, smtpUrl }: Offered): string {
+  const mail = smtpUrl === null ? 'files' : 'sent';
+  return page.replace('id="console"', `$& data-registration="${registration}" data-mail="${mail}"`);
 }

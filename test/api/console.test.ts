@@ -39,6 +39,13 @@ test('what the page needs has a name that changes with it, is kept for ever, and
   expect(small.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
 });
 
+test('the page says what is offered to people without a session, so that it asks nothing', async () => {
+  const page = async (settings: Record<string, string>) => (await read(await startApp({ settings }), '/account')).payload;
+  expect(await page({})).toContain('<div id="console" data-registration="open" data-mail="files">');
+  const mailing = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'login@example.com', APP_URL: 'http://localhost/account' };
+  expect(await page({ ...mailing, REGISTRATION: 'closed' })).toContain('<div id="console" data-registration="closed" data-mail="sent">');
+});
+
 test('nothing beside the pages can be read by a path that leads elsewhere', async () => {
   const app = await startApp();
   for (const path of ['assets/../../app.js', 'assets/%2e%2e%2f%2e%2e%2fapp.js', 'assets/..%5c..%5capp.js', 'a/b/c', 'assets/index.js.br']) {

@@ -6,6 +6,15 @@ import { ADMIN_EMAIL } from '../support/administrators.js';
 import { type Console, copyToken, fillIn, openTab, signIn, startConsole } from '../support/console.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 
+/** With a code in the link, as mails have it. */
+const MAIL_PAGES = [
+  ['lost-password', 'Lost password'],
+  ['reset-password#code=lkc_x', 'A new password'],
+  ['verify-email#code=lkc_x', 'Verify your email'],
+  ['confirm-email-change#code=lkc_x', 'Confirm your new email'],
+  ['confirm-registration#code=lkc_x', 'Confirm your registration'],
+] as const;
+
 /** Goes to each page of an administrator, and looks. */
 async function walk(app: Console, page: Page, look: (name: string) => Promise<void>): Promise<void> {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -13,15 +22,21 @@ async function walk(app: Console, page: Page, look: (name: string) => Promise<vo
   await page.getByRole('link', { name: 'Sign up' }).click();
   await page.getByRole('heading', { name: 'Sign up' }).waitFor();
   await look('sign-up');
+  for (const [path, name] of MAIL_PAGES) {
+    await page.goto(`/account/${path}`);
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+    await look(path);
+  }
   await page.goto('/account');
   await fillIn(page, ADMIN_EMAIL);
   await page.getByText('This session').waitFor();
   await look('sessions');
-  for (const name of ['Password', 'Security events', 'Check a token', 'Users', 'Server']) {
+  for (const name of ['Email', 'Password', 'Security events', 'Check a token', 'Users', 'Server']) {
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, exact: true }).waitFor();
     if (name === 'Check a token') await page.getByRole('button', { name: 'Use the token' }).click();
     if (name === 'Check a token') await page.getByText('Accepted', { exact: true }).waitFor();
+    if (name === 'Email') await page.getByText('not shown to be yours yet').waitFor();
     if (name === 'Users') await page.getByRole('link', { name: EMAIL }).waitFor();
     await look(name);
   }

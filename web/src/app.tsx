@@ -4,7 +4,9 @@ import { useAuth } from 'latchkey/client/react';
 import { type ReactNode, useEffect } from 'react';
 import { say, useNotice } from './notices.js';
 import { ME, SESSION_EVENTS } from './operations.js';
+import { EmailPage } from './pages/email.js';
 import { EventsPage } from './pages/events.js';
+import { MAIL_PAGES } from './pages/mail-pages.js';
 import { PasswordPage } from './pages/password.js';
 import { ServerPage } from './pages/server.js';
 import { SessionsPage } from './pages/sessions.js';
@@ -19,7 +21,7 @@ import { apollo, auth } from './session.js';
 import { texts } from './texts.js';
 
 const ADMIN_ROLE = 'ADMIN';
-const OWN_PAGES = ['sessions', 'password', 'events', 'token'] as const;
+const OWN_PAGES = ['sessions', 'email', 'password', 'events', 'token'] as const;
 const ADMIN_PAGES = ['users', 'server'] as const;
 
 export function App() {
@@ -58,10 +60,13 @@ export function App() {
 
 function SignedOut({ isUnknown }: { isUnknown: boolean }) {
   const page = usePage();
+  const MailPage = MAIL_PAGES[page];
   return (
     <Frame>
       {isUnknown ? (
         <p className="waiting">{texts.loading}</p>
+      ) : MailPage ? (
+        <MailPage />
       ) : page === 'token' ? (
         <TokenPage canUseOwn={false} />
       ) : page === 'sign-up' ? (
@@ -83,6 +88,7 @@ function SignedIn() {
   });
   const isAdministrator = me?.roles.includes(ADMIN_ROLE) ?? false;
   const current = page === '' || page === 'sign-up' ? 'sessions' : page;
+  const MailPage = MAIL_PAGES[current];
   const item = (each: (typeof OWN_PAGES)[number] | (typeof ADMIN_PAGES)[number]) => (
     <li key={each}>
       <Link to={each} isCurrent={current === each}>
@@ -110,8 +116,12 @@ function SignedIn() {
         </nav>
       }
     >
-      {current === 'sessions' ? (
+      {MailPage ? (
+        <MailPage />
+      ) : current === 'sessions' ? (
         <SessionsPage />
+      ) : current === 'email' ? (
+        <EmailPage />
       ) : current === 'password' ? (
         <PasswordPage />
       ) : current === 'events' ? (

@@ -1,6 +1,7 @@
 /** The entry: puts the console into the page, and takes it out when the page is left. */
 import { ApolloProvider } from '@apollo/client/react';
 import { createRoot } from 'react-dom/client';
+import './mailed-code.js';
 import { App } from './app.js';
 import { apollo } from './session.js';
 

@@ -58,6 +58,12 @@ export type AuditEventKind =
   /** All sessions of a user were ended by an administrator or the operator. */
   | 'USER_SESSIONS_REVOKED';
 
+/** A code that was mailed to the new address. */
+export type ConfirmEmailChangeInput = {
+  /** The code that was mailed. */
+  readonly code: string;
+};
+
 /** Whom to disable. */
 export type DisableUserInput = {
   /** Why, for the audit trail; at most 500 characters. */
@@ -78,6 +84,26 @@ export type EnableUserInput = {
 export type ReauthenticateInput = {
   /** The password of the caller. */
   readonly password: string;
+};
+
+/** The address that the caller wants to log in with. */
+export type RequestEmailChangeInput = {
+  /** The new email address; a code is mailed to it. */
+  readonly newEmail: string;
+};
+
+/** Whose password is lost. */
+export type RequestPasswordResetInput = {
+  /** The email address of the user. */
+  readonly email: string;
+};
+
+/** The code that was mailed, and the new password. */
+export type ResetPasswordInput = {
+  /** The code that was mailed. */
+  readonly code: string;
+  /** 8 to 256 characters of any kind; common passwords are refused. */
+  readonly newPassword: string;
 };
 
 /** Where a node looks whether a token is revoked: the setting `REVOCATION_CHECK`. */
@@ -153,10 +179,22 @@ export type UserErrorCode =
   /** A role has the wrong form, or there are too many. */
   | 'ROLES_INVALID';
 
+/** A code that was mailed to the address of a user. */
+export type VerifyEmailInput = {
+  /** The code that was mailed. */
+  readonly code: string;
+};
+
 export type MeQueryVariables = Exact<{ [key: string]: never }>;
 
 export type MeQuery = {
-  readonly me: { readonly id: string; readonly email: string; readonly name: string | null; readonly roles: ReadonlyArray<string> } | null;
+  readonly me: {
+    readonly id: string;
+    readonly email: string;
+    readonly emailVerifiedAt: string | null;
+    readonly name: string | null;
+    readonly roles: ReadonlyArray<string>;
+  } | null;
 };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never }>;
@@ -353,7 +391,89 @@ export type EventAddedSubscription = {
   } | null;
 };
 
-export const ME: TypedDocumentNode<MeQuery, MeQueryVariables> = gql`query Me{me{id email name roles}}`;
+export type RequestPasswordResetMutationVariables = Exact<{
+  input: RequestPasswordResetInput;
+}>;
+
+export type RequestPasswordResetMutation = {
+  readonly requestPasswordReset: {
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type ResetPasswordMutationVariables = Exact<{
+  input: ResetPasswordInput;
+}>;
+
+export type ResetPasswordMutation = {
+  readonly resetPassword: {
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type VerifyEmailMutationVariables = Exact<{
+  input: VerifyEmailInput;
+}>;
+
+export type VerifyEmailMutation = {
+  readonly verifyEmail: {
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type RequestEmailChangeMutationVariables = Exact<{
+  input: RequestEmailChangeInput;
+}>;
+
+export type RequestEmailChangeMutation = {
+  readonly requestEmailChange: {
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type ConfirmEmailChangeMutationVariables = Exact<{
+  input: ConfirmEmailChangeInput;
+}>;
+
+export type ConfirmEmailChangeMutation = {
+  readonly confirmEmailChange: {
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type RequestEmailVerificationMutationVariables = Exact<{ [key: string]: never }>;
+
+export type RequestEmailVerificationMutation = {
+  readonly requestEmailVerification: {
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export const ME: TypedDocumentNode<MeQuery, MeQueryVariables> = gql`query Me{me{id email emailVerifiedAt name roles}}`;
 export const SESSIONS: TypedDocumentNode<SessionsQuery, SessionsQueryVariables> =
   gql`query Sessions{sessions{id current deviceName userAgent ipAddress createdAt lastUsedAt expiresAt}}`;
 export const EVENTS: TypedDocumentNode<EventsQuery, EventsQueryVariables> =
@@ -378,3 +498,15 @@ export const SERVER_STATUS: TypedDocumentNode<ServerStatusQuery, ServerStatusQue
   gql`query ServerStatus{serverStatus{revocationCheck liveRevocations blacklistVersion blacklistKnown liveConnections mirrorWhole nodes{id startedAt seenAt leaseMs}}}`;
 export const EVENT_ADDED: TypedDocumentNode<EventAddedSubscription, EventAddedSubscriptionVariables> =
   gql`subscription EventAdded($userId:ID){auditEventAdded(userId:$userId){id at kind reason ipAddress userAgent userId}}`;
+export const REQUEST_PASSWORD_RESET: TypedDocumentNode<RequestPasswordResetMutation, RequestPasswordResetMutationVariables> =
+  gql`mutation RequestPasswordReset($input:RequestPasswordResetInput!){requestPasswordReset(input:$input){userErrors{code message field}}}`;
+export const RESET_PASSWORD: TypedDocumentNode<ResetPasswordMutation, ResetPasswordMutationVariables> =
+  gql`mutation ResetPassword($input:ResetPasswordInput!){resetPassword(input:$input){userErrors{code message field}}}`;
+export const VERIFY_EMAIL: TypedDocumentNode<VerifyEmailMutation, VerifyEmailMutationVariables> =
+  gql`mutation VerifyEmail($input:VerifyEmailInput!){verifyEmail(input:$input){userErrors{code message field}}}`;
+export const REQUEST_EMAIL_CHANGE: TypedDocumentNode<RequestEmailChangeMutation, RequestEmailChangeMutationVariables> =
+  gql`mutation RequestEmailChange($input:RequestEmailChangeInput!){requestEmailChange(input:$input){userErrors{code message field}}}`;
+export const CONFIRM_EMAIL_CHANGE: TypedDocumentNode<ConfirmEmailChangeMutation, ConfirmEmailChangeMutationVariables> =
+  gql`mutation ConfirmEmailChange($input:ConfirmEmailChangeInput!){confirmEmailChange(input:$input){userErrors{code message field}}}`;
+export const REQUEST_EMAIL_VERIFICATION: TypedDocumentNode<RequestEmailVerificationMutation, RequestEmailVerificationMutationVariables> =
+  gql`mutation RequestEmailVerification{requestEmailVerification{userErrors{code message field}}}`;

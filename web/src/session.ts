@@ -29,3 +29,10 @@ export const apollo = new ApolloClient({
 });
 
 forgetOnLogout(apollo, auth);
+
+/** After something that was done with a mailed code: it may have ended this session, or changed who it is. */
+export async function reviewSession(): Promise<void> {
+  if (auth.state.status !== 'loggedIn') return;
+  await auth.refresh().catch(() => undefined);
+  await apollo.refetchQueries({ include: 'active' }).catch(() => undefined);
+}

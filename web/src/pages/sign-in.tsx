@@ -1,4 +1,5 @@
 /** Signing in. */
+import { canSignUp } from '../offers.js';
 import { Field } from '../parts/field.js';
 import { Form } from '../parts/form.js';
 import { Link } from '../parts/link.js';
@@ -7,7 +8,7 @@ import { auth } from '../session.js';
 import { texts } from '../texts.js';
 
 export function SignInPage() {
-  const { email, password, submit, noAccount, toSignUp, tokenHint, toToken } = texts.signIn;
+  const { email, password, submit, toLostPassword, noAccount, toSignUp, tokenHint, toToken } = texts.signIn;
   return (
     <div className="narrow">
       <Page title={texts.pages.signIn}>
@@ -24,8 +25,13 @@ export function SignInPage() {
           )}
         </Form>
         <p>
-          {noAccount} <Link to="sign-up">{toSignUp}</Link>
+          <Link to="lost-password">{toLostPassword}</Link>
         </p>
+        {canSignUp && (
+          <p>
+            {noAccount} <Link to="sign-up">{toSignUp}</Link>
+          </p>
+        )}
         <p>
           {tokenHint} <Link to="token">{toToken}</Link>
         </p>

@@ -43,7 +43,7 @@ export function SignUpPage() {
           <>
             <p role="status">{signUp.codeSent}</p>
             <Form key="confirm" submit={signUp.confirm} label={signUp.confirm} send={confirm}>
-              {(errors) => <Field label={signUp.code} name="code" autoComplete="one-time-code" required errors={errors} />}
+              {(errors) => <Field label={texts.mail.code} name="code" autoComplete="one-time-code" required errors={errors} />}
             </Form>
           </>
         )}

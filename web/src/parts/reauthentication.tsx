@@ -15,13 +15,15 @@ export interface Attempt {
   readonly done: string;
 }
 
+export const needsReauthentication = (errors: readonly FieldError[]) => errors.some(({ code }) => code === 'REAUTHENTICATION_REQUIRED');
+
 export function useReauthentication() {
   const [waiting, setWaiting] = useState<Attempt | null>(null);
   const [reauthenticate] = useMutation(REAUTHENTICATE);
   const attempt = async (wish: Attempt) => {
     try {
       const errors = await wish.run();
-      if (errors.some(({ code }) => code === 'REAUTHENTICATION_REQUIRED')) setWaiting(wish);
+      if (needsReauthentication(errors)) setWaiting(wish);
       else say(errors.map(sayingOf).join(' ') || wish.done);
     } catch (thrown) {
       say(failureText(thrown));
@@ -47,5 +49,5 @@ export function useReauthentication() {
       </Form>
     </Dialog>
   );
-  return { attempt, dialog };
+  return { attempt, ask: setWaiting, dialog };
 }

@@ -1,0 +1,50 @@
+/** What a mailed code shows of an address: that it is the user's, or that it is the new one. Only at a press of the button: programs that look through mails open links too. */
+import { useMutation } from '@apollo/client/react';
+import type { FieldError } from '../failures.js';
+import { say } from '../notices.js';
+import { CONFIRM_EMAIL_CHANGE, VERIFY_EMAIL } from '../operations.js';
+import { MailedCodeForm } from '../parts/mailed-code-form.js';
+import { Page } from '../parts/page.js';
+import { go } from '../route.js';
+import { reviewSession } from '../session.js';
+import { texts } from '../texts.js';
+
+export function VerifyEmailPage() {
+  const words = texts.verifyEmail;
+  const [verify] = useMutation(VERIFY_EMAIL);
+  const send = async (code: string) => {
+    const { data } = await verify({ variables: { input: { code } } });
+    return finish(data?.verifyEmail?.userErrors ?? [], words.done);
+  };
+  return (
+    <div className="narrow">
+      <Page title={texts.pages.verifyEmail} intro={words.intro}>
+        <MailedCodeForm page="verify-email" submit={words.submit} send={send} />
+      </Page>
+    </div>
+  );
+}
+
+export function ConfirmEmailChangePage() {
+  const words = texts.confirmEmailChange;
+  const [confirm] = useMutation(CONFIRM_EMAIL_CHANGE);
+  const send = async (code: string) => {
+    const { data } = await confirm({ variables: { input: { code } } });
+    return finish(data?.confirmEmailChange?.userErrors ?? [], words.done);
+  };
+  return (
+    <div className="narrow">
+      <Page title={texts.pages.confirmEmailChange} intro={words.intro}>
+        <MailedCodeForm page="confirm-email-change" submit={words.submit} send={send} />
+      </Page>
+    </div>
+  );
+}
+
+async function finish(errors: readonly FieldError[], done: string): Promise<readonly FieldError[]> {
+  if (errors.length > 0) return errors;
+  await reviewSession();
+  say(done);
+  go('', true);
+  return [];
+}

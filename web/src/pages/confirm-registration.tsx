@@ -1,0 +1,27 @@
+/** The end of a registration that was begun perhaps elsewhere: the mailed code, and the password that was chosen. */
+import { Field } from '../parts/field.js';
+import { MailedCodeForm } from '../parts/mailed-code-form.js';
+import { Page } from '../parts/page.js';
+import { go } from '../route.js';
+import { auth } from '../session.js';
+import { texts } from '../texts.js';
+
+export function ConfirmRegistrationPage() {
+  const { confirmRegistration: words, signIn } = texts;
+  const send = async (code: string, { password = '' }: Readonly<Record<string, string>>) => {
+    const { userErrors } = await auth.confirmRegistration({ code, password });
+    if (userErrors.length === 0) go('', true);
+    return userErrors;
+  };
+  return (
+    <div className="narrow">
+      <Page title={texts.pages.confirmRegistration} intro={words.intro}>
+        <MailedCodeForm page="confirm-registration" submit={texts.signUp.confirm} send={send}>
+          {(errors) => (
+            <Field label={signIn.password} name="password" type="password" autoComplete="current-password" required errors={errors} />
+          )}
+        </MailedCodeForm>
+      </Page>
+    </div>
+  );
+}

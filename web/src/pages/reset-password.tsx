@@ -1,0 +1,47 @@
+/** A new password for who has lost the old one. Every session ends; this one too, if it is of the same user. */
+import { useMutation } from '@apollo/client/react';
+import { say } from '../notices.js';
+import { RESET_PASSWORD } from '../operations.js';
+import { Field } from '../parts/field.js';
+import { Link } from '../parts/link.js';
+import { MailedCodeForm } from '../parts/mailed-code-form.js';
+import { Page } from '../parts/page.js';
+import { go } from '../route.js';
+import { reviewSession } from '../session.js';
+import { texts } from '../texts.js';
+
+export function ResetPasswordPage() {
+  const { resetPassword: words, password, signUp, lostPassword } = texts;
+  const [reset] = useMutation(RESET_PASSWORD);
+  const send = async (code: string, { newPassword = '' }: Readonly<Record<string, string>>) => {
+    const { data } = await reset({ variables: { input: { code, newPassword } } });
+    const errors = data?.resetPassword?.userErrors ?? [];
+    if (errors.length > 0) return errors;
+    await reviewSession();
+    say(words.done);
+    go('', true);
+    return [];
+  };
+  return (
+    <div className="narrow">
+      <Page title={texts.pages.resetPassword} intro={words.intro}>
+        <MailedCodeForm page="reset-password" submit={words.submit} send={send}>
+          {(errors) => (
+            <Field
+              label={password.next}
+              name="newPassword"
+              type="password"
+              autoComplete="new-password"
+              required
+              hint={signUp.passwordHint}
+              errors={errors}
+            />
+          )}
+        </MailedCodeForm>
+        <p>
+          {words.noCode} <Link to="lost-password">{lostPassword.submit}</Link>
+        </p>
+      </Page>
+    </div>
+  );
+}
