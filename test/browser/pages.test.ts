@@ -115,6 +115,30 @@ test('a whole visit needs no mouse: signing in, finding the other session, and e
   expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Sign out everywhere');
 });
 
+test('two sessions of one device are told apart by their names, so that a screen reader ends the right one', async () => {
+  const app = await startConsole();
+  const { page } = await signIn(await app.openBrowser());
+  const first = await app.login(EMAIL, 'Lost phone');
+  app.clock.advance(60);
+  const second = await app.login(EMAIL, 'Lost phone');
+  // Nothing that is shown tells these two apart.
+  const alike = [await app.login(EMAIL, 'Robot'), await app.login(EMAIL, 'Robot')];
+  for (const { sid } of [first, second, ...alike]) await page.locator(`[data-session="${sid}"]`).waitFor();
+  const names = await page.evaluate<string[]>(
+    `[...document.querySelectorAll('button')].map((button) => button.getAttribute('aria-label') ?? button.textContent)`,
+  );
+  expect(names).toHaveLength(8);
+  expect(new Set(names).size).toBe(names.length);
+  const phones = names.filter((name) => name.includes('Lost phone'));
+  expect(phones).toEqual([0, 0].map(() => expect.stringMatching(/^Sign out Lost phone at 127\.0\.0\.1, signed in \w{3} \d/)));
+  // The newest stands first.
+  await page.getByRole('button', { name: phones[0] ?? '', exact: true }).click();
+  await page.locator(`[data-session="${second.sid}"]`).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Sign out Lost phone', exact: true }).waitFor();
+  expect(await app.ask(first.accessToken)).toBe('ok');
+  expect(await app.ask(second.accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+});
+
 test('who changes the password stays here, and is out elsewhere', async () => {
   const app = await startConsole();
   const tab = await signIn(await app.openBrowser());

@@ -11,6 +11,7 @@ import { Loaded } from '../parts/loaded.js';
 import { Page } from '../parts/page.js';
 import { type ListedSession, SessionList } from '../parts/session-list.js';
 import { auth } from '../session.js';
+import { nameSessions } from '../session-names.js';
 import { texts } from '../texts.js';
 
 export function SessionsPage() {
@@ -28,16 +29,18 @@ export function SessionsPage() {
   const endOne = (session: ListedSession) =>
     attempt(async () => {
       const { userErrors } = await auth.revokeSession({ sessionId: session.id });
-      return userErrors.length > 0 ? words.gone : words.endedOne(nameOf(session));
+      return userErrors.length > 0 ? words.gone : words.endedOne(nameIn(session));
     });
   const endMany = (scope: LogoutScope) => {
     if (scope !== 'OTHERS') return void auth.logout({ scope });
     attempt(async () => words.ended((await auth.logout({ scope })).endedSessions));
   };
+  const names = nameSessions(data?.sessions ?? []);
+  const nameIn = (session: ListedSession) => names.get(session.id) ?? nameOf(session);
   const button = (session: ListedSession) => (
     <button
       type="button"
-      aria-label={session.current ? words.signOutOne : words.signOutOneOf(nameOf(session))}
+      aria-label={session.current ? words.signOutCurrent : words.signOutOneOf(nameIn(session))}
       onClick={() => (session.current ? endMany('CURRENT') : endOne(session))}
     >
       {words.signOutOne}

@@ -12,11 +12,13 @@ const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
 
+export const sayExactly = (at: string) => exact.format(new Date(at));
+
 export function Time({ at }: { at: string | null }) {
   const now = useSyncExternalStore(subscribe, readNow);
   if (at === null) return <>{texts.never}</>;
   return (
-    <time dateTime={at} title={exact.format(new Date(at))}>
+    <time dateTime={at} title={sayExactly(at)}>
       {sayTime(new Date(at).getTime(), now)}
     </time>
   );
