@@ -14,7 +14,11 @@ export interface Console extends TestApp {
 
 /** A server that listens, with a user and an administrator, and a browser. */
 export async function startConsole(options: TestOptions = {}): Promise<Console> {
-  const app = await startApp(options);
+  return openConsole(await startApp(options));
+}
+
+/** The same on a server that was started already. */
+export async function openConsole(app: TestApp): Promise<Console> {
   await app.app.administration.createUser({ email: EMAIL, password: PASSWORD, name: 'Ada' });
   await app.app.administration.createUser({ email: ADMIN_EMAIL, password: PASSWORD, admin: true });
   const address = await app.app.listen();

@@ -15,7 +15,7 @@ function migrate(url: string): void {
 }
 
 /** Those that need a server. */
-const PROJECTS = ['postgresql', 'redis', 'faults'];
+const PROJECTS = ['postgresql', 'redis', 'faults', 'browser'];
 const name = `latchkey_test_${process.pid}`;
 
 export default async function setup({ vitest }: TestProject): Promise<() => Promise<void>> {

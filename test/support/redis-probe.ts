@@ -2,8 +2,11 @@
 import type { TestProject } from 'vitest/node';
 import { REDIS_URL, withRedis } from './redis.js';
 
+/** Those that need a server. */
+const PROJECTS = ['redis', 'browser'];
+
 export default async function setup({ vitest }: TestProject): Promise<void> {
-  if (!vitest.projects.some((project) => project.name === 'redis')) return;
+  if (!vitest.projects.some(({ name }) => PROJECTS.includes(name))) return;
   try {
     await withRedis(REDIS_URL, (client) => client.ping());
     process.env.TEST_REDIS_ANSWERS = 'yes';

@@ -219,6 +219,10 @@ export const texts = {
     started: 'Started',
     seen: 'Last seen',
     lease: 'Lease',
+    leaseLength: (milliseconds: number) => `${milliseconds / 1000} s`,
+    leaseOver: 'has run out',
+    leaseHint:
+      'A node without requests lets its lease run out; so does one that has died. A logout waits for neither longer than its lease.',
     live: 'As it happens',
     liveNone: 'Nothing has happened since you opened this page.',
   },

@@ -47,6 +47,7 @@ export function ServerPage() {
             </dl>
             <h2>{words.nodes}</h2>
             {nodes.length === 0 ? <p className="empty">{words.noNodes}</p> : <NodeTable nodes={nodes} />}
+            {nodes.length > 0 && <p className="hint">{words.leaseHint}</p>}
           </>
         )}
       </Loaded>
@@ -65,6 +66,8 @@ interface NodeRow {
 
 function NodeTable({ nodes }: { nodes: readonly NodeRow[] }) {
   const { server: words } = texts;
+  // The clock of the database, which may not be that of the browser.
+  const newest = Math.max(...nodes.map(({ seenAt }) => new Date(seenAt).getTime()));
   return (
     <table>
       <caption className="hidden">{words.nodes}</caption>
@@ -88,7 +91,12 @@ function NodeTable({ nodes }: { nodes: readonly NodeRow[] }) {
             <td data-label={words.seen}>
               <Time at={seenAt} />
             </td>
-            <td data-label={words.lease}>{leaseMs} ms</td>
+            <td data-label={words.lease}>
+              <span>
+                {words.leaseLength(leaseMs)}
+                {newest - new Date(seenAt).getTime() > leaseMs && <span className="badge over">{words.leaseOver}</span>}
+              </span>
+            </td>
           </tr>
         ))}
       </tbody>
