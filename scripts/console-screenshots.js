@@ -1,7 +1,7 @@
-/** docs/console/: each page of the console as an administrator sees it, light, dark and on a phone. Also prints its size and how soon it can be used. */
+/** docs/console/: each page of the console as an administrator sees it, light, dark and on a phone. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { printLoads, printSizes, root, withPages } from './pages.js';
+import { root, withPages } from './pages.js';
 
 const folder = join(root, 'docs/console');
 const PASSWORD = 'correct horse battery';
@@ -22,8 +22,6 @@ await withPages({}, async ({ app, address, browser }) => {
   await login('root@example.com', { userAgent: PHONE });
   await login('root@example.com', { deviceName: 'Work laptop' });
   for (const look of LOOKS) await photograph({ address, browser, login }, look);
-  printSizes('console');
-  await printLoads(browser, `${address}/account`, (page) => page.getByLabel('Email').waitFor());
 });
 
 async function logIn(address, email, { deviceName, userAgent = 'curl/8' }) {
@@ -50,7 +48,14 @@ async function photograph({ address, browser, login }, { name: look, ...options 
   await page.goto(`${address}/account/sign-up`);
   await page.getByRole('heading', { name: 'Sign up' }).waitFor();
   await take('sign-up');
-  await open('Sign in');
+  await page.goto(`${address}/account/lost-password`);
+  await page.getByRole('heading', { name: 'Lost password' }).waitFor();
+  await take('lost-password');
+  await page.goto(`${address}/account/reset-password#code=lkc_${'A'.repeat(43)}`);
+  await page.getByRole('heading', { name: 'A new password' }).waitFor();
+  await take('reset-password');
+  await page.goto(`${address}/account`);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await take('sign-in');
   await page.getByLabel('Email').fill('root@example.com');
   await page.getByLabel('Password').fill(PASSWORD);
@@ -58,6 +63,9 @@ async function photograph({ address, browser, login }, { name: look, ...options 
   await page.getByRole('link', { name: 'Server' }).waitFor();
   await page.getByText('Work laptop').waitFor();
   await take('sessions');
+  await open('Email');
+  await page.getByText('not verified yet').waitFor();
+  await take('email');
   await open('Password');
   await take('password');
   await open('Security events');

@@ -117,7 +117,7 @@ test('an address is verified at a press of the button, not by opening the link: 
   const { app, open } = await startMailing();
   const { page } = await signIn(await open());
   await page.getByRole('link', { name: 'Email', exact: true }).click();
-  await page.getByText('not shown to be yours yet').waitFor();
+  await page.getByText('not verified yet').waitFor();
   await page.getByRole('button', { name: 'Mail me a code' }).click();
   await page.getByText('A mail with a code is on its way to you.').waitFor();
   const link = await linkIn(app, /Verify your address/);
@@ -125,11 +125,11 @@ test('an address is verified at a press of the button, not by opening the link: 
   const button = elsewhere.getByRole('button', { name: 'Verify' });
   await button.waitFor();
   await page.reload();
-  await page.getByText('not shown to be yours yet').waitFor();
+  await page.getByText('not verified yet').waitFor();
   await button.click();
-  await elsewhere.getByText('The address is shown to be yours.').waitFor();
+  await elsewhere.getByText('The address is verified.').waitFor();
   await page.reload();
-  await page.getByText('shown to be yours', { exact: true }).waitFor();
+  await page.getByText('verified', { exact: true }).waitFor();
 });
 
 test('who moves to another address shows the password again, follows the link, and goes on; the other sessions are dead', async () => {

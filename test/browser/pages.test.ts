@@ -36,7 +36,7 @@ async function walk(app: Console, page: Page, look: (name: string) => Promise<vo
     await page.getByRole('heading', { name, exact: true }).waitFor();
     if (name === 'Check a token') await page.getByRole('button', { name: 'Use the token' }).click();
     if (name === 'Check a token') await page.getByText('Accepted', { exact: true }).waitFor();
-    if (name === 'Email') await page.getByText('not shown to be yours yet').waitFor();
+    if (name === 'Email') await page.getByText('not verified yet').waitFor();
     if (name === 'Users') await page.getByRole('link', { name: EMAIL }).waitFor();
     await look(name);
   }

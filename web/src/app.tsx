@@ -16,6 +16,7 @@ import { TokenPage } from './pages/token.js';
 import { UserPage } from './pages/user.js';
 import { UsersPage } from './pages/users.js';
 import { Link } from './parts/link.js';
+import { Loaded } from './parts/loaded.js';
 import { usePage } from './route.js';
 import { apollo, auth } from './session.js';
 import { texts } from './texts.js';
@@ -79,14 +80,27 @@ function SignedOut({ isUnknown }: { isUnknown: boolean }) {
 }
 
 function SignedIn() {
-  const [page = '', id] = usePage().split('/');
-  const me = useQuery(ME).data?.me;
+  const { data, error } = useQuery(ME);
   // The connection that tells of the end of this session, and of what happens to the others.
   useSubscription(SESSION_EVENTS, {
     ignoreResults: true,
     onData: () => void apollo.refetchQueries({ include: 'active' }).catch(() => undefined),
   });
-  const isAdministrator = me?.roles.includes(ADMIN_ROLE) ?? false;
+  // Which pages there are hangs on who it is: they are shown at once, and nothing jumps.
+  return data?.me ? (
+    <OwnPages {...data.me} />
+  ) : (
+    <Frame>
+      <Loaded data={data?.me} error={error}>
+        {() => null}
+      </Loaded>
+    </Frame>
+  );
+}
+
+function OwnPages({ email, roles }: { readonly email: string; readonly roles: readonly string[] }) {
+  const [page = '', id] = usePage().split('/');
+  const isAdministrator = roles.includes(ADMIN_ROLE);
   const current = page === '' || page === 'sign-up' ? 'sessions' : page;
   const MailPage = MAIL_PAGES[current];
   const item = (each: (typeof OWN_PAGES)[number] | (typeof ADMIN_PAGES)[number]) => (
@@ -102,7 +116,7 @@ function SignedIn() {
         <>
           <span className="who">
             <span className="hidden">{texts.signedInAs} </span>
-            {me?.email ?? ' '}
+            {email}
           </span>
           <button type="button" onClick={() => void auth.logout()}>
             {texts.signOut}
@@ -136,10 +150,8 @@ function SignedIn() {
         )
       ) : isAdministrator && current === 'server' ? (
         <ServerPage />
-      ) : me ? (
-        <p>{texts.notFound}</p>
       ) : (
-        <p className="waiting">{texts.loading}</p>
+        <p>{texts.notFound}</p>
       )}
     </Frame>
   );

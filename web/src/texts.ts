@@ -89,8 +89,8 @@ export const texts = {
     intro: 'What you sign in with, and where your mails go.',
     current: 'Email',
     state: 'State',
-    verified: 'shown to be yours',
-    notVerified: 'not shown to be yours yet',
+    verified: 'verified',
+    notVerified: 'not verified yet',
     verify: 'Mail me a code',
     verificationSent: 'A mail with a code is on its way to you.',
     another: 'Another email',
@@ -118,7 +118,7 @@ export const texts = {
   verifyEmail: {
     intro: 'This shows that the address is yours.',
     submit: 'Verify',
-    done: 'The address is shown to be yours.',
+    done: 'The address is verified.',
   },
   confirmEmailChange: {
     intro: 'From then on you sign in with the new address. Your other sessions end.',

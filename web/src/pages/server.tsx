@@ -48,11 +48,11 @@ export function ServerPage() {
             <h2>{words.nodes}</h2>
             {nodes.length === 0 ? <p className="empty">{words.noNodes}</p> : <NodeTable nodes={nodes} />}
             {nodes.length > 0 && <p className="hint">{words.leaseHint}</p>}
+            <h2>{words.live}</h2>
+            {heard.length === 0 ? <p className="empty">{words.liveNone}</p> : <EventList events={heard} label={words.live} />}
           </>
         )}
       </Loaded>
-      <h2>{words.live}</h2>
-      {heard.length === 0 ? <p className="empty">{words.liveNone}</p> : <EventList events={heard} label={words.live} />}
     </Page>
   );
 }

@@ -33,14 +33,16 @@ export function UserPage({ id }: { id: string }) {
     enable: { run: async () => (await enable({ variables })).data?.enableUser?.userErrors ?? [], done: words.enabledNow },
   };
   const user = data?.user;
+  const sessions = data?.userSessions;
+  const trail = events.data?.auditEvents;
   if (data && !user) return <p>{words.unknown}</p>;
   return (
     <Page title={texts.pages.user} heading={user?.email}>
       <p>
         <Link to="users">{words.back}</Link>
       </p>
-      <Loaded data={user} error={error}>
-        {({ name, roles, createdAt, lastLoginAt, disabledAt, disabledReason }) => (
+      <Loaded data={user && sessions && trail ? { ...user, sessions, trail } : null} error={error ?? events.error}>
+        {({ name, roles, createdAt, lastLoginAt, disabledAt, disabledReason, sessions, trail }) => (
           <>
             <dl className="card facts">
               <Fact name={words.name}>{name ?? '–'}</Fact>
@@ -69,18 +71,12 @@ export function UserPage({ id }: { id: string }) {
                 {words.signOut}
               </button>
             </div>
+            <h2>{words.sessions}</h2>
+            {sessions.length === 0 ? <p className="empty">{words.noSessions}</p> : <SessionList sessions={sessions} level="h3" />}
+            <h2>{words.events}</h2>
+            <EventList events={trail.nodes} label={words.events} />
           </>
         )}
-      </Loaded>
-      <h2>{words.sessions}</h2>
-      <Loaded data={data?.userSessions} error={error}>
-        {(sessions) =>
-          sessions.length === 0 ? <p className="empty">{words.noSessions}</p> : <SessionList sessions={sessions} level="h3" />
-        }
-      </Loaded>
-      <h2>{words.events}</h2>
-      <Loaded data={events.data?.auditEvents} error={events.error}>
-        {({ nodes }) => <EventList events={nodes} label={words.events} />}
       </Loaded>
       {question && (
         <Question
