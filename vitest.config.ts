@@ -1,6 +1,7 @@
 /** How the tests run: the API tests once per mode of the revocation check (with Redis what hangs on it) and once on PostgreSQL, everything else once. */
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { clientBrowser, DEPENDENCIES, homeAlias, NODE_ONLY } from './test/support/client-in-browser.js';
 
 /** type-graphql loads graphql as CommonJS and we as a module; two copies in one process do not know each other's types. */
 const graphql = createRequire(import.meta.url).resolve('graphql');
@@ -17,6 +18,8 @@ const CHECKED_WITH_REDIS =
 const shared = { resolve: { alias: graphqlAlias } };
 
 export default defineConfig({
+  // For what runs beside the tests, before them.
+  ...shared,
   test: {
     // In this order: what comes later needs what was built. A project's own would run before these.
     globalSetup: [
@@ -25,9 +28,10 @@ export default defineConfig({
       'test/support/postgresql-template.ts',
       'test/support/redis-probe.ts',
       'test/support/browser-probe.ts',
+      'test/support/login-servers.ts',
     ],
-    // In CI the counts come from this report.
-    reporters: process.env.CI ? ['default', ['json', { outputFile: 'reports/tests.json' }]] : ['default'],
+    // In CI the counts come from these reports.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: `reports/${process.env.TEST_REPORT ?? 'tests'}.json` }]] : ['default'],
     projects: [
       {
         ...shared,
@@ -74,6 +78,18 @@ export default defineConfig({
         },
       },
       { ...shared, test: { name: 'client', include: ['test/client/**/*.test.ts'], testTimeout, env: { TEST_REVOCATION_CHECK: 'memory' } } },
+      {
+        resolve: { alias: clientBrowser.enabled ? [homeAlias] : graphqlAlias },
+        optimizeDeps: { include: DEPENDENCIES },
+        test: {
+          name: 'client-browser',
+          include: ['test/client/**/*.test.ts'],
+          exclude: NODE_ONLY,
+          setupFiles: clientBrowser.enabled ? [] : ['test/support/skip-without-browser.ts'],
+          testTimeout,
+          browser: clientBrowser,
+        },
+      },
       {
         ...shared,
         test: {

@@ -1,14 +1,21 @@
-/** Prints `N passed, N failed` from the report of the last `npm test` in CI (reports/tests.json). Without a report that is one failure. */
-import { readFileSync } from 'node:fs';
+/**
+ * Prints `N passed, N failed` from the reports of the last run in CI: that of `npm test` (reports/tests.json) and those of
+ * `npm run test:client`. Without the first that is one failure.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const { passed, failed, skipped } = count(readReport());
+const folder = fileURLToPath(new URL('../reports/', import.meta.url));
+const files = new Set(['tests.json', ...(existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [])]);
+const counts = [...files].map((file) => count(readReport(file)));
+const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((outcome) => counts.reduce((sum, count) => sum + count[outcome], 0));
 console.log([`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', '));
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
-function readReport() {
+function readReport(file) {
   try {
-    return JSON.parse(readFileSync(fileURLToPath(new URL('../reports/tests.json', import.meta.url)), 'utf8'));
+    return JSON.parse(readFileSync(join(folder, file), 'utf8'));
   } catch {
     return null;
   }

@@ -3,28 +3,22 @@ import { ApolloClient, ApolloLink, CombinedGraphQLErrors, gql, HttpLink, InMemor
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { OperationTypeNode } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { createAuthLink, forgetOnLogout } from '../../src/client/apollo.js';
 import { createAuthSocket } from '../../src/client/graphql-ws.js';
-import { makeAdministrator } from '../support/administrators.js';
-import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
+import { home } from '../support/client-home.js';
+import { type ClientWorld, CREDENTIALS, claimsOf, startWorld, type Tab } from '../support/clients.js';
 import { act } from '../support/mutations.js';
-import { NameResolver } from '../support/own-resolvers.js';
-import { TickResolver, type Ticks, untilListeners, useTicks } from '../support/ticks.js';
-import { decode } from '../support/tokens.js';
 
 interface ApolloWorld extends ClientWorld {
   readonly tab: Tab;
   readonly client: ApolloClient;
-  readonly ticks: Ticks;
 }
 
 async function startApollo(): Promise<ApolloWorld> {
-  const ticks = useTicks();
-  const world = await startWorld({ resolvers: [TickResolver, NameResolver] });
+  const world = await startWorld();
   const tab = world.open();
   await tab.register(CREDENTIALS);
-  const socket = createAuthSocket(tab, { url: world.url.replace('http', 'ws'), webSocketImpl: WebSocket });
+  const socket = createAuthSocket(tab, { url: world.url.replace('http', 'ws'), webSocketImpl: home.WebSocket });
   onTestFinished(() => void socket.dispose());
   const send = ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
@@ -33,15 +27,13 @@ async function startApollo(): Promise<ApolloWorld> {
   );
   const client = new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from([createAuthLink(tab), send]) });
   onTestFinished(forgetOnLogout(client, tab));
-  return { ...world, tab, client, ticks };
+  return { ...world, tab, client };
 }
 
 const ME = gql`query Me { me { email } }`;
 const me = ({ client }: ApolloWorld) => client.query<{ me: { email: string } | null }>({ query: ME, fetchPolicy: 'network-only' });
-const expire = (world: ApolloWorld) => {
-  // The server's clock only: the client still takes its token for good.
-  world.app.clock.advance(16 * 60);
-};
+/** By the server's clock only: the client still takes its token for good. */
+const expire = ({ server }: ApolloWorld) => server.advance(16 * 60);
 const extensionsOf = (error: unknown) => CombinedGraphQLErrors.is(error) && error.errors.map(({ extensions }) => extensions);
 
 test('who is logged in is known to the server, and who is not may ask all the same', async () => {
@@ -53,7 +45,7 @@ test('who is logged in is known to the server, and who is not may ask all the sa
 
 test('when the token has expired a refresh is made, and the operation is sent once more', async () => {
   const world = await startApollo();
-  expire(world);
+  await expire(world);
   const answers = await Promise.all([me(world), me(world), world.client.mutate({ mutation: gql`mutation { changeName(name: "Ada") }` })]);
   expect(answers.map(({ data }) => data)).toEqual([
     ...Array(2).fill({ me: { __typename: 'User', email: CREDENTIALS.email } }),
@@ -64,7 +56,7 @@ test('when the token has expired a refresh is made, and the operation is sent on
 
 test('a mutation of which a part has happened is not sent again', async () => {
   const world = await startApollo();
-  expire(world);
+  await expire(world);
   const mutation = gql`
     mutation Both($input: RequestPasswordResetInput!) {
       requestPasswordReset(input: $input) { userErrors { code } }
@@ -81,7 +73,7 @@ test('a mutation of which a part has happened is not sent again', async () => {
 
 test('when the session was ended elsewhere it ends here, and the operation says why', async () => {
   const world = await startApollo();
-  await world.app.app.administration.revokeUserSessions({ user: CREDENTIALS.email });
+  await world.server.revokeUserSessions(CREDENTIALS.email);
   const failure = await me(world).catch((error: unknown) => error);
   expect(extensionsOf(failure)).toEqual([{ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' }]);
   expect(world.tab.told.at(-1)).toBe('LOGGED_OUT ENDED');
@@ -134,25 +126,24 @@ test('a subscription ends with the session, and its socket', async () => {
       .subscribe({ query: gql`subscription { tick }` })
       .subscribe({ next: ({ data }) => ticks.push(data), error: resolve, complete: () => resolve(null) });
   });
-  await untilListeners(world.ticks, 1);
-  world.ticks.emit(1);
+  await world.server.untilListeners(1);
+  await world.server.emitTick(1);
   await expect.poll(() => ticks).toEqual([{ tick: 1 }]);
   await world.tab.logout();
   await ended;
-  await untilListeners(world.ticks, 0);
+  await world.server.untilListeners(0);
 });
 
 test('a subscription whose token was revoked while the session goes on is made again', async () => {
   const world = await startApollo();
-  const { accessToken: token } = await makeAdministrator(world.app);
+  const { accessToken: token } = await world.server.makeAdministrator();
   const ticks: unknown[] = [];
   const subscription = world.client.subscribe({ query: gql`subscription { tick }` }).subscribe({ next: ({ data }) => ticks.push(data) });
   onTestFinished(() => subscription.unsubscribe());
-  await untilListeners(world.ticks, 1);
-  const userId = decode((await world.tab.getAccessToken()) ?? '').claims.sub;
-  await act(world.app, 'setUserRoles', { userId, roles: ['EDITOR'] }, token);
-  await untilListeners(world.ticks, 0);
-  await untilListeners(world.ticks, 1);
-  world.ticks.emit(2);
+  await world.server.untilListeners(1);
+  const userId = claimsOf((await world.tab.getAccessToken()) ?? '').sub;
+  await act(world.server, 'setUserRoles', { userId, roles: ['EDITOR'] }, token);
+  await world.server.untilListened(2);
+  await world.server.emitTick(2);
   await expect.poll(() => ticks).toEqual([{ tick: 2 }]);
 });

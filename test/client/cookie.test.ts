@@ -1,27 +1,21 @@
 /** `latchkey/client` with the refresh token in a cookie: the client never has it, and a logout that waits is not undone by it [R30]. */
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { askWith, type ClientWorld, CREDENTIALS, createStorage, startWorld, type Tab } from '../support/clients.js';
-import { type CookieJar, openCookieJar } from '../support/cookie-jar.js';
-import { createWebLocks } from '../support/web-locks.js';
+import { expect, test } from 'vitest';
+import { type Cookies, home } from '../support/client-home.js';
+import { askWith, type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
+import { useWebLocks } from '../support/web-locks.js';
 
-async function startWithCookie(): Promise<
-  ClientWorld & { jar: CookieJar; tab: () => Tab; local: ClientWorld['storage']; answers: string[] }
-> {
-  const local = createStorage();
-  vi.stubGlobal('localStorage', local);
-  vi.stubGlobal('navigator', { locks: createWebLocks() });
-  onTestFinished(() => void vi.unstubAllGlobals());
+async function startWithCookie(): Promise<ClientWorld & Cookies & { tab: () => Tab; answers: string[] }> {
+  useWebLocks();
   const world = await startWorld();
   const answers: string[] = [];
-  const jar = openCookieJar(async (...request) => {
+  const cookies = await home.openCookies(async (...request) => {
     const response = await world.network.fetch(...request);
     answers.push(await response.clone().text());
     return response;
   });
-  return { ...world, jar, local, answers, tab: () => world.open({ tokens: 'cookie', tabs: true, fetch: jar.fetch }) };
+  return { ...world, ...cookies, answers, tab: () => world.open({ tokens: 'cookie', tabs: true, fetch: cookies.fetch }) };
 }
 
-const tokenIn = ({ cookies }: CookieJar) => cookies.get('__Host-latchkey-refresh');
 const refreshesOf = ({ network }: ClientWorld) => network.sent.filter((name) => name === 'refreshToken').length;
 
 test('whether somebody is logged in is not known until the server has been asked, and the refresh token never is [R30]', async () => {
@@ -36,7 +30,7 @@ test('whether somebody is logged in is not known until the server has been asked
   expect(again.state.status).toBe('unknown');
   expect(await askWith(world, again)).toBe('ok');
   expect(again.state.sessionId).toBe(page.state.sessionId);
-  expect(tokenIn(world.jar)).toMatch(/^lkr_/);
+  expect(await world.readRefreshToken()).toMatch(/^lkr_/);
   expect([...world.local.items.values()].join()).toBe('');
   expect(world.answers.join()).not.toContain('lkr_');
 });
@@ -50,7 +44,7 @@ test('what is not known stays so without the network, and is asked for again', a
   expect(page.state).toMatchObject({ status: 'unknown', failure: { code: 'UNREACHABLE' } });
   world.network.isDown = false;
   const known = page.hear('LOGGED_IN');
-  world.pass(1);
+  await world.pass(1);
   await known;
   expect(await askWith(world, page)).toBe('ok');
 });
@@ -74,23 +68,23 @@ test('a logout ends the session of the cookie, in every page', async () => {
   const told = other.hear('LOGGED_OUT OTHER_TAB');
   expect(await page.logout()).toMatchObject({ local: true, server: 'confirmed', endedSessions: 1 });
   await told;
-  expect(await world.app.ask(token)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  expect(await world.server.ask(token)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
   expect(await other.getAccessToken()).toBeNull();
-  expect(tokenIn(world.jar)).toBeUndefined();
+  expect(await world.readRefreshToken()).toBeUndefined();
 });
 
 test('a logout before the server has been asked who is there ends the session of the cookie', async () => {
   const { tab, ...world } = await startWithCookie();
   await tab().register(CREDENTIALS);
   expect(await tab().logout()).toMatchObject({ server: 'confirmed', endedSessions: 1 });
-  expect(tokenIn(world.jar)).toBeUndefined();
+  expect(await world.readRefreshToken()).toBeUndefined();
 });
 
 test('a logout without the network is not undone by the cookie: the next page knows of it, and tells the server', async () => {
   const { tab, ...world } = await startWithCookie();
   const page = tab();
   await page.register(CREDENTIALS);
-  const old = tokenIn(world.jar) ?? '';
+  const old = (await world.readRefreshToken()) ?? '';
   world.network.isDown = true;
   const token = (await page.getAccessToken()) ?? '';
   expect(await page.logout()).toMatchObject({ local: true, server: 'pending' });
@@ -101,9 +95,9 @@ test('a logout without the network is not undone by the cookie: the next page kn
   expect(next.state).toMatchObject({ status: 'loggedOut', pendingLogouts: 1 });
   expect(await next.getAccessToken()).toBeNull();
   const confirmed = next.hear('LOGOUT_CONFIRMED');
-  world.pass(0);
+  await world.pass(0);
   await confirmed;
-  expect((await world.app.refresh(old)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+  expect((await world.server.refresh(old)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
   expect(world.local.items.size).toBe(0);
 });
 
@@ -127,7 +121,7 @@ test('a login in the place of another one ends the other session, and keeps the 
   const old = (await page.getAccessToken()) ?? '';
   await page.login(CREDENTIALS);
   expect(page.told).toEqual(['LOGGED_IN', 'LOGGED_OUT REPLACED', 'LOGGED_IN']);
-  await expect.poll(() => world.app.ask(old)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  await expect.poll(() => world.server.ask(old)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
   expect(await page.refresh()).toBeTruthy();
   expect(await askWith(world, page)).toBe('ok');
 });
@@ -136,9 +130,9 @@ test('a logout everywhere with an expired token goes by the cookie', async () =>
   const { tab, ...world } = await startWithCookie();
   const page = tab();
   await page.register(CREDENTIALS);
-  const elsewhere = await world.app.login();
-  world.app.clock.advance(16 * 60);
+  const elsewhere = await world.server.login();
+  await world.server.advance(16 * 60);
   expect(await page.logout({ scope: 'ALL' })).toMatchObject({ server: 'confirmed', endedSessions: 2 });
-  expect((await world.app.refresh(elsewhere.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
-  expect(tokenIn(world.jar)).toBeUndefined();
+  expect((await world.server.refresh(elsewhere.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+  expect(await world.readRefreshToken()).toBeUndefined();
 });

@@ -1,16 +1,13 @@
 /** `latchkey/client/graphql-ws`: the socket has the token of the session, gets the next one by itself, and ends when the session does. */
 import type { Client, ClientOptions } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { createAuthSocket } from '../../src/client/graphql-ws.js';
+import { home } from '../support/client-home.js';
 import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
-import { findFreePort } from '../support/ports.js';
-import { TickResolver, type Ticks, untilListeners, useTicks } from '../support/ticks.js';
 
 interface SocketWorld extends ClientWorld {
   readonly tab: Tab;
   readonly socket: Client;
-  readonly ticks: Ticks;
   /** Opened and closed. */
   readonly log: readonly string[];
   /** How often it has waited before it came back. */
@@ -21,19 +18,22 @@ interface SocketWorld extends ClientWorld {
   listen(): { readonly heard: unknown[]; readonly ended: Promise<string> };
 }
 
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve));
+
 async function startSocket(settings = {}, options: Partial<ClientOptions> = {}): Promise<SocketWorld> {
-  const ticks = useTicks();
-  const world = await startWorld({ resolvers: [TickResolver], settings });
+  const world = await startWorld({ settings });
   const tab = world.open();
   const waits: number[] = [];
   const log: string[] = [];
   const address = { next: world.url };
   const socket = createAuthSocket(tab, {
     url: () => address.next.replace('http', 'ws'),
-    webSocketImpl: WebSocket,
+    webSocketImpl: home.WebSocket,
     retryWait: async (retries) => {
       waits.push(retries);
       address.next = world.url;
+      // A browser tells of the failure first, and then that the socket is closed.
+      await nextTurn();
     },
     ...options,
     on: { opened: () => log.push('opened'), closed: () => log.push('closed') },
@@ -54,21 +54,19 @@ async function startSocket(settings = {}, options: Partial<ClientOptions> = {}):
     });
     return { heard, ended };
   };
-  return { ...world, tab, socket, ticks, log, waits, address, listen };
+  return { ...world, tab, socket, log, waits, address, listen };
 }
 
 test('when the token expires the socket comes back with the next one at once, and the subscription goes on', async () => {
   const world = await startSocket({ ACCESS_TOKEN_TTL: '10s', CLOCK_TOLERANCE: '0s' });
   await world.tab.register(CREDENTIALS);
   // The server’s timer is a real one; the client still takes its token for good.
-  world.app.clock.advance(9);
+  await world.server.advance(9);
   const { heard } = world.listen();
-  await untilListeners(world.ticks, 1);
-  const refreshed = world.tab.hear('REFRESHED');
-  await untilListeners(world.ticks, 0);
-  await refreshed;
-  await untilListeners(world.ticks, 1);
-  world.ticks.emit(2);
+  await world.server.untilListeners(1);
+  await world.tab.hear('REFRESHED');
+  await world.server.untilListened(2);
+  await world.server.emitTick(2);
   await expect.poll(() => heard.at(-1)).toEqual({ tick: 2 });
   expect(world.waits).toEqual([]);
 });
@@ -77,12 +75,12 @@ test('a logout closes the socket at once, and it does not come back', async () =
   const world = await startSocket();
   await world.tab.register(CREDENTIALS);
   const { heard, ended } = world.listen();
-  await untilListeners(world.ticks, 1);
+  await world.server.untilListeners(1);
   // Before the server knows of it.
   world.network.isDown = true;
   await world.tab.logout();
   expect(await ended).toBe('4499');
-  await untilListeners(world.ticks, 0);
+  await world.server.untilListeners(0);
   expect([heard, world.log, world.waits]).toEqual([[], ['opened', 'closed'], []]);
 });
 
@@ -90,9 +88,9 @@ test('a session that is ended elsewhere ends here by its idle socket, before any
   const world = await startSocket();
   await world.tab.register(CREDENTIALS);
   const { ended } = world.listen();
-  await untilListeners(world.ticks, 1);
+  await world.server.untilListeners(1);
   const told = world.tab.hear('LOGGED_OUT ENDED');
-  await world.app.app.administration.revokeUserSessions({ user: CREDENTIALS.email });
+  await world.server.revokeUserSessions(CREDENTIALS.email);
   await told;
   expect(['4401', '4499']).toContain(await ended);
   expect(world.storage.items.size).toBe(0);
@@ -102,13 +100,13 @@ test('after the next login the socket is that of who is there now', async () => 
   const world = await startSocket();
   await world.tab.register(CREDENTIALS);
   const first = world.listen();
-  await untilListeners(world.ticks, 1);
+  await world.server.untilListeners(1);
   await world.tab.logout();
   await first.ended;
   await world.tab.login(CREDENTIALS);
   const second = world.listen();
-  await untilListeners(world.ticks, 1);
-  world.ticks.emit(1);
+  await world.server.untilListeners(1);
+  await world.server.emitTick(1);
   await expect.poll(() => second.heard).toEqual([{ tick: 1 }]);
 });
 
@@ -121,12 +119,12 @@ test('without the network it waits until it is known who is there', async () => 
   const { heard } = world.listen();
   await failed;
   // Until that try is over.
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   expect(world.log).toEqual([]);
   world.network.isDown = false;
   world.clock.advance(1);
-  await untilListeners(world.ticks, 1);
-  world.ticks.emit(1);
+  await world.server.untilListeners(1);
+  await world.server.emitTick(1);
   await expect.poll(() => heard).toEqual([{ tick: 1 }]);
 });
 
@@ -140,10 +138,10 @@ test('who is not logged in comes without a token, and is told what is missing', 
 test('a server that can’t be reached is tried again', async () => {
   const world = await startSocket();
   await world.tab.register(CREDENTIALS);
-  world.address.next = `http://127.0.0.1:${await findFreePort()}/graphql`;
+  world.address.next = `http://127.0.0.1:${await world.server.findFreePort()}/graphql`;
   const { heard } = world.listen();
-  await untilListeners(world.ticks, 1);
-  world.ticks.emit(1);
+  await world.server.untilListeners(1);
+  await world.server.emitTick(1);
   await expect.poll(() => heard).toEqual([{ tick: 1 }]);
   expect(world.waits).toEqual([0]);
 });
@@ -154,8 +152,8 @@ test('what was opened by a stranger is opened again, at once, when somebody logs
   await world.tab.register(CREDENTIALS);
   await expect.poll(() => world.log).toEqual(['opened', 'closed', 'opened']);
   const { heard } = world.listen();
-  await untilListeners(world.ticks, 1);
-  world.ticks.emit(1);
+  await world.server.untilListeners(1);
+  await world.server.emitTick(1);
   await expect.poll(() => heard).toEqual([{ tick: 1 }]);
   expect(world.waits).toEqual([]);
 });

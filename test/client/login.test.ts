@@ -44,14 +44,14 @@ test('a login in the place of another one ends the other session on the server t
   await tab.login(CREDENTIALS);
   await isOver;
   expect(tab.told).toEqual(['LOGGED_IN', 'LOGGED_OUT REPLACED', 'LOGGED_IN', 'LOGOUT_CONFIRMED']);
-  expect(await world.app.ask(old ?? undefined)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  expect(await world.server.ask(old ?? undefined)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
   expect(await askWith(world, tab)).toBe('ok');
   expect(await tab.sessions()).toHaveLength(1);
 });
 
 test('a logout while a login is under way ends the session that the login opens', async () => {
   const world = await startWorld();
-  const { sid } = await world.app.register();
+  const { sid } = await world.server.register();
   const tab = world.open();
   const answer = world.network.holdAnswer('login');
   const login = tab.login(CREDENTIALS).catch((error: unknown) => error);
@@ -62,7 +62,7 @@ test('a logout while a login is under way ends the session that the login opens'
   expect(await login).toMatchObject({ code: 'LOGGED_OUT' });
   await isOver;
   expect(tab.state.status).toBe('loggedOut');
-  const { data } = await world.app.send('{ sessions { id } }', { token: (await world.app.login()).accessToken });
+  const { data } = await world.server.send('{ sessions { id } }', { token: (await world.server.login()).accessToken });
   expect(data.sessions).toHaveLength(2);
   expect(data.sessions).toContainEqual({ id: sid });
 });
@@ -75,9 +75,9 @@ test('a change of the password gives the same session new tokens', async () => {
   const answer = await tab.changePassword({ currentPassword: PASSWORD, newPassword: 'another horse battery' });
   expect(answer).toEqual({ endedSessions: 0, userErrors: [] });
   expect(tab.told).toEqual(['LOGGED_IN', 'REFRESHED']);
-  expect(await world.app.ask(old ?? undefined)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  expect(await world.server.ask(old ?? undefined)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
   expect(await askWith(world, tab)).toBe('ok');
-  world.pass(15 * 60);
+  await world.pass(15 * 60);
   expect(await askWith(world, tab)).toBe('ok');
 });
 

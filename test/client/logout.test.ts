@@ -1,7 +1,7 @@
 /** Logging out with `latchkey/client`: nothing is held from that moment on, and what is said of the server is true. */
 import { expect, test } from 'vitest';
+import { home } from '../support/client-home.js';
 import { askWith, type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
-import { makeCommitFail } from '../support/failing-commit.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 
@@ -23,8 +23,8 @@ test('a logout forgets the tokens before it has answered, and is in force when i
   expect(await answer).toEqual({ local: true, server: 'confirmed', endedSessions: 1, failure: null });
   expect(tab.told).toEqual(['LOGGED_IN', 'LOGGED_OUT LOGOUT', 'LOGOUT_CONFIRMED']);
   expect(tab.state.pendingLogouts).toBe(0);
-  expect(await world.app.ask(token)).toBe(REVOKED);
-  expect((await world.app.refresh(refreshToken)).tokens).toBeNull();
+  expect(await world.server.ask(token)).toBe(REVOKED);
+  expect((await world.server.refresh(refreshToken)).tokens).toBeNull();
   expect(world.storage.items.size).toBe(0);
   expect(await tab.getAccessToken()).toBeNull();
 });
@@ -32,7 +32,7 @@ test('a logout forgets the tokens before it has answered, and is in force when i
 test('the timer of the refresh ends with the session', async () => {
   const { tab, ...world } = await startLoggedIn();
   await tab.logout();
-  world.pass(3600);
+  await world.pass(3600);
   expect(world.network.sent).toEqual(['register', 'logout']);
 });
 
@@ -47,15 +47,15 @@ test('without the network a logout is pending, and the server is told when it ca
   world.network.isDown = true;
   expect(await tab.logout()).toMatchObject({ local: true, server: 'pending', failure: { code: 'UNREACHABLE' } });
   expect(tab.state).toMatchObject({ status: 'loggedOut', pendingLogouts: 1 });
-  expect(await world.app.ask(token)).toBe('ok');
+  expect(await world.server.ask(token)).toBe('ok');
   const again = tab.hear('LOGOUT_PENDING');
-  world.pass(1);
+  await world.pass(1);
   await again;
   world.network.isDown = false;
   const confirmed = tab.hear('LOGOUT_CONFIRMED');
-  world.pass(2);
+  await world.pass(2);
   await confirmed;
-  expect(await world.app.ask(token)).toBe(REVOKED);
+  expect(await world.server.ask(token)).toBe(REVOKED);
   expect(tab.state.pendingLogouts).toBe(0);
 });
 
@@ -65,14 +65,14 @@ test('a logout that waits survives the page, and is told long after the access t
   world.network.isDown = true;
   await tab.logout();
   tab.close();
-  world.pass(3600);
+  await world.pass(3600);
   world.network.isDown = false;
   const again = world.open();
   expect(again.state).toMatchObject({ status: 'loggedOut', pendingLogouts: 1 });
   const confirmed = again.hear('LOGOUT_CONFIRMED');
-  world.pass(0);
+  await world.pass(0);
   await confirmed;
-  expect((await world.app.refresh(refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+  expect((await world.server.refresh(refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
   expect(world.storage.items.size).toBe(0);
 });
 
@@ -94,25 +94,24 @@ test('a logout again tells the server again', async () => {
   expect(await tab.logout()).toMatchObject({ local: true, server: 'pending' });
   world.network.isDown = false;
   expect(await tab.logout()).toMatchObject({ local: true, server: 'confirmed' });
-  expect(await world.app.ask(token)).toBe(REVOKED);
+  expect(await world.server.ask(token)).toBe(REVOKED);
 });
 
 test('a logout of which the server can’t say whether it happened is sent again until it can', async () => {
-  const commits = makeCommitFail();
   const { tab, token, ...world } = await startLoggedIn();
-  commits.fault = 'lost';
+  await world.server.failCommit('lost');
   expect(await tab.logout()).toMatchObject({ local: true, server: 'pending', failure: { code: 'LOGOUT_UNCONFIRMED' } });
   const confirmed = tab.hear('LOGOUT_CONFIRMED');
-  world.pass(1);
+  await world.pass(1);
   await confirmed;
-  expect(await world.app.ask(token)).toBe(REVOKED);
+  expect(await world.server.ask(token)).toBe(REVOKED);
 });
 
 test('a logout whose answer is lost is told again, and is then confirmed', async () => {
   const { tab, token, ...world } = await startLoggedIn();
   world.network.loseAnswer('logout');
   expect(await tab.logout()).toMatchObject({ server: 'pending' });
-  expect(await world.app.ask(token)).toBe(REVOKED);
+  expect(await world.server.ask(token)).toBe(REVOKED);
   expect(await tab.logout()).toMatchObject({ server: 'confirmed' });
 });
 
@@ -141,8 +140,8 @@ test('the tokens of a refresh that is under way at the logout are logged out too
   expect(tab.told).not.toContain('REFRESHED');
   expect(tab.state).toMatchObject({ status: 'loggedOut', pendingLogouts: 0 });
   expect(world.storage.items.size).toBe(0);
-  const { accessToken } = await world.app.login();
-  expect((await world.app.send('{ sessions { id } }', { token: accessToken })).data.sessions).toHaveLength(1);
+  const { accessToken } = await world.server.login();
+  expect((await world.server.send('{ sessions { id } }', { token: accessToken })).data.sessions).toHaveLength(1);
 });
 
 test('a refresh that another tab writes down in the instant of the logout is nobody’s session', async () => {
@@ -158,54 +157,54 @@ test('a refresh that another tab writes down in the instant of the logout is nob
 
 test('ALL ends every session; with an expired access token too', async () => {
   const { tab, ...world } = await startLoggedIn();
-  const elsewhere = await world.app.login();
-  world.app.clock.advance(16 * 60);
+  const elsewhere = await world.server.login();
+  await world.server.advance(16 * 60);
   world.clock.set(16 * 60);
   expect(await tab.logout({ scope: 'ALL' })).toEqual({ local: true, server: 'confirmed', endedSessions: 2, failure: null });
-  expect((await world.app.refresh(elsewhere.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+  expect((await world.server.refresh(elsewhere.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
   expect(world.storage.items.size).toBe(0);
 });
 
 test('ALL without the network is told later, before a login that it would end', async () => {
   const { tab, ...world } = await startLoggedIn();
-  const elsewhere = await world.app.login();
+  const elsewhere = await world.server.login();
   world.network.isDown = true;
   expect(await tab.logout({ scope: 'ALL' })).toMatchObject({ server: 'pending' });
   expect(await tab.login(CREDENTIALS).catch((error: unknown) => error)).toMatchObject({ code: 'UNREACHABLE' });
-  world.pass(3600);
+  await world.pass(3600);
   world.network.isDown = false;
   await tab.login(CREDENTIALS);
-  expect((await world.app.refresh(elsewhere.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
+  expect((await world.server.refresh(elsewhere.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
   expect(tab.state).toMatchObject({ status: 'loggedIn', pendingLogouts: 0 });
   expect(await askWith(world, tab)).toBe('ok');
 });
 
 test('ALL with a session that is over already is refused: the others live on, and the user is told', async () => {
   const { tab, token, ...world } = await startLoggedIn();
-  const elsewhere = await world.app.login();
-  await world.app.send('mutation { logout { endedSessions } }', { token });
+  const elsewhere = await world.server.login();
+  await world.server.send('mutation { logout { endedSessions } }', { token });
   expect(await tab.logout({ scope: 'ALL' })).toMatchObject({
     local: true,
     server: 'refused',
     failure: { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' },
   });
   expect(tab.told.at(-1)).toBe('LOGOUT_REFUSED');
-  expect(await world.app.ask(elsewhere.accessToken)).toBe('ok');
+  expect(await world.server.ask(elsewhere.accessToken)).toBe('ok');
 });
 
 test('OTHERS keeps the own session', async () => {
   const { tab, ...world } = await startLoggedIn();
-  const elsewhere = await world.app.login();
+  const elsewhere = await world.server.login();
   expect(await tab.logout({ scope: 'OTHERS' })).toEqual({ local: false, server: 'confirmed', endedSessions: 1, failure: null });
-  expect(await world.app.ask(elsewhere.accessToken)).toBe(REVOKED);
+  expect(await world.server.ask(elsewhere.accessToken)).toBe(REVOKED);
   expect(await askWith(world, tab)).toBe('ok');
 });
 
 test('a session that is revoked from the list of sessions is over; the own one here too', async () => {
   const { tab, ...world } = await startLoggedIn();
-  const elsewhere = await world.app.login();
+  const elsewhere = await world.server.login();
   expect(await tab.revokeSession({ sessionId: elsewhere.sid })).toMatchObject({ session: { id: elsewhere.sid }, userErrors: [] });
-  expect(await world.app.ask(elsewhere.accessToken)).toBe(REVOKED);
+  expect(await world.server.ask(elsewhere.accessToken)).toBe(REVOKED);
   expect(await tab.revokeSession({ sessionId: 'unknown' })).toMatchObject({ session: null, userErrors: [{ code: 'NOT_FOUND' }] });
   expect(tab.state.status).toBe('loggedIn');
   await tab.revokeSession({ sessionId: tab.state.sessionId ?? '' });
@@ -222,9 +221,9 @@ test('in memory a logout waits as long as the page lives', async () => {
   expect(await tab.logout()).toMatchObject({ server: 'pending' });
   world.network.isDown = false;
   const confirmed = tab.hear('LOGOUT_CONFIRMED');
-  world.pass(1);
+  await world.pass(1);
   await confirmed;
-  expect(await world.app.ask(token)).toBe(REVOKED);
+  expect(await world.server.ask(token)).toBe(REVOKED);
 });
 
 test('a storage that refuses to keep anything is memory', async () => {
@@ -241,7 +240,7 @@ test('a storage that refuses to keep anything is memory', async () => {
 test('a listener that throws keeps nobody else from being told', async () => {
   const world = await startWorld();
   const tab = world.open();
-  const thrown = new Promise((resolve) => process.once('unhandledRejection', resolve));
+  const thrown = home.untilUnhandled();
   const unsubscribe = tab.onChange(() => {
     throw new Error('mine');
   });

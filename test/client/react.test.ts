@@ -1,11 +1,11 @@
 /** `latchkey/client/react`: components know whether somebody is logged in, from the server's markup on. */
-import { Window } from 'happy-dom';
 import { act, createElement } from 'react';
-import { type Container, createRoot, hydrateRoot } from 'react-dom/client';
+import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AuthClient } from '../../src/client/auth-client.js';
 import { useAuth } from '../../src/client/react.js';
+import { home } from '../support/client-home.js';
 import { CREDENTIALS, startWorld } from '../support/clients.js';
 
 function Status({ auth }: { readonly auth: AuthClient }) {
@@ -13,22 +13,13 @@ function Status({ auth }: { readonly auth: AuthClient }) {
   return createElement('p', null, `${status} ${pendingLogouts}`);
 }
 
-/** A page, for as long as the test lasts. */
-function openPage(): Container & { innerHTML: string } {
-  const window = new Window();
-  for (const name of ['window', 'document'] as const) vi.stubGlobal(name, window[name]);
-  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
-  onTestFinished(async () => {
-    vi.unstubAllGlobals();
-    await window.happyDOM.close();
-  });
-  return window.document.body as unknown as Container & { innerHTML: string };
-}
+beforeEach(() => void vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true));
+afterEach(() => void vi.unstubAllGlobals());
 
 test('a component is rendered again when somebody logs in or out, and no more once it is gone', async () => {
   const world = await startWorld();
   const tab = world.open();
-  const page = openPage();
+  const page = home.openPage();
   const root = createRoot(page);
   await act(async () => root.render(createElement(Status, { auth: tab })));
   expect(page.innerHTML).toBe('<p>loggedOut 0</p>');
@@ -47,7 +38,7 @@ test('what the server renders knows of nobody, and the page takes it over', asyn
   const world = await startWorld();
   const tab = world.open();
   await tab.register(CREDENTIALS);
-  const page = openPage();
+  const page = home.openPage();
   page.innerHTML = renderToString(createElement(Status, { auth: tab }));
   expect(page.innerHTML).toBe('<p>unknown 0</p>');
   const errors: unknown[] = [];
@@ -61,7 +52,7 @@ test('what the server renders knows of nobody, and the page takes it over', asyn
 test('with a cookie the first component asks the server who is there', async () => {
   const world = await startWorld();
   const tab = world.open({ tokens: 'cookie' });
-  const page = openPage();
+  const page = home.openPage();
   const told = tab.hear('LOGGED_OUT ENDED');
   await act(async () => createRoot(page).render(createElement(Status, { auth: tab })));
   await act(() => told);

@@ -1,11 +1,8 @@
 /** Refreshes by `latchkey/client`: ahead of expiry, once for all tabs, whatever the clocks say, and never at the cost of a good session. */
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { askWith, type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
-import { makeCommitFail } from '../support/failing-commit.js';
+import { expect, test } from 'vitest';
+import { askWith, type ClientWorld, CREDENTIALS, claimsOf, startWorld, type Tab } from '../support/clients.js';
 import { act } from '../support/mutations.js';
-import { decode } from '../support/tokens.js';
-import { createWebLocks } from '../support/web-locks.js';
+import { replaceWebLocks, useWebLocks } from '../support/web-locks.js';
 
 const refreshesOf = ({ network }: ClientWorld) => network.sent.filter((name) => name === 'refreshToken').length;
 
@@ -20,14 +17,14 @@ test('the next pair is there a minute before the access token expires', async ()
   const { tab, ...world } = await startLoggedIn();
   const first = await tab.getAccessToken();
   const refreshed = tab.hear('REFRESHED');
-  world.pass(14 * 60 - 1);
+  await world.pass(14 * 60 - 1);
   expect(refreshesOf(world)).toBe(0);
-  world.pass(1);
+  await world.pass(1);
   await refreshed;
   expect(await tab.getAccessToken()).not.toBe(first);
   expect(await askWith(world, tab)).toBe('ok');
   const again = tab.hear('REFRESHED');
-  world.pass(14 * 60);
+  await world.pass(14 * 60);
   await again;
   expect(refreshesOf(world)).toBe(2);
 });
@@ -35,14 +32,14 @@ test('the next pair is there a minute before the access token expires', async ()
 test('of a short life a fifth is left for the refresh', async () => {
   const { tab, ...world } = await startLoggedIn({ settings: { ACCESS_TOKEN_TTL: '10s' } });
   const refreshed = tab.hear('REFRESHED');
-  world.pass(8);
+  await world.pass(8);
   await refreshed;
   expect(await askWith(world, tab)).toBe('ok');
 });
 
 test('all who want a token while there is none wait for one refresh', async () => {
   const { tab, ...world } = await startLoggedIn();
-  world.app.clock.advance(16 * 60);
+  await world.server.advance(16 * 60);
   world.clock.set(16 * 60);
   const tokens = await Promise.all(Array.from({ length: 20 }, () => tab.getAccessToken()));
   expect(new Set(tokens).size).toBe(1);
@@ -51,11 +48,11 @@ test('all who want a token while there is none wait for one refresh', async () =
 });
 
 test.for(['in one program', 'with Web Locks'])('20 tabs that wake up at once make one refresh (%s)', async (where) => {
-  if (where === 'with Web Locks') vi.stubGlobal('navigator', { locks: createWebLocks() });
-  onTestFinished(() => void vi.unstubAllGlobals());
+  if (where === 'with Web Locks') useWebLocks();
+  else replaceWebLocks(undefined);
   const { tab, ...world } = await startLoggedIn();
   const tabs = [tab, ...Array.from({ length: 19 }, () => world.open())];
-  world.app.clock.advance(16 * 60);
+  await world.server.advance(16 * 60);
   world.clock.set(16 * 60);
   const tokens = await Promise.all(tabs.map((each) => each.getAccessToken()));
   expect(new Set(tokens).size).toBe(1);
@@ -72,7 +69,7 @@ test('two tabs without a common lock that refresh at once both go on', async () 
   const mine = tab.refresh();
   await answer.reached;
   const old = JSON.parse(text);
-  const theirs = await world.app.refresh(old.refreshToken);
+  const theirs = await world.server.refresh(old.refreshToken);
   world.storage.setItem(key, JSON.stringify({ ...old, ...theirs.tokens }));
   answer.release();
   expect(await mine).toBe(theirs.tokens?.accessToken);
@@ -82,10 +79,10 @@ test('two tabs without a common lock that refresh at once both go on', async () 
 
 test.for([-86_400, -600, 600, 86_400])('a clock that is %i s off changes nothing', async (seconds) => {
   const { tab, ...world } = await startLoggedIn({ clientStart: Date.UTC(2030, 0, 1, 12) + seconds * 1000 });
-  world.pass(13 * 60);
+  await world.pass(13 * 60);
   expect(refreshesOf(world)).toBe(0);
   const refreshed = tab.hear('REFRESHED');
-  world.pass(60);
+  await world.pass(60);
   await refreshed;
   expect(await askWith(world, tab)).toBe('ok');
   expect(await askWith(world, world.open())).toBe('ok');
@@ -96,7 +93,7 @@ test('a clock that is set back meanwhile makes no token look younger', async () 
   const { tab, ...world } = await startLoggedIn();
   world.clock.set(-3600);
   const refreshed = tab.hear('REFRESHED');
-  world.pass(14 * 60);
+  await world.pass(14 * 60);
   await refreshed;
   // A page that is opened now finds tokens that were asked for in the future.
   world.clock.set(-3600);
@@ -106,7 +103,7 @@ test('a clock that is set back meanwhile makes no token look younger', async () 
 
 test('after a sleep the first who asks waits for the refresh', async () => {
   const { tab, ...world } = await startLoggedIn();
-  world.app.clock.advance(3600);
+  await world.server.advance(3600);
   world.clock.set(3600);
   expect(await askWith(world, tab)).toBe('ok');
   expect(refreshesOf(world)).toBe(1);
@@ -115,7 +112,7 @@ test('after a sleep the first who asks waits for the refresh', async () => {
 test('a page that is opened again goes on with the session', async () => {
   const { tab, ...world } = await startLoggedIn();
   tab.close();
-  world.pass(3600);
+  await world.pass(3600);
   const again = world.open();
   expect(again.state.sessionId).toBe(tab.state.sessionId);
   expect(await askWith(world, again)).toBe('ok');
@@ -125,13 +122,13 @@ test('without the network the session is kept, the application is told, and it i
   const { tab, ...world } = await startLoggedIn();
   world.network.isDown = true;
   const failed = tab.hear('REFRESH_FAILED UNREACHABLE');
-  world.pass(14 * 60);
+  await world.pass(14 * 60);
   await failed;
   expect(tab.state).toMatchObject({ status: 'loggedIn', failure: { code: 'UNREACHABLE' } });
   expect(await askWith(world, tab)).toBe('ok');
   world.network.isDown = false;
   const refreshed = tab.hear('REFRESHED');
-  world.pass(1);
+  await world.pass(1);
   await refreshed;
   expect(tab.state.failure).toBeNull();
 });
@@ -139,7 +136,7 @@ test('without the network the session is kept, the application is told, and it i
 test('without the network, who asks for a token after its end gets an error, and not null', async () => {
   const { tab, ...world } = await startLoggedIn();
   world.network.isDown = true;
-  world.app.clock.advance(15 * 60);
+  await world.server.advance(15 * 60);
   world.clock.set(15 * 60);
   expect(await tab.getAccessToken().catch((error: unknown) => error)).toMatchObject({ name: 'AuthError', code: 'UNREACHABLE' });
   expect(tab.state.status).toBe('loggedIn');
@@ -161,7 +158,7 @@ test('a refresh that gets no answer is asked for again before the server takes t
   const answer = world.network.holdAnswer('refreshToken');
   const refreshed = tab.refresh();
   await answer.reached;
-  world.pass(4);
+  await world.pass(4);
   expect(await refreshed).toBeTruthy();
   expect(world.network.aborted).toEqual(['refreshToken']);
   expect(await tab.refresh()).toBeTruthy();
@@ -169,15 +166,14 @@ test('a refresh that gets no answer is asked for again before the server takes t
 });
 
 test('a server that can’t know is asked again when it says, and not before', async () => {
-  const commits = makeCommitFail();
   const { tab, ...world } = await startLoggedIn();
-  commits.fault = 'lost';
+  await world.server.failCommit('lost');
   expect(await tab.refresh().catch((error: unknown) => error)).toMatchObject({ code: 'AUTH_UNAVAILABLE', retryAfter: 1 });
   expect(tab.state).toMatchObject({ status: 'loggedIn', failure: { code: 'AUTH_UNAVAILABLE' } });
   expect(await tab.refresh().catch((error: unknown) => error)).toMatchObject({ code: 'AUTH_UNAVAILABLE' });
   expect(refreshesOf(world)).toBe(1);
   const refreshed = tab.hear('REFRESHED');
-  world.pass(1);
+  await world.pass(1);
   await refreshed;
   expect(await askWith(world, tab)).toBe('ok');
 });
@@ -195,7 +191,7 @@ test('a session that has ended elsewhere ends here at the refresh, and in all ta
   const other = world.open({ tabs: true });
   const third = world.open({ tabs: true });
   const told = third.hear('LOGGED_OUT ENDED');
-  await world.app.send('mutation { logout { endedSessions } }', { token: (await tab.getAccessToken()) ?? '' });
+  await world.server.send('mutation { logout { endedSessions } }', { token: (await tab.getAccessToken()) ?? '' });
   expect(await other.refresh()).toBeNull();
   await told;
   expect([other, third].map(({ state }) => state.status)).toEqual(['loggedOut', 'loggedOut']);
@@ -206,18 +202,18 @@ test('a session that has ended elsewhere ends here at the refresh, and in all ta
 
 test('a token that the server has revoked while the session goes on is replaced: roles were changed', async () => {
   const { tab, ...world } = await startLoggedIn();
-  const { accessToken: token } = await makeAdministrator(world.app);
+  const { accessToken: token } = await world.server.makeAdministrator();
   const old = (await tab.getAccessToken()) ?? '';
-  await act(world.app, 'setUserRoles', { userId: decode(old).claims.sub, roles: ['EDITOR'] }, token);
-  expect(await world.app.ask(old)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
+  await act(world.server, 'setUserRoles', { userId: claimsOf(old).sub, roles: ['EDITOR'] }, token);
+  expect(await world.server.ask(old)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
   expect(await tab.sessions()).toHaveLength(1);
-  expect(decode((await tab.getAccessToken()) ?? '').claims.roles).toEqual(['EDITOR']);
+  expect(claimsOf((await tab.getAccessToken()) ?? '').roles).toEqual(['EDITOR']);
   expect(tab.told).toEqual(['LOGGED_IN', 'REFRESHED']);
 });
 
 test('a token of a session that was revoked elsewhere logs out here', async () => {
   const { tab, ...world } = await startLoggedIn();
-  await world.app.app.administration.revokeUserSessions({ user: CREDENTIALS.email });
+  await world.server.revokeUserSessions(CREDENTIALS.email);
   expect(await tab.sessions().catch((error: unknown) => error)).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' });
   expect(tab.told).toEqual(['LOGGED_IN', 'LOGGED_OUT ENDED']);
   expect(world.storage.items.size).toBe(0);

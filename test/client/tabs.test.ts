@@ -1,7 +1,8 @@
 /** `latchkey/client` in several tabs of one browser: what happens in one of them is known in all. */
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { home } from '../support/client-home.js';
 import { askWith, CREDENTIALS, startWorld } from '../support/clients.js';
-import { createWebLocks } from '../support/web-locks.js';
+import { replaceWebLocks, useWebLocks } from '../support/web-locks.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 
@@ -42,14 +43,14 @@ test('pages that keep their tokens in memory have sessions of their own, and a l
   const confirmed = other.hear('LOGOUT_CONFIRMED');
   expect(await tab.logout()).toMatchObject({ server: 'confirmed', endedSessions: 1 });
   await confirmed;
-  for (const token of tokens) expect(await world.app.ask(token ?? '')).toBe(REVOKED);
+  for (const token of tokens) expect(await world.server.ask(token ?? '')).toBe(REVOKED);
   expect(other.state.status).toBe('loggedOut');
   expect(world.network.sent.filter((name) => name === 'logout')).toHaveLength(2);
 });
 
-test('in a program without tabs the sessions of two clients have nothing to do with each other', async () => {
+test.skipIf(home.isPage)('in a program without tabs the sessions of two clients have nothing to do with each other', async () => {
   const world = await startWorld();
-  const [one, two] = [world.open({ tokens: 'memory' }), world.open({ tokens: 'memory' })];
+  const [one, two] = [world.open({ tokens: 'memory', tabs: undefined }), world.open({ tokens: 'memory', tabs: undefined })];
   await one.register(CREDENTIALS);
   await two.login(CREDENTIALS);
   const answer = world.network.holdAnswer('refreshToken');
@@ -62,11 +63,19 @@ test('in a program without tabs the sessions of two clients have nothing to do w
   expect(await askWith(world, two)).toBe('ok');
 });
 
+test.runIf(home.isPage)('a page has tabs without being asked', async () => {
+  const world = await startWorld();
+  const [tab, other] = [world.open({ tabs: undefined }), world.open({ tabs: undefined })];
+  const loggedIn = other.hear('LOGGED_IN');
+  await tab.register(CREDENTIALS);
+  await loggedIn;
+  const told = other.hear('LOGGED_OUT OTHER_TAB');
+  await tab.logout();
+  await told;
+});
+
 test('when the network is back, or the page is looked at, what waits is done at once', async () => {
-  const events = new EventTarget();
-  vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
-  vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
-  onTestFinished(() => void vi.unstubAllGlobals());
+  const happen = home.openWindow();
   const world = await startWorld();
   const tab = world.open({ tabs: true });
   await tab.register(CREDENTIALS);
@@ -74,40 +83,36 @@ test('when the network is back, or the page is looked at, what waits is done at 
   await tab.refresh().catch(() => undefined);
   world.network.isDown = false;
   const refreshed = tab.hear('REFRESHED');
-  events.dispatchEvent(new Event('online'));
+  happen('online');
   await refreshed;
   world.network.isDown = true;
   await tab.logout();
   world.network.isDown = false;
   const confirmed = tab.hear('LOGOUT_CONFIRMED');
-  events.dispatchEvent(new Event('focus'));
+  happen('focus');
   await confirmed;
   tab.close();
   const { length } = world.network.sent;
-  events.dispatchEvent(new Event('online'));
+  happen('online');
   expect(world.network.sent).toHaveLength(length);
 });
 
 test('a tab that went to sleep with the lock holds up the others for 30 s, and no longer', async () => {
-  const locks = createWebLocks();
-  vi.stubGlobal('navigator', { locks });
-  onTestFinished(() => void vi.unstubAllGlobals());
+  const locks = useWebLocks();
   const world = await startWorld();
   const tab = world.open();
   await tab.register(CREDENTIALS);
   const name = `latchkey:${world.url}`;
   expect([...locks.names]).toEqual([name]);
-  locks.holdForEver(name);
+  await locks.holdUntilFinished(name);
   const refreshed = tab.refresh();
-  // Until it stands in the line.
-  await new Promise((resolve) => setImmediate(resolve));
+  await locks.untilWaiting(name);
   world.clock.advance(30);
   expect(await refreshed).toBeTruthy();
 });
 
 test('where Web Locks are forbidden they are done without', async () => {
-  vi.stubGlobal('navigator', { locks: { request: () => Promise.reject(new Error('SecurityError')) } });
-  onTestFinished(() => void vi.unstubAllGlobals());
+  replaceWebLocks({ request: () => Promise.reject(new Error('SecurityError')) });
   const world = await startWorld();
   const tab = world.open();
   await tab.register(CREDENTIALS);

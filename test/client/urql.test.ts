@@ -1,32 +1,37 @@
 /** `latchkey/client/urql` with urql: the token goes out, is replaced when it is refused, and no answer of a session outlives it. */
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
 import { expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { createAuthSocket } from '../../src/client/graphql-ws.js';
 import { authExchange } from '../../src/client/urql.js';
+import { home } from '../support/client-home.js';
 import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
-import { NameResolver } from '../support/own-resolvers.js';
-import { TickResolver, type Ticks, untilListeners, useTicks } from '../support/ticks.js';
 
 interface UrqlWorld extends ClientWorld {
   readonly tab: Tab;
   readonly client: Client;
-  readonly ticks: Ticks;
+  /** What the application has sent in a header of its own. */
+  readonly ownHeaders: readonly (string | null)[];
 }
 
+/** The server takes it from every origin that it takes anything from. */
+const OWN_HEADER = 'x-apollo-operation-name';
+
 async function startUrql(): Promise<UrqlWorld> {
-  const ticks = useTicks();
-  const world = await startWorld({ resolvers: [TickResolver, NameResolver] });
+  const world = await startWorld();
   const tab = world.open();
   await tab.register(CREDENTIALS);
-  const socket = createAuthSocket(tab, { url: world.url.replace('http', 'ws'), webSocketImpl: WebSocket });
+  const socket = createAuthSocket(tab, { url: world.url.replace('http', 'ws'), webSocketImpl: home.WebSocket });
   onTestFinished(() => void socket.dispose());
+  const ownHeaders: (string | null)[] = [];
   const client = new Client({
     url: world.url,
-    fetch: world.network.fetch,
+    fetch(input, init) {
+      ownHeaders.push(new Headers(init?.headers).get(OWN_HEADER));
+      return world.network.fetch(input, init);
+    },
     preferGetMethod: false,
     requestPolicy: 'network-only',
-    fetchOptions: () => ({ headers: { 'x-own': 'kept' } }),
+    fetchOptions: () => ({ headers: { [OWN_HEADER]: 'Own' } }),
     exchanges: [
       authExchange(tab),
       subscriptionExchange({
@@ -37,7 +42,7 @@ async function startUrql(): Promise<UrqlWorld> {
       fetchExchange,
     ],
   });
-  return { ...world, tab, client, ticks };
+  return { ...world, tab, client, ownHeaders };
 }
 
 const me = ({ client }: UrqlWorld) => client.query<{ me: { email: string } | null }>('{ me { email } }', {}).toPromise();
@@ -48,25 +53,26 @@ test('who is logged in is known to the server, and who is not may ask all the sa
   expect((await me(world)).data?.me?.email).toBe(CREDENTIALS.email);
   await world.tab.logout();
   expect(extensionsOf(await me(world))).toEqual([{ code: 'UNAUTHENTICATED', reason: 'TOKEN_MISSING' }]);
+  expect(world.ownHeaders).toEqual(['Own', 'Own']);
 });
 
 test('when the token has expired a refresh is made, and the operation is sent once more', async () => {
   const world = await startUrql();
   // The server's clock only: the client still takes its token for good.
-  world.app.clock.advance(16 * 60);
+  await world.server.advance(16 * 60);
   const [asked, changed] = await Promise.all([me(world), world.client.mutation('mutation { changeName(name: "Ada") }', {}).toPromise()]);
   expect([asked.error, changed.error]).toEqual([undefined, undefined]);
   expect([asked.data, changed.data]).toEqual(
     [{ me: { email: CREDENTIALS.email } }, { changeName: 'Ada' }].map((data) => expect.objectContaining(data)),
   );
   expect(world.network.sent.filter((name) => name === 'refreshToken')).toHaveLength(1);
-  world.app.clock.advance(16 * 60);
+  await world.server.advance(16 * 60);
   expect((await me(world)).data?.me?.email).toBe(CREDENTIALS.email);
 });
 
 test('a mutation of which a part has happened is not sent again', async () => {
   const world = await startUrql();
-  world.app.clock.advance(16 * 60);
+  await world.server.advance(16 * 60);
   const mutation =
     'mutation($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { userErrors { code } } changeName(name: "Ada") }';
   const answer = await world.client.mutation(mutation, { input: { email: CREDENTIALS.email } }).toPromise();
@@ -76,7 +82,7 @@ test('a mutation of which a part has happened is not sent again', async () => {
 
 test('when the session was ended elsewhere it ends here, and the operation says why', async () => {
   const world = await startUrql();
-  await world.app.app.administration.revokeUserSessions({ user: CREDENTIALS.email });
+  await world.server.revokeUserSessions(CREDENTIALS.email);
   expect(extensionsOf(await me(world))).toEqual([{ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' }]);
   expect(world.tab.told.at(-1)).toBe('LOGGED_OUT ENDED');
 });
@@ -110,10 +116,10 @@ test('a subscription ends with the session, and its socket', async () => {
     .subscription('subscription { tick }', {})
     .subscribe(({ data, error }) => seen.push(data ?? error?.networkError));
   onTestFinished(unsubscribe);
-  await untilListeners(world.ticks, 1);
-  world.ticks.emit(1);
+  await world.server.untilListeners(1);
+  await world.server.emitTick(1);
   await expect.poll(() => seen).toEqual([{ tick: 1 }]);
   await world.tab.logout();
-  await untilListeners(world.ticks, 0);
+  await world.server.untilListeners(0);
   expect(seen).toEqual([{ tick: 1 }, expect.objectContaining({ code: 'LOGGED_OUT' })]);
 });

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { openServices } from '../../src/services.js';
+import { TEST_PASSWORD_COST } from '../support/launch-app.js';
 import { addDeadNode, check, joinNodes, LONG, listNodes, logOutTold, readFigure, startLeaseNodes } from '../support/lease-nodes.js';
 import { mutate } from '../support/mutations.js';
 import { POSTGRES_SECRET } from '../support/postgresql.js';
 import { EMAIL } from '../support/requests.js';
-import { makeFolder, TEST_PASSWORD_COST } from '../support/start-app.js';
+import { makeFolder } from '../support/start-app.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const SHORT = { LEASE: '100ms' };

@@ -7,7 +7,7 @@ export const ADMIN_EMAIL = 'root@example.com';
 export type Administrator = Tokens & { readonly id: string };
 
 /** Logs in a fresh administrator. */
-export async function makeAdministrator(app: TestApp, email = ADMIN_EMAIL): Promise<Administrator> {
+export async function makeAdministrator(app: Pick<TestApp, 'app' | 'login'>, email = ADMIN_EMAIL): Promise<Administrator> {
   const made = await app.app.administration.createUser({ email, password: PASSWORD, admin: true });
   if (made.kind === 'failed') throw new Error(`no administrator: ${made.failures[0]?.code}`);
   return { ...(await app.login(email)), id: made.result.id };

@@ -1,23 +1,13 @@
 /** Before the tests in a browser: whether there is one. Without it they are left out, aloud. */
-import { existsSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
+import { chromiumPath, chromiumPlaces } from './chromium.js';
 
-const USUAL = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-];
+/** Vitest adds the name of the browser to that of a project. */
+const IN_A_BROWSER = /^(client-)?browser\b/;
 
 export default function setup({ vitest }: TestProject): void {
-  if (!vitest.projects.some((project) => project.name === 'browser')) return;
-  const { CHROMIUM_PATH } = process.env;
-  const found = (CHROMIUM_PATH ? [CHROMIUM_PATH] : USUAL).find((path) => existsSync(path));
-  if (found !== undefined) {
-    process.env.TEST_CHROMIUM = found;
-    return;
-  }
-  const told = `There is no Chromium at ${CHROMIUM_PATH ?? 'the usual places'} (CHROMIUM_PATH).`;
+  if (chromiumPath !== undefined || !vitest.projects.some(({ name }) => IN_A_BROWSER.test(name))) return;
+  const told = `There is no Chromium at ${chromiumPlaces} (CHROMIUM_PATH).`;
   if (process.env.CI) throw new Error(told);
   console.warn(`${told}\nThe tests in a browser are left out.`);
 }

@@ -1,5 +1,4 @@
 /** The way from a client to its server: a real one, which a test can cut, hold, and make lose an answer. */
-import { EventEmitter, once } from 'node:events';
 
 export interface ClientNetwork {
   readonly fetch: typeof globalThis.fetch;
@@ -18,7 +17,7 @@ export function openNetwork(): ClientNetwork {
   const sent: string[] = [];
   const aborted: string[] = [];
   const lost: string[] = [];
-  const holds: { readonly name: string; readonly events: EventEmitter; readonly released: Promise<unknown> }[] = [];
+  const holds: { readonly name: string; readonly reach: () => void; readonly released: Promise<void> }[] = [];
   const network: ClientNetwork = {
     sent,
     aborted,
@@ -32,7 +31,7 @@ export function openNetwork(): ClientNetwork {
       const hold = takeFirst(holds, (other) => other.name === name);
       const response = await globalThis.fetch(input, init);
       if (isLost) throw new TypeError('terminated');
-      hold?.events.emit('reached');
+      hold?.reach();
       await Promise.race([hold?.released, hold && untilAborted(init?.signal)]);
       if (!init?.signal?.aborted) return response;
       aborted.push(name);
@@ -40,12 +39,20 @@ export function openNetwork(): ClientNetwork {
     },
     loseAnswer: (name) => lost.push(name),
     holdAnswer(name) {
-      const events = new EventEmitter();
-      holds.push({ name, events, released: once(events, 'released') });
-      return { reached: once(events, 'reached'), release: () => events.emit('released') };
+      const [reached, released] = [createSignal(), createSignal()];
+      holds.push({ name, reach: reached.send, released: released.sent });
+      return { reached: reached.sent, release: released.send };
     },
   };
   return network;
+}
+
+function createSignal(): { readonly sent: Promise<void>; readonly send: () => void } {
+  let send: () => void = () => undefined;
+  const sent = new Promise<void>((resolve) => {
+    send = resolve;
+  });
+  return { sent, send };
 }
 
 function untilAborted(signal: AbortSignal | null | undefined): Promise<unknown> {

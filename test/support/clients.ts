@@ -1,16 +1,12 @@
 /** `latchkey/client` against a server that listens: tabs of one browser, with the clock, the network and the storage in the hands of the test. */
 import { onTestFinished } from 'vitest';
-import {
-  type AuthChange,
-  type AuthClient,
-  type AuthClientOptions,
-  createAuthClient,
-  type TokenStorage,
-} from '../../src/client/auth-client.js';
+import { type AuthChange, type AuthClient, type AuthClientOptions, createAuthClient } from '../../src/client/auth-client.js';
+import { borrowServer } from './borrow-server.js';
 import { type HeldClock, holdClock } from './client-clock.js';
+import { home, type OpenStorage } from './client-home.js';
 import { type ClientNetwork, openNetwork } from './client-network.js';
+import type { LoginServer } from './login-server.js';
 import { EMAIL, PASSWORD } from './requests.js';
-import { startApp, type TestApp, type TestOptions } from './start-app.js';
 
 export interface Tab extends AuthClient {
   /** Every change so far: its reason, and of the end of a session why. */
@@ -20,52 +16,52 @@ export interface Tab extends AuthClient {
 }
 
 export interface ClientWorld {
-  readonly app: TestApp;
+  readonly server: LoginServer;
   readonly url: string;
   readonly network: ClientNetwork;
   readonly clock: HeldClock;
-  readonly storage: TokenStorage & { readonly items: Map<string, string> };
-  /** A client of its own; on one storage it is another tab of the same browser. */
+  readonly storage: OpenStorage;
+  /** A client of its own; on one storage it is another tab of the same browser, which hears of the others with `tabs: true`. */
   open(options?: Partial<AuthClientOptions>): Tab;
   /** For server and client. */
-  pass(seconds: number): void;
+  pass(seconds: number): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly settings?: Record<string, string>;
+  readonly clientStart?: number;
 }
 
 export const CREDENTIALS = { email: EMAIL, password: PASSWORD };
 
-export async function startWorld(options: TestOptions & { readonly clientStart?: number } = {}): Promise<ClientWorld> {
-  const { clientStart, ...rest } = options;
-  const app = await startApp(rest);
-  const url = `${await app.app.listen()}/graphql`;
-  const [network, clock, storage] = [openNetwork(), holdClock(clientStart), createStorage()];
+/** @param clientStart of the wall clock of the client */
+export async function startWorld({ settings = {}, clientStart }: WorldOptions = {}): Promise<ClientWorld> {
+  const { server, address } = await borrowServer({ ...settings, ...(home.origin === null ? {} : { CORS_ORIGINS: home.origin }) });
+  const url = `${home.nameServer(address)}/graphql`;
+  const [network, clock, storage] = [openNetwork(), holdClock(clientStart), home.createStorage()];
   return {
-    app,
+    server,
     url,
     network,
     clock,
     storage,
-    open: (own = {}) => watch(createAuthClient({ url, tokens: storage, clock, fetch: network.fetch, ...own })),
-    pass(seconds) {
-      app.clock.advance(seconds);
+    open: (own = {}) => watch(createAuthClient({ url, tokens: storage, clock, tabs: false, fetch: network.fetch, ...own })),
+    async pass(seconds) {
+      await server.advance(seconds);
       clock.advance(seconds);
     },
   };
 }
 
-/** Like `localStorage`, and open to the test. */
-export function createStorage(): ClientWorld['storage'] {
-  const items = new Map<string, string>();
-  return {
-    items,
-    getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => void items.set(key, value),
-    removeItem: (key) => void items.delete(key),
-  };
+/** What a server makes of the token that a client has: `ok`, or why not. */
+export async function askWith({ server }: ClientWorld, tab: AuthClient): Promise<string> {
+  return server.ask((await tab.getAccessToken()) ?? undefined);
 }
 
-/** What a server makes of the token that a client has: `ok`, or why not. */
-export async function askWith({ app }: ClientWorld, tab: AuthClient): Promise<string> {
-  return app.ask((await tab.getAccessToken()) ?? undefined);
+/** What a token says, to who believes it. */
+export function claimsOf(accessToken: string): { readonly sub: string; readonly roles: readonly string[] } {
+  const [, claims = ''] = accessToken.split('.');
+  return JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
 }
 
 function watch(client: AuthClient): Tab {

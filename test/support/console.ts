@@ -2,6 +2,7 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { ADMIN_EMAIL } from './administrators.js';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from './chromium.js';
 import { EMAIL, PASSWORD } from './requests.js';
 import { startApp, type TestApp, type TestOptions } from './start-app.js';
 
@@ -23,9 +24,8 @@ export async function openConsole(app: TestApp): Promise<Console> {
   await app.app.administration.createUser({ email: ADMIN_EMAIL, password: PASSWORD, admin: true });
   const address = await app.app.listen();
   const browser = await chromium.launch({
-    executablePath: process.env.TEST_CHROMIUM ?? '',
-    // Whoever runs tests as root has no sandbox, and a container has little shared memory.
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    executablePath: chromiumPath,
+    args: CHROMIUM_ARGUMENTS,
     // Pages that were left are kept as they are, as people's browsers do.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });

@@ -15,21 +15,24 @@ export interface FailingCommit {
 /** Until the test ends. Call it before `startApp`. */
 export function makeCommitFail(): FailingCommit {
   const faults: FailingCommit = { fault: null, isCutOff: false };
-  wrapDriver(async (connect) => {
-    assertConnected(faults);
-    const adapter = await connect();
-    cutOff(adapter, faults);
-    const begin = adapter.startTransaction.bind(adapter);
-    adapter.startTransaction = async (isolationLevel) => {
-      if (adapter.provider === 'postgres') assertConnected(faults);
-      const transaction = await begin(isolationLevel);
-      if (adapter.provider === 'postgres') failStatement(transaction, faults);
-      else failCall(transaction, faults);
-      return transaction;
-    };
-    return adapter;
-  });
+  wrapDriver((connect) => connectFailing(connect, faults));
   return faults;
+}
+
+/** An adapter whose COMMITs do what `faults` says. */
+export async function connectFailing(connect: () => Promise<SqlDriverAdapter>, faults: FailingCommit): Promise<SqlDriverAdapter> {
+  assertConnected(faults);
+  const adapter = await connect();
+  cutOff(adapter, faults);
+  const begin = adapter.startTransaction.bind(adapter);
+  adapter.startTransaction = async (isolationLevel) => {
+    if (adapter.provider === 'postgres') assertConnected(faults);
+    const transaction = await begin(isolationLevel);
+    if (adapter.provider === 'postgres') failStatement(transaction, faults);
+    else failCall(transaction, faults);
+    return transaction;
+  };
+  return adapter;
 }
 
 /** With SQLite the driver is told to commit. */

@@ -1,6 +1,7 @@
 /** In every file of the tests in a browser: leaves its tests out when there is none. */
 import { beforeEach } from 'vitest';
+import { chromiumPath } from './chromium.js';
 
 beforeEach(({ skip }) => {
-  if (process.env.TEST_CHROMIUM === undefined) skip('there is no Chromium');
+  if (chromiumPath === undefined) skip('there is no Chromium');
 });

@@ -1,5 +1,4 @@
 /** A subscription of an embedding application: what the test emits, to everybody who listens. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Authorized, Resolver, Root, Subscription } from 'type-graphql';
 
 import { startApp, type TestApp, type TestOptions } from './start-app.js';
@@ -14,13 +13,25 @@ type Listener = (tick: number | null) => void;
 
 export class Ticks {
   readonly #listeners = new Set<Listener>();
+  readonly #watchers = new Set<() => void>();
+  #begun = 0;
 
   get listeners(): number {
     return this.#listeners.size;
   }
 
+  /** How many have listened since it is there. */
+  get begun(): number {
+    return this.#begun;
+  }
+
   emit(tick: number): void {
     for (const listener of [...this.#listeners]) listener(tick);
+  }
+
+  /** Until somebody has come or gone. */
+  untilChanged(): Promise<void> {
+    return new Promise((resolve) => this.#watchers.add(resolve));
   }
 
   /** Endless, and ended by whoever listens. */
@@ -33,9 +44,12 @@ export class Ticks {
       wake();
     };
     this.#listeners.add(listener);
+    this.#begun += 1;
+    this.#tellWatchers();
     const end = async () => {
       isOver = true;
       this.#listeners.delete(listener);
+      this.#tellWatchers();
       wake();
       return { done: true as const, value: undefined };
     };
@@ -55,6 +69,11 @@ export class Ticks {
         return this;
       },
     } as AsyncGenerator<number, void, void>;
+  }
+
+  #tellWatchers(): void {
+    for (const watcher of this.#watchers) watcher();
+    this.#watchers.clear();
   }
 }
 
@@ -86,5 +105,5 @@ export async function startListening(options: TestOptions = {}): Promise<{ app: 
 
 /** Until so many subscriptions listen. */
 export async function untilListeners(ticks: Ticks, count: number): Promise<void> {
-  while (ticks.listeners !== count) await nextTurn();
+  while (ticks.listeners !== count) await ticks.untilChanged();
 }

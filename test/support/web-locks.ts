@@ -1,19 +1,58 @@
-/** Web Locks as a browser has them, for a program that has none: one holder of a name at a time, in the order of asking. */
+/** Web Locks, open to the test: those of the browser or of Node 24, and pretended ones where there are none. */
+import { onTestFinished, vi } from 'vitest';
 
 type Run = (lock: object | null) => Promise<unknown>;
 
-export interface WebLocks {
+interface LockManager {
   request(name: string, options: { readonly signal?: AbortSignal; readonly ifAvailable?: boolean }, run: Run): Promise<unknown>;
-  /** As a tab that is put to sleep while it holds the lock. */
-  holdForEver(name: string): void;
-  /** The names that were ever asked for. */
-  readonly names: ReadonlySet<string>;
+  query(): Promise<{ readonly pending?: readonly { readonly name?: string }[] }>;
 }
 
-export function createWebLocks(): WebLocks {
+export interface WatchedLocks {
+  /** The names that were ever asked for. */
+  readonly names: ReadonlySet<string>;
+  /** As a tab that is put to sleep while it holds the lock; until the test ends. */
+  holdUntilFinished(name: string): Promise<void>;
+  /** Until somebody waits for the lock. */
+  untilWaiting(name: string): Promise<void>;
+}
+
+/** For as long as the test lasts. */
+export function useWebLocks(): WatchedLocks {
+  const { locks = createWebLocks() } = (globalThis as { navigator?: { locks?: LockManager } }).navigator ?? {};
+  const names = new Set<string>();
+  const request: LockManager['request'] = (name, options, run) => {
+    names.add(name);
+    return locks.request(name, options, run);
+  };
+  replaceWebLocks({ request });
+  return {
+    names,
+    holdUntilFinished: (name) =>
+      new Promise((held) => {
+        const finished = new Promise<void>((finish) => onTestFinished(() => finish()));
+        locks.request(name, {}, () => {
+          held();
+          return finished;
+        });
+      }),
+    async untilWaiting(name) {
+      const isWaiting = async () => (await locks.query()).pending?.some((other) => other.name === name);
+      while (!(await isWaiting())) await new Promise((resolve) => setTimeout(resolve));
+    },
+  };
+}
+
+/** For as long as the test lasts. */
+export function replaceWebLocks(locks: object | undefined): void {
+  vi.stubGlobal('navigator', { locks });
+  onTestFinished(() => void vi.unstubAllGlobals());
+}
+
+/** One holder of a name at a time, in the order of asking. */
+function createWebLocks(): LockManager {
   const holders = new Set<string>();
   const waiting: { readonly name: string; readonly grant: () => void }[] = [];
-  const names = new Set<string>();
   const hold = async (name: string, run: Run) => {
     holders.add(name);
     try {
@@ -25,10 +64,8 @@ export function createWebLocks(): WebLocks {
     }
   };
   return {
-    names,
-    holdForEver: (name) => holders.add(name),
+    query: async () => ({ pending: waiting }),
     async request(name, { signal, ifAvailable }, run) {
-      names.add(name);
       if (!holders.has(name)) return hold(name, run);
       if (ifAvailable) return run(null);
       return new Promise((resolve, reject) => {

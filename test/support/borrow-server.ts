@@ -1,0 +1,39 @@
+/** A login server for one test, wherever that runs. */
+import { inject, onTestFinished } from 'vitest';
+import type { LoginServer } from './login-server.js';
+import type { ServerCall } from './login-servers.js';
+
+const CALLS = [
+  'send',
+  'register',
+  'login',
+  'refresh',
+  'ask',
+  'advance',
+  'makeAdministrator',
+  'revokeUserSessions',
+  'failCommit',
+  'emitTick',
+  'untilListeners',
+  'untilListened',
+  'findFreePort',
+] as const satisfies readonly (keyof LoginServer)[];
+
+/** Not the one that a test has replaced. */
+const { fetch } = globalThis;
+
+/** Ends with the test. */
+export async function borrowServer(settings: Record<string, string>): Promise<{ server: LoginServer; address: string }> {
+  const { id, address } = await call<{ id: number; address: string }>({ start: settings });
+  onTestFinished(() => call({ stop: id }));
+  const entries = CALLS.map((name) => [name, async (...args: unknown[]) => (await call<{ result: unknown }>({ id, name, args })).result]);
+  return { server: Object.fromEntries(entries) as LoginServer, address };
+}
+
+async function call<Result>(body: ServerCall): Promise<Result> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(inject('loginServers'), { method: 'POST', headers, body: JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text === '' ? (undefined as Result) : JSON.parse(text);
+}
