@@ -89,11 +89,13 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   const isMemory = kept === 'memory';
   const key = `latchkey:${url}`;
   const ask = createTransport(url, fetch, clock, isCookie);
-  const exclusive = createExclusive(isMemory ? null : key, clock);
+  // What is in this page alone needs no turn with the others.
+  const lock = isMemory ? null : key;
+  const exclusive = createExclusive(lock, clock);
   const own = shelter(() => (typeof kept === 'object' ? kept : undefined));
 
   // A program of Node has no tabs: it may hold the sessions of many users.
-  const tabs = (options.tabs ?? browser.document) ? joinTabs<TabMessage>(key, hear, wake) : null;
+  let tabs = (options.tabs ?? browser.document) ? joinTabs<TabMessage>(key, hear, wake) : null;
   const post = (message: TabMessage) => tabs?.post(message);
   const pending = keepLogouts({
     // With a cookie nothing but the fact is written down: the cookie is still there, and must not bring the session back.
@@ -101,7 +103,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     key: `${key}:logout`,
     ask,
     clock,
-    exclusive: createExclusive(isMemory ? null : `${key}:logout`, clock),
+    exclusive: createExclusive(lock && `${key}:logout`, clock),
     isCookie,
     tell(change) {
       held.tell(change);
@@ -169,7 +171,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       const payload: { accessToken?: string | null; refreshToken?: string | null } = await ask(name, variables, { token });
       const { accessToken, refreshToken, ...rest } = payload;
       if (accessToken) {
-        const tokens = readTokens(accessToken, refreshToken ?? null, askedAt);
+        const tokens = readTokens(accessToken, refreshToken, askedAt);
         if (!tokens) throw new AuthError('UNREACHABLE');
         if (turn !== held.turn) {
           pending.begin(tokens);
@@ -186,9 +188,9 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       return rest as Opened<Name>;
     });
   }
-  function endHere(why: LogoutCause, scope?: 'CURRENT' | 'ALL'): Promise<LogoutOutcome> | null {
+  function endHere(why: LogoutCause, scope?: 'ALL'): Promise<LogoutOutcome> | false {
     // Of a cookie it may not be known yet whose session it is.
-    const ending = held.read() ?? (held.state.status === 'unknown' ? { sessionId: '' } : null);
+    const ending = held.read() ?? (held.state.status === 'unknown' && { sessionId: '' });
     const outcome = ending && pending.begin({ ...ending, scope });
     held.drop(why);
     return outcome;
@@ -211,11 +213,13 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
         const { endedSessions } = await withToken((token) => ask('logout', { input: { scope } }, { token }));
         return { local: false, server: 'confirmed', endedSessions, failure: null };
       }
-      const outcome = endHere('LOGOUT', scope);
+      const all = scope === 'ALL' ? scope : undefined;
+      const outcome = endHere('LOGOUT', all);
       if (outcome) return outcome;
-      // Nobody is logged in: the wish to log out is a wish to have told the server.
-      await pending.deliver();
-      return { local: true, server: pending.count() ? 'pending' : 'confirmed', endedSessions: 0, failure: null };
+      // Nobody is logged in: the wish to log out is a wish to have told the server. That it can't end `ALL` it says itself.
+      const told = await pending.deliver(all);
+      if (all && !told[0]) return pending.begin({ sessionId: '', scope: all });
+      return told.find((outcome) => outcome.failure) ?? told[0] ?? { local: true, server: 'confirmed', endedSessions: 0, failure: null };
     },
     sessions: () => withToken((token) => ask('sessions', {}, { token })),
     async revokeSession(input) {
@@ -227,6 +231,8 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       refreshing.close();
       pending.close();
       tabs?.leave();
+      // An answer may come later.
+      tabs = null;
     },
   };
 }

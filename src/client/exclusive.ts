@@ -8,21 +8,18 @@ export type Exclusive = <Result>(run: (hasWaited: boolean) => Promise<Result>) =
 /** Longer than any run takes. A tab that the system has put to sleep must not hold up the others for ever. */
 const PATIENCE_MS = 30_000;
 
-/** The queues of this program, for where there are no Web Locks. */
-const queues = new Map<string, Promise<unknown>>();
+/** The last in each queue of this program, for where there are no Web Locks. */
+const queues: Record<string, Promise<unknown>> = {};
 
 /** @param name null for what nobody else has a part in */
 export function createExclusive(name: string | null, clock: ClientClock): Exclusive {
-  const lines = name === null ? new Map<string, Promise<unknown>>() : queues;
+  const lines: typeof queues = name ? queues : {};
   const own = name ?? '';
   return async (run) => {
-    const locks = name === null ? undefined : browser.navigator?.locks;
+    const locks = own && browser.navigator?.locks;
     if (!locks) {
-      const turn = (lines.get(own) ?? Promise.resolve()).then(() => run(false));
-      lines.set(
-        own,
-        turn.catch(() => undefined),
-      );
+      const turn = Promise.resolve(lines[own]).then(() => run(false));
+      lines[own] = turn.catch(() => undefined);
       return turn;
     }
     let result: ReturnType<typeof run> | undefined;
@@ -31,8 +28,10 @@ export function createExclusive(name: string | null, clock: ClientClock): Exclus
     const attempt = (hasWaited: boolean) => {
       const options = hasWaited ? { signal: patience.signal } : { ifAvailable: true };
       const begin = async (lock: object | null) => {
-        if (lock) cancel();
-        if (lock) result = run(hasWaited);
+        if (lock) {
+          cancel();
+          result = run(hasWaited);
+        }
         return result;
       };
       // What fails in the run is thrown below, with its result.

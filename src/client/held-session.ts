@@ -90,7 +90,8 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
     failure = null;
     isUnknown = false;
     if (isEnd) {
-      turn += 1;
+      // What ends by itself leaves a login alone that is under way.
+      if (why !== 'ENDED') turn += 1;
       known = null;
       tell({ reason: 'LOGGED_OUT', why: next ? 'REPLACED' : why });
     }
@@ -127,8 +128,10 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
     },
     sync,
     hear({ tokens, why, change }) {
-      if (isCookie && tokens) storage.setItem(key, tokens);
-      else if (isCookie && why) storage.removeItem(key);
+      if (isCookie) {
+        if (tokens) storage.setItem(key, tokens);
+        else if (why) storage.removeItem(key);
+      }
       sync(why === 'LOGOUT' ? 'OTHER_TAB' : why);
       if (change) tell(change);
     },

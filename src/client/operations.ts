@@ -123,9 +123,9 @@ export type RegisterMutationVariables = Exact<{
 
 export type RegisterMutation = {
   readonly register: {
+    readonly confirmationSent: boolean | null;
     readonly accessToken: string | null;
     readonly refreshToken: string | null;
-    readonly confirmationSent: boolean | null;
     readonly user: {
       readonly id: string;
       readonly email: string;
@@ -190,9 +190,9 @@ export type ChangePasswordMutationVariables = Exact<{
 
 export type ChangePasswordMutation = {
   readonly changePassword: {
+    readonly endedSessions: number | null;
     readonly accessToken: string | null;
     readonly refreshToken: string | null;
-    readonly endedSessions: number | null;
     readonly userErrors: ReadonlyArray<{
       readonly code: UserErrorCode;
       readonly message: string;
@@ -251,13 +251,13 @@ export type SessionsQuery = {
 
 export const DOCUMENTS = {
   register:
-    'mutation($input:RegisterInput!){register(input:$input){accessToken refreshToken confirmationSent user{id email name roles}userErrors{code message field}}}',
+    'mutation($input:RegisterInput!){register(input:$input){confirmationSent accessToken refreshToken user{id email name roles}userErrors{code message field}}}',
   confirmRegistration:
     'mutation($input:ConfirmRegistrationInput!){confirmRegistration(input:$input){accessToken refreshToken user{id email name roles}userErrors{code message field}}}',
   login:
     'mutation($input:LoginInput!){login(input:$input){accessToken refreshToken user{id email name roles}userErrors{code message field}}}',
   changePassword:
-    'mutation($input:ChangePasswordInput!){changePassword(input:$input){accessToken refreshToken endedSessions userErrors{code message field}}}',
+    'mutation($input:ChangePasswordInput!){changePassword(input:$input){endedSessions accessToken refreshToken userErrors{code message field}}}',
   refreshToken: 'mutation($input:RefreshTokenInput!){refreshToken(input:$input){accessToken refreshToken userErrors{code}}}',
   logout: 'mutation($input:LogoutInput!){logout(input:$input){endedSessions}}',
   revokeSession: 'mutation($input:RevokeSessionInput!){revokeSession(input:$input){session{id}userErrors{code message field}}}',

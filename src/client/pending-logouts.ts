@@ -5,7 +5,7 @@ import type { ClientClock } from './clock.js';
 import type { Exclusive } from './exclusive.js';
 import { createTimer } from './timer.js';
 import type { TokenStorage } from './token-storage.js';
-import { type Ask, inputOf } from './transport.js';
+import type { Ask } from './transport.js';
 
 /** Without tokens when a cookie says which session it is. */
 interface Ending {
@@ -13,7 +13,7 @@ interface Ending {
   readonly accessToken?: string | null | undefined;
   readonly refreshToken?: string | null | undefined;
   /** `CURRENT` without one. */
-  readonly scope?: 'CURRENT' | 'ALL' | undefined;
+  readonly scope?: 'ALL' | undefined;
 }
 
 export interface PendingLogouts {
@@ -21,8 +21,8 @@ export interface PendingLogouts {
   count(sessionId?: string): number;
   /** Writes one down, and tells the server. */
   begin(ending: Ending): Promise<LogoutOutcome>;
-  /** Tells the server of all that wait. */
-  deliver(): Promise<unknown>;
+  /** Tells the server of all that wait, or only of those that say `ALL`. */
+  deliver(wanted?: 'ALL'): Promise<LogoutOutcome[]>;
   /**
    * Before a login: one that waits would end the new session too when it says `ALL`, or when it goes by the cookie.
    *
@@ -45,7 +45,6 @@ export interface PendingLogoutNeeds {
 export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tell }: PendingLogoutNeeds): PendingLogouts {
   const flights = new Map<string, Promise<LogoutOutcome>>();
   const timer = createTimer(clock);
-  let lastFailure: AuthError | null = null;
 
   const list = (): Ending[] => {
     try {
@@ -54,7 +53,7 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
       return [];
     }
   };
-  const find = (wanted?: string) => list().filter(({ sessionId }) => wanted === undefined || sessionId === wanted);
+  const find = (wanted?: string) => list().filter(({ sessionId }) => sessionId === (wanted ?? sessionId));
   const save = (sessionId: string, ...endings: Ending[]) => {
     const all = [...list().filter((other) => other.sessionId !== sessionId), ...endings];
     if (all[0]) storage.setItem(key, JSON.stringify(all));
@@ -63,21 +62,21 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
   /** For a logout of one session an access token will do, expired or not: so nothing is kept that could bring the session back. */
   const put = ({ sessionId, accessToken, refreshToken, scope }: Ending) => {
     const wish = find(sessionId)[0]?.scope ?? scope;
-    const tokens = isCookie ? {} : wish === 'ALL' ? { accessToken, refreshToken } : { accessToken };
+    const tokens = !isCookie && { accessToken, refreshToken: wish && refreshToken };
     save(sessionId, { sessionId, scope: wish, ...tokens });
+    return wish;
   };
 
   const attempt = async (ending: Ending): Promise<LogoutOutcome> => {
     const { sessionId, scope } = ending;
     let [server, endedSessions, failure]: [LogoutOutcome['server'], number, AuthError | null] = ['confirmed', 0, null];
-    const send = ({ accessToken, refreshToken }: Ending) =>
-      ask('logout', { input: { scope: scope ?? 'CURRENT', ...inputOf(refreshToken) } }, { token: accessToken, keepalive: true });
+    const send = ({ accessToken, refreshToken }: Ending) => ask('logout', { input: { scope, refreshToken } }, { token: accessToken });
     /** Only a live session may end the others. The new tokens are for this logout alone: nobody else ever sees them. */
     const renew = async (refusal: AuthError) => {
-      if (refusal.code !== 'UNAUTHENTICATED' || scope !== 'ALL') throw refusal;
-      const { accessToken, refreshToken } = await ask('refreshToken', { input: inputOf(ending.refreshToken) });
-      if (!accessToken) throw refusal;
-      const renewed = { sessionId, scope, accessToken, refreshToken };
+      if (refusal.code !== 'UNAUTHENTICATED' || !scope) throw refusal;
+      const tokens = await ask('refreshToken', { input: { refreshToken: ending.refreshToken } });
+      if (!tokens.accessToken) throw refusal;
+      const renewed = { ...ending, ...tokens };
       put(renewed);
       return send(renewed);
     };
@@ -87,8 +86,7 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
       failure = thrown as AuthError;
       server = failure.code === 'UNAUTHENTICATED' ? 'refused' : 'pending';
     }
-    lastFailure = failure;
-    if (server === 'pending') timer.retry(deliver, failure?.retryAfter ?? null);
+    if (server === 'pending') timer.retry(deliver, failure?.retryAfter);
     else {
       save(sessionId);
       // The server can be reached: what else waits is told too.
@@ -103,20 +101,19 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
     flights.set(sessionId, flight);
     return flight;
   };
-  const deliver = () => exclusive(() => Promise.all(list().map(fly)));
-  if (list()[0]) timer.set(0, deliver);
+  const due = (wanted?: 'ALL') => list().filter(({ scope }) => scope === (wanted ?? scope));
+  const deliver = async (wanted?: 'ALL') => (due(wanted)[0] ? exclusive(() => Promise.all(due(wanted).map(fly))) : []);
+  if (due()[0]) timer.set(0, deliver);
 
   return {
     count: (sessionId) => find(sessionId).length,
     begin(ending) {
-      put(ending);
-      return fly(ending);
+      // What was wished before stays wished.
+      return fly({ ...ending, scope: put(ending) });
     },
     deliver,
     async clearTheWay() {
-      const isInTheWay = () => list().some(({ scope }) => isCookie || scope === 'ALL');
-      if (isInTheWay()) await deliver();
-      if (isInTheWay()) throw lastFailure;
+      for (const { server, failure } of await deliver(isCookie ? undefined : 'ALL')) if (server === 'pending') throw failure;
     },
     close: timer.close,
   };

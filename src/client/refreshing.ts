@@ -5,7 +5,7 @@ import type { Exclusive } from './exclusive.js';
 import type { HeldSession } from './held-session.js';
 import { createTimer } from './timer.js';
 import { readTokens, type Tokens } from './tokens.js';
-import { type Ask, inputOf } from './transport.js';
+import type { Ask } from './transport.js';
 
 export interface Refreshing {
   /**
@@ -43,12 +43,12 @@ const FIRST_TRY_MS = 4000;
 export function createRefreshing({ held, ask, clock, exclusive, isCookie, discard }: RefreshingNeeds): Refreshing {
   const timer = createTimer(clock);
   let flight: Promise<string | null> | null = null;
-  /** The server has said when to come back, and it is not yet then. */
-  let mustWait = false;
+  /** In how many seconds to come back, as the server has said, and it is not yet then. */
+  let retryAfter: number | null = null;
 
   const heldToken = () => held.read()?.accessToken ?? null;
   const start = () => {
-    mustWait = false;
+    retryAfter = null;
     refresh().catch(() => undefined);
   };
   const schedule = () => {
@@ -66,7 +66,7 @@ export function createRefreshing({ held, ask, clock, exclusive, isCookie, discar
       });
     });
   const exchange = (refreshToken?: string | null) => {
-    const send = (limitMs?: number) => ask('refreshToken', { input: inputOf(refreshToken) }, { limitMs });
+    const send = (limitMs?: number) => ask('refreshToken', { input: { refreshToken } }, { limitMs });
     return send(FIRST_TRY_MS).catch((failure: AuthError) => {
       if (failure.code !== 'UNREACHABLE') throw failure;
       return send();
@@ -79,7 +79,7 @@ export function createRefreshing({ held, ask, clock, exclusive, isCookie, discar
     const mine = heldToken();
     const { turn, state } = held;
     if (tokens ? mine !== old && held.remainingMs(tokens) > 0 : state.status !== 'unknown') return mine;
-    if (mustWait && state.failure) throw state.failure;
+    if (retryAfter && state.failure) throw state.failure;
     const isStillMine = () => turn === held.turn && heldToken() === mine;
     const askedAt = clock.now();
     try {
@@ -94,8 +94,8 @@ export function createRefreshing({ held, ask, clock, exclusive, isCookie, discar
     } catch (thrown) {
       const failure = thrown as AuthError;
       if (isStillMine()) {
-        mustWait = failure.retryAfter !== null;
-        timer.retry(start, failure.retryAfter);
+        retryAfter = failure.retryAfter;
+        timer.retry(start, retryAfter);
         held.fail(failure);
         throw failure;
       }

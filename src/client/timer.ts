@@ -5,7 +5,7 @@ export interface Timer {
   /** In the place of what was set before. All is well: the next failure counts as the first. */
   set(ms: number, run: () => void): void;
   /** After a failure: when the server says, and after 1 second, later after each failure that follows. */
-  retry(run: () => void, retryAfter: number | null): void;
+  retry(run: () => void, retryAfter?: number | null): void;
   /** For good. */
   close(): void;
 }

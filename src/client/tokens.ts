@@ -2,8 +2,8 @@
 
 export interface Tokens {
   readonly accessToken: string;
-  /** Null when it is in a cookie that no script can read. */
-  readonly refreshToken: string | null;
+  /** None when it is in a cookie that no script can read. */
+  readonly refreshToken?: string | null | undefined;
   readonly sessionId: string;
   /** For how long the server accepts the access token: `exp` minus `iat`, so the clocks of the two need not agree. */
   readonly lifetimeMs: number;
@@ -12,7 +12,7 @@ export interface Tokens {
 }
 
 /** @returns null for what no Latchkey has issued */
-export function readTokens(accessToken: unknown, refreshToken: string | null, askedAt: number): Tokens | null {
+export function readTokens(accessToken: unknown, refreshToken: string | null | undefined, askedAt: number): Tokens | null {
   try {
     const [, payload = ''] = (accessToken as string).split('.');
     const { sid, iat, exp } = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));

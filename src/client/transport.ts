@@ -9,13 +9,6 @@ export type Payload<Name extends keyof Operations> = NonNullable<Answer<Name>[ke
 export interface AskOptions {
   readonly token?: string | null | undefined;
   readonly limitMs?: number | undefined;
-  /** Whether the request goes on when the page is left. */
-  readonly keepalive?: boolean;
-}
-
-/** A refresh token that is in a cookie is in no input. */
-export function inputOf(refreshToken?: string | null) {
-  return refreshToken ? { refreshToken } : {};
 }
 
 interface GraphqlAnswer {
@@ -34,7 +27,7 @@ const LIMIT_MS = 20_000;
 
 /** @param isCookie whether the refresh token is in a cookie (R30) */
 export function createTransport(url: string, fetch: typeof globalThis.fetch, clock: ClientClock, isCookie: boolean): Ask {
-  return async (name, variables, { token, limitMs = LIMIT_MS, keepalive = false } = {}) => {
+  return async (name, variables, { token, limitMs = LIMIT_MS } = {}) => {
     const stop = new AbortController();
     const cancel = clock.after(limitMs, () => stop.abort());
     let answer: GraphqlAnswer | null = null;
@@ -43,12 +36,13 @@ export function createTransport(url: string, fetch: typeof globalThis.fetch, clo
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-          ...(isCookie ? { 'latchkey-refresh-token': 'cookie' } : {}),
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(isCookie && { 'latchkey-refresh-token': 'cookie' }),
         },
         body: JSON.stringify({ query: DOCUMENTS[name], variables }),
         signal: stop.signal,
-        keepalive,
+        // It goes on when the page is left.
+        keepalive: name === 'logout',
         // What is in the body is for this server only.
         redirect: 'error',
         credentials: isCookie ? 'include' : 'same-origin',

@@ -23,15 +23,26 @@ export function authExchange(auth: AuthClient): Exchange {
       const sent = new Map<number, Sent>();
       const repeated = new Set<number>();
 
-      auth.onChange(({ reason }) => {
-        if (reason !== 'LOGGED_OUT') return;
-        for (const { operation, token } of [...sent.values()]) {
-          if (token === null) continue;
-          sent.delete(operation.key);
-          again.next(makeOperation('teardown', operation));
-          made.next(makeErrorResult(operation, new AuthError('LOGGED_OUT')));
-        }
-      });
+      /** Only while something is under way: a client that is left behind has no end, and would be held for ever. */
+      let unsubscribe: (() => void) | null = null;
+      const keep = (key: number, next: Sent) => {
+        sent.set(key, next);
+        unsubscribe ??= auth.onChange(({ reason }) => {
+          if (reason !== 'LOGGED_OUT') return;
+          for (const { operation, token } of [...sent.values()]) {
+            if (token === null) continue;
+            forget(operation.key);
+            again.next(makeOperation('teardown', operation));
+            made.next(makeErrorResult(operation, new AuthError('LOGGED_OUT')));
+          }
+        });
+      };
+      const forget = (key: number) => {
+        sent.delete(key);
+        if (sent.size > 0) return;
+        unsubscribe?.();
+        unsubscribe = null;
+      };
 
       const withToken = (operation: Operation): Source<Operation> => {
         const prepared = auth.getAccessToken().then(
@@ -51,7 +62,7 @@ export function authExchange(auth: AuthClient): Exchange {
               return null;
             }
             const { token } = found;
-            sent.set(operation.key, { operation, token });
+            keep(operation.key, { operation, token });
             return token === null ? operation : makeOperation(operation.kind, operation, authorize(operation, token));
           }),
           filter((ready) => ready !== null),
@@ -61,7 +72,7 @@ export function authExchange(auth: AuthClient): Exchange {
         merge([shared$, again.source]),
         mergeMap((operation) => {
           if (operation.kind !== 'teardown') return withToken(operation);
-          sent.delete(operation.key);
+          forget(operation.key);
           repeated.delete(operation.key);
           return fromValue(operation);
         }),
@@ -81,7 +92,7 @@ export function authExchange(auth: AuthClient): Exchange {
         mergeMap((result) => {
           const { key, kind } = result.operation;
           const origin = sent.get(key);
-          if (kind !== 'subscription' && !result.hasNext) sent.delete(key);
+          if (kind !== 'subscription' && !result.hasNext) forget(key);
           if (origin?.token && isRefused(result.error?.graphQLErrors)) return fromPromise(renewed(result, origin));
           repeated.delete(key);
           return fromValue(result);

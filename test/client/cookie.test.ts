@@ -126,6 +126,24 @@ test('a login in the place of another one ends the other session, and keeps the 
   expect(await askWith(world, page)).toBe('ok');
 });
 
+test('a login waits for a refresh that will fail, whose answer would take the new cookie away', async () => {
+  const { tab, ...world } = await startWithCookie();
+  const page = tab();
+  await page.register(CREDENTIALS);
+  await world.server.revokeUserSessions(CREDENTIALS.email);
+  const answer = world.network.holdAnswer('refreshToken');
+  const refreshed = page.refresh();
+  await answer.reached;
+  const login = tab().login(CREDENTIALS);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(world.network.sent).not.toContain('login');
+  answer.release();
+  expect(await refreshed).toBeNull();
+  await login;
+  expect(await world.readRefreshToken()).toMatch(/^lkr_/);
+  expect(await askWith(world, tab())).toBe('ok');
+});
+
 test('a logout everywhere with an expired token goes by the cookie', async () => {
   const { tab, ...world } = await startWithCookie();
   const page = tab();

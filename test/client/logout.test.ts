@@ -192,6 +192,92 @@ test('ALL with a session that is over already is refused: the others live on, an
   expect(await world.server.ask(elsewhere.accessToken)).toBe('ok');
 });
 
+test('ALL stays ALL when a refresh that was under way brings new tokens', async () => {
+  const { tab, ...world } = await startLoggedIn();
+  const elsewhere = await world.server.login();
+  const answer = world.network.holdAnswer('refreshToken');
+  const refreshed = tab.refresh();
+  await answer.reached;
+  world.network.isDown = true;
+  expect(await tab.logout({ scope: 'ALL' })).toMatchObject({ server: 'pending' });
+  world.network.isDown = false;
+  const confirmed = tab.hear('LOGOUT_CONFIRMED');
+  answer.release();
+  await refreshed;
+  await confirmed;
+  expect(await world.server.ask(elsewhere.accessToken)).toBe(REVOKED);
+  expect(tab.state.pendingLogouts).toBe(0);
+});
+
+test('ALL when nobody is logged in here any more is refused: no token shows whose sessions are meant', async () => {
+  const { tab, ...world } = await startLoggedIn();
+  const elsewhere = await world.server.login();
+  await tab.logout();
+  expect(await tab.logout({ scope: 'ALL' })).toEqual({
+    local: true,
+    server: 'refused',
+    endedSessions: 0,
+    failure: expect.objectContaining({ code: 'UNAUTHENTICATED', reason: 'TOKEN_MISSING' }),
+  });
+  expect(await world.server.ask(elsewhere.accessToken)).toBe('ok');
+});
+
+test('ALL when one session waits to be ended is refused too, and that one is told', async () => {
+  const { tab, token, ...world } = await startLoggedIn();
+  const elsewhere = await world.server.login();
+  world.network.isDown = true;
+  await tab.logout();
+  world.network.isDown = false;
+  const confirmed = tab.hear('LOGOUT_CONFIRMED');
+  expect(await tab.logout({ scope: 'ALL' })).toMatchObject({ server: 'refused' });
+  await world.pass(0);
+  await confirmed;
+  expect(await world.server.ask(token)).toBe(REVOKED);
+  expect(await world.server.ask(elsewhere.accessToken)).toBe('ok');
+});
+
+test('ALL again says what has become of it', async () => {
+  const { tab, ...world } = await startLoggedIn();
+  const elsewhere = await world.server.login();
+  world.network.isDown = true;
+  await tab.logout({ scope: 'ALL' });
+  expect(await tab.logout({ scope: 'ALL' })).toMatchObject({ server: 'pending', failure: { code: 'UNREACHABLE' } });
+  world.network.isDown = false;
+  expect(await tab.logout({ scope: 'ALL' })).toMatchObject({ server: 'confirmed', endedSessions: 2 });
+  expect(await world.server.ask(elsewhere.accessToken)).toBe(REVOKED);
+});
+
+test('ALL that waits and is refused at last is not said to be done', async () => {
+  const { tab, token, ...world } = await startLoggedIn();
+  world.network.isDown = true;
+  await tab.logout({ scope: 'ALL' });
+  world.network.isDown = false;
+  await world.server.send('mutation { logout { endedSessions } }', { token });
+  expect(await tab.logout()).toMatchObject({ server: 'refused', failure: { reason: 'TOKEN_REVOKED' } });
+});
+
+test('a login that has to wait for a logout says why it can’t, whatever becomes of another logout', async () => {
+  const world = await startWorld();
+  const isCut = { all: true, everything: true };
+  const tab = world.open({
+    async fetch(input, init) {
+      const body = String(init?.body);
+      if (body.includes('logout(') && (isCut.everything || (isCut.all && body.includes('"ALL"')))) throw new TypeError('cut');
+      return world.network.fetch(input, init);
+    },
+  });
+  await tab.register(CREDENTIALS);
+  const replaced = tab.hear('LOGOUT_PENDING');
+  await tab.login(CREDENTIALS);
+  await replaced;
+  expect(await tab.logout({ scope: 'ALL' })).toMatchObject({ server: 'pending' });
+  isCut.everything = false;
+  expect(await tab.login(CREDENTIALS).catch((error: unknown) => error)).toMatchObject({ name: 'AuthError', code: 'UNREACHABLE' });
+  isCut.all = false;
+  await tab.login(CREDENTIALS);
+  expect(await askWith(world, tab)).toBe('ok');
+});
+
 test('OTHERS keeps the own session', async () => {
   const { tab, ...world } = await startLoggedIn();
   const elsewhere = await world.server.login();

@@ -111,6 +111,19 @@ test('a tab that went to sleep with the lock holds up the others for 30 s, and n
   expect(await refreshed).toBeTruthy();
 });
 
+test('a tab that is closed while it refreshes writes the new tokens down, and fails at nothing', async () => {
+  const world = await startWorld();
+  const tab = world.open({ tabs: true });
+  await tab.register(CREDENTIALS);
+  const answer = world.network.holdAnswer('refreshToken');
+  const refreshed = tab.refresh();
+  await answer.reached;
+  tab.close();
+  answer.release();
+  expect(await refreshed).toBeTruthy();
+  expect(await world.open().getAccessToken()).toBe(await refreshed);
+});
+
 test('where Web Locks are forbidden they are done without', async () => {
   replaceWebLocks({ request: () => Promise.reject(new Error('SecurityError')) });
   const world = await startWorld();

@@ -1,6 +1,7 @@
 /** `latchkey/client/urql` with urql: the token goes out, is replaced when it is refused, and no answer of a session outlives it. */
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
 import { expect, onTestFinished, test } from 'vitest';
+import type { AuthClient } from '../../src/client/auth-client.js';
 import { createAuthSocket } from '../../src/client/graphql-ws.js';
 import { authExchange } from '../../src/client/urql.js';
 import { home } from '../support/client-home.js';
@@ -107,6 +108,36 @@ test('an answer that comes after the logout reaches nobody', async () => {
   await world.tab.logout();
   expect(world.network.aborted).toEqual(['me']);
   expect(seen).toEqual([{ data: undefined, networkError: expect.objectContaining({ code: 'LOGGED_OUT' }) }]);
+});
+
+test('a client that nobody uses any more is held by nothing: its cache is that of a user who is gone', async () => {
+  const world = await startUrql();
+  let listening = 0;
+  const auth: AuthClient = {
+    ...world.tab,
+    onChange(listener) {
+      listening += 1;
+      const unsubscribe = world.tab.onChange(listener);
+      return () => {
+        listening -= 1;
+        unsubscribe();
+      };
+    },
+  };
+  const client = new Client({
+    url: world.url,
+    fetch: world.network.fetch,
+    preferGetMethod: false,
+    requestPolicy: 'network-only',
+    exchanges: [authExchange(auth), fetchExchange],
+  });
+  const answer = world.network.holdAnswer('me');
+  const asked = client.query('{ me { email } }', {}).toPromise();
+  await answer.reached;
+  expect(listening).toBe(1);
+  answer.release();
+  expect((await asked).data.me.email).toBe(CREDENTIALS.email);
+  expect(listening).toBe(0);
 });
 
 test('a subscription ends with the session, and its socket', async () => {
