@@ -68,6 +68,12 @@ test.each([
   },
 );
 
+test.each(['constructor', '__proto__', 'nothing'])('what no page has, /account/%s, shows the login', async (name) => {
+  const app = await startConsole();
+  const { page } = await openTab(await app.openBrowser(), `/account/${name}`);
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+});
+
 test('a token that was pasted is shown to be refused in the moment in which it is, with the reason', async () => {
   const app = await startConsole();
   const { page } = await openTab(await app.openBrowser(), '/account/token');

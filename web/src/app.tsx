@@ -61,7 +61,7 @@ export function App() {
 
 function SignedOut({ isUnknown }: { isUnknown: boolean }) {
   const page = usePage();
-  const MailPage = MAIL_PAGES[page];
+  const MailPage = MAIL_PAGES.get(page);
   return (
     <Frame>
       {isUnknown ? (
@@ -102,7 +102,7 @@ function OwnPages({ email, roles }: { readonly email: string; readonly roles: re
   const [page = '', id] = usePage().split('/');
   const isAdministrator = roles.includes(ADMIN_ROLE);
   const current = page === '' || page === 'sign-up' ? 'sessions' : page;
-  const MailPage = MAIL_PAGES[current];
+  const MailPage = MAIL_PAGES.get(current);
   const item = (each: (typeof OWN_PAGES)[number] | (typeof ADMIN_PAGES)[number]) => (
     <li key={each}>
       <Link to={each} isCurrent={current === each}>

@@ -5,10 +5,11 @@ import { ConfirmRegistrationPage } from './confirm-registration.js';
 import { LostPasswordPage } from './lost-password.js';
 import { ResetPasswordPage } from './reset-password.js';
 
-export const MAIL_PAGES: Readonly<Record<string, ComponentType>> = {
-  'lost-password': LostPasswordPage,
-  'reset-password': ResetPasswordPage,
-  'verify-email': VerifyEmailPage,
-  'confirm-email-change': ConfirmEmailChangePage,
-  'confirm-registration': ConfirmRegistrationPage,
-};
+/** A map: the path is the visitor's, and an object has names that nobody gave it. */
+export const MAIL_PAGES: ReadonlyMap<string, ComponentType> = new Map([
+  ['lost-password', LostPasswordPage],
+  ['reset-password', ResetPasswordPage],
+  ['verify-email', VerifyEmailPage],
+  ['confirm-email-change', ConfirmEmailChangePage],
+  ['confirm-registration', ConfirmRegistrationPage],
+]);
