@@ -35,14 +35,18 @@ export function createTurns(): () => Promise<void> {
  * For work that is done at once and never waits: it goes on in the same turn of the event loop, however much of it there is, and whoever
  * else wants something waits for all of it.
  *
- * @param milliseconds for which a turn may be kept
- * @returns what such work awaits between its steps
+ * @param steps how many of all such work together fit into one turn
+ * @returns what such work awaits before each step
  */
-export function createTimeSlices(milliseconds: number): () => Promise<void> {
-  let begun = performance.now();
+export function createSlices(steps: number): () => Promise<void> {
+  let left = steps;
+  let next: Promise<void> | undefined;
   return async () => {
-    if (performance.now() - begun < milliseconds) return;
-    await nextTurn();
-    begun = performance.now();
+    while (left === 0) await next;
+    left -= 1;
+    if (left > 0) return;
+    next = nextTurn().then(() => {
+      left = steps;
+    });
   };
 }
