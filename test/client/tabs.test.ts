@@ -24,6 +24,25 @@ test('a login, a refresh and a logout in one tab are those of the other tab', as
   expect(other.state).toEqual({ status: 'loggedOut', sessionId: null, failure: null, pendingLogouts: 0 });
 });
 
+test('a session that was ended elsewhere is over in every tab when one of them meets the refusal', async () => {
+  const world = await startWorld();
+  const [tab, ...others] = [world.open({ tabs: true }), world.open({ tabs: true }), world.open({ tabs: true })];
+  const loggedIn = others.map((other) => other.hear('LOGGED_IN'));
+  await tab.register(CREDENTIALS);
+  await Promise.all(loggedIn);
+  await world.server.revokeUserSessions(CREDENTIALS.email);
+  expect(await askWith(world, tab)).toBe(REVOKED);
+  const told = others.map((other) => other.hear('LOGGED_OUT ENDED'));
+  expect(await tab.renew((await tab.getAccessToken()) ?? '')).toBeNull();
+  await Promise.all(told);
+  for (const other of others) {
+    expect(other.state).toMatchObject({ status: 'loggedOut', sessionId: null });
+    expect(await other.getAccessToken()).toBeNull();
+  }
+  expect(world.network.sent).toEqual(['register', 'refreshToken']);
+  expect(world.storage.items.size).toBe(0);
+});
+
 test('a tab that has heard nothing notices when it is asked', async () => {
   const world = await startWorld();
   const [tab, deaf] = [world.open(), world.open()];
