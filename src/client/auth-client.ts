@@ -133,7 +133,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   function hear(message: TabMessage): void {
     if (!isMemory) held.hear(message);
     // Each page has a session of its own: the server has to be told of this one too.
-    else if (message.why === 'LOGOUT' && held.read()) endHere('OTHER_TAB');
+    else if (message.why === 'LOGOUT' && held.state.sessionId) endHere('OTHER_TAB');
   }
   function wake(): void {
     held.sync();
@@ -190,7 +190,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   }
   function endHere(why: LogoutCause, scope?: 'ALL'): Promise<LogoutOutcome> | false {
     // Of a cookie it may not be known yet whose session it is.
-    const ending = held.read() ?? (held.state.status === 'unknown' && { sessionId: '' });
+    const ending = held.read() ?? (held.state.status === 'unknown' && { sessionId: scope ?? '' });
     const outcome = ending && pending.begin({ ...ending, scope });
     held.drop(why);
     return outcome;
@@ -218,7 +218,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       if (outcome) return outcome;
       // Nobody is logged in: the wish to log out is a wish to have told the server. That it can't end `ALL` it says itself.
       const told = await pending.deliver(all);
-      if (all && !told[0]) return pending.begin({ sessionId: '', scope: all });
+      if (all && !told[0]) return pending.begin({ sessionId: all, scope: all });
       return told.find((outcome) => outcome.failure) ?? told[0] ?? { local: true, server: 'confirmed', endedSessions: 0, failure: null };
     },
     sessions: () => withToken((token) => ask('sessions', {}, { token })),

@@ -9,6 +9,7 @@ import type { Ask } from './transport.js';
 
 /** Without tokens when a cookie says which session it is. */
 interface Ending {
+  /** When it is not known: `ALL` for that scope, and nothing for `CURRENT`, so that neither takes the answer of the other. */
   readonly sessionId: string;
   readonly accessToken?: string | null | undefined;
   readonly refreshToken?: string | null | undefined;
@@ -46,14 +47,13 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
   const flights = new Map<string, Promise<LogoutOutcome>>();
   const timer = createTimer(clock);
 
-  const list = (): Ending[] => {
+  const list = (wanted?: string): Ending[] => {
     try {
-      return JSON.parse(storage.getItem(key) ?? '').filter(({ sessionId }: Ending) => sessionId !== undefined);
+      return JSON.parse(storage.getItem(key) ?? '').filter(({ sessionId }: Ending) => sessionId === (wanted ?? sessionId ?? null));
     } catch {
       return [];
     }
   };
-  const find = (wanted?: string) => list().filter(({ sessionId }) => sessionId === (wanted ?? sessionId));
   const save = (sessionId: string, ...endings: Ending[]) => {
     const all = [...list().filter((other) => other.sessionId !== sessionId), ...endings];
     if (all[0]) storage.setItem(key, JSON.stringify(all));
@@ -61,7 +61,7 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
   };
   /** For a logout of one session an access token will do, expired or not: so nothing is kept that could bring the session back. */
   const put = ({ sessionId, accessToken, refreshToken, scope }: Ending) => {
-    const wish = find(sessionId)[0]?.scope ?? scope;
+    const wish = list(sessionId)[0]?.scope ?? scope;
     const tokens = !isCookie && { accessToken, refreshToken: wish && refreshToken };
     save(sessionId, { sessionId, scope: wish, ...tokens });
     return wish;
@@ -73,7 +73,9 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
     const send = ({ accessToken, refreshToken }: Ending) => ask('logout', { input: { scope, refreshToken } }, { token: accessToken });
     /** Only a live session may end the others. The new tokens are for this logout alone: nobody else ever sees them. */
     const renew = async (refusal: AuthError) => {
-      if (refusal.code !== 'UNAUTHENTICATED' || !scope) throw refusal;
+      if (refusal.code !== 'UNAUTHENTICATED' || (sessionId && !scope)) throw refusal;
+      // Sent without a token, and there was no cookie either: nobody was logged in.
+      if (!sessionId) return { endedSessions };
       const tokens = await ask('refreshToken', { input: { refreshToken: ending.refreshToken } });
       if (!tokens.accessToken) throw refusal;
       const renewed = { ...ending, ...tokens };
@@ -106,11 +108,9 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
   if (due()[0]) timer.set(0, deliver);
 
   return {
-    count: (sessionId) => find(sessionId).length,
-    begin(ending) {
-      // What was wished before stays wished.
-      return fly({ ...ending, scope: put(ending) });
-    },
+    count: (sessionId) => list(sessionId).length,
+    // What was wished before stays wished.
+    begin: (ending) => fly({ ...ending, scope: put(ending) }),
     deliver,
     async clearTheWay() {
       for (const { server, failure } of await deliver(isCookie ? undefined : 'ALL')) if (server === 'pending') throw failure;

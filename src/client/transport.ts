@@ -62,5 +62,5 @@ export function createTransport(url: string, fetch: typeof globalThis.fetch, clo
 
 /** A server that echoes what it was sent must not get it into a message. */
 function wordOf(value: unknown): string | null {
-  return /^[A-Z_]+$/.test(String(value)) ? (value as string) : null;
+  return /^[A-Z_]+$/.test(value as string) ? (value as string) : null;
 }

@@ -154,3 +154,29 @@ test('a logout everywhere with an expired token goes by the cookie', async () =>
   expect((await world.server.refresh(elsewhere.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
   expect(await world.readRefreshToken()).toBeUndefined();
 });
+
+test('ALL while a logout of the own session is on its way does not take the answer of that one for its own', async () => {
+  const { tab, ...world } = await startWithCookie();
+  await tab().register(CREDENTIALS);
+  const elsewhere = await world.server.login();
+  const page = tab();
+  const answer = world.network.holdAnswer('logout');
+  const current = page.logout();
+  await answer.reached;
+  const all = page.logout({ scope: 'ALL' });
+  answer.release();
+  expect(await current).toMatchObject({ server: 'confirmed', endedSessions: 1 });
+  expect(await all).toMatchObject({ server: 'refused', failure: { code: 'UNAUTHENTICATED', reason: 'TOKEN_MISSING' } });
+  expect(world.network.sent.filter((name) => name === 'logout')).toHaveLength(2);
+  expect(await world.server.ask(elsewhere.accessToken)).toBe('ok');
+  expect(page.state).toMatchObject({ status: 'loggedOut', pendingLogouts: 0 });
+});
+
+test('a logout before the server has been asked who is there, and without a cookie, is done: nobody was logged in', async () => {
+  const { tab, ...world } = await startWithCookie();
+  const page = tab();
+  expect(await page.logout()).toEqual({ local: true, server: 'confirmed', endedSessions: 0, failure: null });
+  expect(page.told).toEqual(['LOGGED_OUT LOGOUT', 'LOGOUT_CONFIRMED']);
+  expect(world.local.items.size).toBe(0);
+  expect(await tab().logout({ scope: 'ALL' })).toMatchObject({ server: 'refused', failure: { reason: 'TOKEN_MISSING' } });
+});
