@@ -1,4 +1,4 @@
-/** What Fastify comes with to compile the schemas of routes, loaded with the first one: no route here has any, and it would take a tenth of the start. */
+/** What Fastify comes with to compile the schemas of routes, loaded with the first one: no route here has any, and it takes 6 MB. */
 import { createRequire } from 'node:module';
 import type { FastifyServerOptions } from 'fastify';
 
