@@ -13,6 +13,8 @@ interface Violation {
 /** @param part a CSS selector of what to look at, the whole page if none is given */
 export async function findViolations(page: Page, part = ':root'): Promise<string[]> {
   await page.evaluate(axe);
+  // Between two colours there are others, which nobody can read for a tenth of a second.
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
   const violations = await page.evaluate<Violation[]>(`axe.run(${JSON.stringify(part)}).then(({ violations }) => violations)`);
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 }
