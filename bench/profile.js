@@ -1,6 +1,6 @@
 /**
  * Prints where the time of an authorized request goes in Latchkey, layer by layer and function by function, from V8's sampling
- * profiler: `node bench/profile.js [--seconds 10] [--query '{ profile { id email name } }'] [--public] [--top 40]`.
+ * profiler: `node bench/profile.js [--seconds 10] [--query '{ profile { id email name } }' | --login] [--public] [--top 40]`.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

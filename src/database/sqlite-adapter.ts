@@ -25,8 +25,8 @@ const LOCK_TRIES = 25;
 const LOCK_PAUSE_MS = 10;
 
 /**
- * SQLite answers at once: ten logins together would hold up every other request for as long as all their statements take. So many, with
- * what Prisma does for them, take about 2 ms.
+ * SQLite answers at once: ten logins together would hold up every other request for as long as all their statements take. Fewer would
+ * make a transaction wait more often for its own turn.
  */
 const STATEMENTS_PER_TURN = 8;
 const nextSlice = createSlices(STATEMENTS_PER_TURN);

@@ -2,6 +2,7 @@
 import { type Clock, freshId, type Randomness } from '../ambient.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { AuditEvent as AuditEventRow } from '../database/generated/client.js';
+import { insertRows } from '../database/insert-rows.js';
 import { fitUserAgent } from './text-rules.js';
 
 export type AuditKind =
@@ -78,10 +79,7 @@ export class Audit {
       this.#count(rows);
       this.onCommitted(rows);
     });
-    const [only, ...others] = rows;
-    // Nearly always it is one. Prisma keeps the plan of `create`, and makes that of `createMany` anew each time, which costs five times as much.
-    if (only !== undefined && others.length === 0) await transaction.auditEvent.create({ data: only, select: { id: true } });
-    else await transaction.auditEvent.createMany({ data: rows });
+    await insertRows(transaction.auditEvent, rows);
   }
 
   #count(events: readonly RecordedEvent[]): void {

@@ -1,6 +1,7 @@
 /** The blacklist table: ids that are dead, each until no token can carry it any more. */
 import type { Transaction } from '../database/database.js';
 import { Prisma } from '../database/generated/client.js';
+import { insertRows } from '../database/insert-rows.js';
 import { LatchkeyError } from '../errors.js';
 
 /** A `jti` (one access token), a `sid` (every token of one session) or a `kid` (every token of one key). Never the token's text: one token has many spellings. */
@@ -91,10 +92,7 @@ export async function addToBlacklist(
     revokedAt: new Date(now),
     revokedUntil: new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS),
   }));
-  const [only, ...others] = data;
-  // A logout has one; Prisma keeps the plan of `create`, and makes that of `createMany` anew each time.
-  if (only !== undefined && others.length === 0) await transaction.blacklistedToken.create({ data: only, select: { id: true } });
-  else if (data.length > 0) await transaction.blacklistedToken.createMany({ data });
+  await insertRows(transaction.blacklistedToken, data);
   return { state, rows: data };
 }
 
