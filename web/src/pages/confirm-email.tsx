@@ -1,12 +1,9 @@
 /** What a mailed code shows of an address: that it is the user's, or that it is the new one. Only at a press of the button: programs that look through mails open links too. */
 import { useMutation } from '@apollo/client/react';
-import type { FieldError } from '../failures.js';
-import { say } from '../notices.js';
+import { concludeChange } from '../mailed-change.js';
 import { CONFIRM_EMAIL_CHANGE, VERIFY_EMAIL } from '../operations.js';
 import { MailedCodeForm } from '../parts/mailed-code-form.js';
 import { Page } from '../parts/page.js';
-import { go } from '../route.js';
-import { reviewSession } from '../session.js';
 import { texts } from '../texts.js';
 
 export function VerifyEmailPage() {
@@ -14,7 +11,7 @@ export function VerifyEmailPage() {
   const [verify] = useMutation(VERIFY_EMAIL);
   const send = async (code: string) => {
     const { data } = await verify({ variables: { input: { code } } });
-    return finish(data?.verifyEmail?.userErrors ?? [], words.done);
+    return concludeChange(data?.verifyEmail?.userErrors, words.done);
   };
   return (
     <div className="narrow">
@@ -30,7 +27,7 @@ export function ConfirmEmailChangePage() {
   const [confirm] = useMutation(CONFIRM_EMAIL_CHANGE);
   const send = async (code: string) => {
     const { data } = await confirm({ variables: { input: { code } } });
-    return finish(data?.confirmEmailChange?.userErrors ?? [], words.done);
+    return concludeChange(data?.confirmEmailChange?.userErrors, words.done);
   };
   return (
     <div className="narrow">
@@ -39,12 +36,4 @@ export function ConfirmEmailChangePage() {
       </Page>
     </div>
   );
-}
-
-async function finish(errors: readonly FieldError[], done: string): Promise<readonly FieldError[]> {
-  if (errors.length > 0) return errors;
-  await reviewSession();
-  say(done);
-  go('', true);
-  return [];
 }

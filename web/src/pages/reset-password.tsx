@@ -1,13 +1,11 @@
 /** A new password for who has lost the old one. Every session ends; this one too, if it is of the same user. */
 import { useMutation } from '@apollo/client/react';
-import { say } from '../notices.js';
+import { concludeChange } from '../mailed-change.js';
 import { RESET_PASSWORD } from '../operations.js';
 import { Field } from '../parts/field.js';
 import { Link } from '../parts/link.js';
 import { MailedCodeForm } from '../parts/mailed-code-form.js';
 import { Page } from '../parts/page.js';
-import { go } from '../route.js';
-import { reviewSession } from '../session.js';
 import { texts } from '../texts.js';
 
 export function ResetPasswordPage() {
@@ -15,12 +13,7 @@ export function ResetPasswordPage() {
   const [reset] = useMutation(RESET_PASSWORD);
   const send = async (code: string, { newPassword = '' }: Readonly<Record<string, string>>) => {
     const { data } = await reset({ variables: { input: { code, newPassword } } });
-    const errors = data?.resetPassword?.userErrors ?? [];
-    if (errors.length > 0) return errors;
-    await reviewSession();
-    say(words.done);
-    go('', true);
-    return [];
+    return concludeChange(data?.resetPassword?.userErrors, words.done);
   };
   return (
     <div className="narrow">
