@@ -1,6 +1,6 @@
 /** What one check costs, set by set, in alternating rounds: `node bench/check-cost.js 0,1000000 12` prints microseconds as JSON. */
 import { randomBytes } from 'node:crypto';
-import { Replica } from '../dist/revocation/replica.js';
+import { Replica } from '../dist/revocation/memory/replica.js';
 
 const ASKED = 20_000;
 const NOW = 1_800_000_000_000;

@@ -8,10 +8,10 @@ import { loadavg } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createPackedId, packId } from '../dist/revocation/packed-id.js';
-import { PackedTable } from '../dist/revocation/packed-table.js';
-import { Replica } from '../dist/revocation/replica.js';
-import { RevocationSet } from '../dist/revocation/revocation-set.js';
+import { createPackedId, packId } from '../dist/revocation/memory/packed-id.js';
+import { PackedTable } from '../dist/revocation/memory/packed-table.js';
+import { Replica } from '../dist/revocation/memory/replica.js';
+import { RevocationSet } from '../dist/revocation/memory/revocation-set.js';
 import { quantile } from './server.js';
 
 const ASKED = 10_000;

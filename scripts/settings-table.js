@@ -1,7 +1,7 @@
-/** The table of settings in README.md, made from src/config.ts: prints it; --write puts it in place; --check fails when it is stale. */
+/** The table of settings in README.md, made from src/config/config.ts: prints it; --write puts it in place; --check fails when it is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SETTINGS } from '../dist/config.js';
+import { SETTINGS } from '../dist/config/config.js';
 
 const path = fileURLToPath(new URL('../README.md', import.meta.url));
 const TABLE = /^\| name \| default \| meaning \|\n(?:\|.*\n)+/m;

@@ -1,8 +1,8 @@
 /** The part of the composition root that writes the audit trail and tells of it as it happens. */
 import type { Database } from './database/database.js';
-import { Audit } from './domain/audit.js';
-import { AuditFeed } from './domain/audit-feed.js';
-import { AuditWatch } from './domain/audit-watch.js';
+import { Audit } from './features/audit/audit.js';
+import { AuditFeed } from './features/audit/audit-feed.js';
+import { AuditWatch } from './features/audit/audit-watch.js';
 import type { OpenedNode, World } from './lease-services.js';
 
 export function openAudit({ config, clock, randomness, log }: World, database: Database, opened: OpenedNode | undefined) {

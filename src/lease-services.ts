@@ -1,16 +1,17 @@
 /** The part of the composition root that makes this process one of several nodes on a shared database. */
-import { type Clock, freshId, type LeaseClock, type Randomness } from './ambient.js';
-import type { Config } from './config.js';
+
+import type { Config } from './config/config.js';
 import type { Database } from './database/database.js';
 import { type Listening, listenTo, openShortStatements } from './database/side-connections.js';
-import { AuditBell } from './domain/audit-bell.js';
-import type { Log } from './log.js';
-import { Doorbell } from './revocation/doorbell.js';
-import { hearing } from './revocation/hearing.js';
-import { LeaseNode } from './revocation/lease-node.js';
-import { CHANNEL, LeaseStatements } from './revocation/lease-statements.js';
+import { AuditBell } from './features/audit/audit-bell.js';
+import { type Clock, freshId, type LeaseClock, type Randomness } from './lib/ambient.js';
+import type { Log } from './lib/log.js';
+import { Doorbell } from './revocation/lease/doorbell.js';
+import { hearing } from './revocation/lease/hearing.js';
+import { LeaseNode } from './revocation/lease/lease-node.js';
+import { CHANNEL, LeaseStatements } from './revocation/lease/lease-statements.js';
 import type { LiveConnections } from './revocation/live-connections.js';
-import type { Replica } from './revocation/replica.js';
+import type { Replica } from './revocation/memory/replica.js';
 import { restoreLog } from './revocation/restoring.js';
 
 export interface OpenedNode {

@@ -1,12 +1,12 @@
 /** The part of the composition root that sends mail. */
 import { join } from 'node:path';
 import type { Database } from './database/database.js';
-import { Notices } from './domain/notices.js';
+import type { Delivery } from './features/mail/delivery.js';
+import { FileDelivery } from './features/mail/file-delivery.js';
+import { parseMailbox } from './features/mail/mail.js';
+import { Notices } from './features/mail/notices.js';
+import { Outbox } from './features/mail/outbox.js';
 import type { World } from './lease-services.js';
-import type { Delivery } from './mail/delivery.js';
-import { FileDelivery } from './mail/file-delivery.js';
-import { parseMailbox } from './mail/letter.js';
-import { Outbox } from './mail/outbox.js';
 
 export async function openMail({ config, clock, randomness, log }: World, database: Database) {
   const delivery = await openDelivery(config, log);
@@ -18,6 +18,6 @@ export async function openMail({ config, clock, randomness, log }: World, databa
 async function openDelivery({ mailFrom, smtpUrl, dataDir }: World['config'], log: World['log']): Promise<Delivery> {
   const sender = parseMailbox(mailFrom);
   if (smtpUrl === null) return new FileDelivery(join(dataDir, 'mail'), sender, log);
-  const { SMTP_TIMEOUTS, SmtpDelivery } = await import('./mail/smtp-delivery.js');
+  const { SMTP_TIMEOUTS, SmtpDelivery } = await import('./features/mail/smtp-delivery.js');
   return new SmtpDelivery(smtpUrl, sender, SMTP_TIMEOUTS);
 }

@@ -1,7 +1,7 @@
 /** The process: configuration, start, signals. */
 import { type App, createApp } from './app.js';
-import { type Config, type Environment, readConfig } from './config.js';
-import { ConfigError } from './config-error.js';
+import { type Config, type Environment, readConfig } from './config/config.js';
+import { ConfigError } from './config/config-error.js';
 
 /** How long what runs may take to finish after SIGTERM. */
 const STOP_WITHIN_MS = 10_000;

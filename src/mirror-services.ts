@@ -1,11 +1,11 @@
 /** The part of the composition root that keeps the mirror in Redis. */
 import type { Database } from './database/database.js';
 import type { World } from './lease-services.js';
-import { Mirror } from './revocation/mirror.js';
-import { createMirrorKeys } from './revocation/mirror-record.js';
-import { MirrorTable } from './revocation/mirror-table.js';
-import { MirrorWriter } from './revocation/mirror-writer.js';
-import { RedisConnection } from './revocation/redis-connection.js';
+import { Mirror } from './revocation/redis/mirror.js';
+import { createMirrorKeys } from './revocation/redis/mirror-record.js';
+import { MirrorTable } from './revocation/redis/mirror-table.js';
+import { MirrorWriter } from './revocation/redis/mirror-writer.js';
+import { RedisConnection } from './revocation/redis/redis-connection.js';
 
 export interface OpenedMirror {
   readonly mirrorTable: MirrorTable;

@@ -23,45 +23,38 @@ const GENERATED = 'src/database/generated';
 /** Made from schema.graphql, with a type for each operation of the client. */
 const OPERATIONS = 'src/client/operations.ts';
 
-const GROUND = [
-  'ambient',
-  'coalesced',
-  'config',
-  'config-faults',
-  'config-error',
-  'config-settings',
-  'config-values',
-  'errors',
-  'event-queue',
-  'log',
-  'queue',
-  'sealing',
-  'secret',
-].map((name) => `src/${name}.ts`);
-
 const PARTS_OF_SERVICES = ['audit', 'lease', 'mail', 'mirror'].map((part) => `src/${part}-services.ts`);
+const ROOT = ['src/app.ts', 'src/services.ts', 'src/schema.ts', ...PARTS_OF_SERVICES];
 
-/** The floors, from the roof down. */
+/** The features, from the top down: an arrow points to a line below. */
+const FEATURES = [
+  ['administration'],
+  ['accounts'],
+  ['sessions', 'operations'],
+  ['tokens'],
+  ['endings', 'mail'],
+  ['users'],
+  ['passwords'],
+  ['limits'],
+  ['audit'],
+];
+
+/** The rooms, from the roof down. */
 const FLOORS: readonly Floor[] = [
-  { place: 'src/cli/', level: 5, also: ['src/main.ts'] },
-  { place: 'src/main.ts', level: 5 },
-  { place: 'src/app.ts', level: 4, also: ['src/services.ts'] },
-  { place: 'src/services.ts', level: 4, also: PARTS_OF_SERVICES },
-  { place: 'src/audit-services.ts', level: 4, also: ['src/lease-services.ts'] },
-  { place: 'src/lease-services.ts', level: 4 },
-  { place: 'src/mail-services.ts', level: 4, also: ['src/lease-services.ts'] },
-  { place: 'src/mirror-services.ts', level: 4, also: ['src/lease-services.ts'] },
-  { place: 'src/http/', level: 3, not: ['src/database/'] },
-  { place: 'src/graphql/', level: 3, not: ['src/database/'] },
-  { place: 'src/domain/', level: 2 },
-  { place: 'src/revocation/', level: 1, also: ['src/database/'] },
-  { place: 'src/mail/', level: 1, also: ['src/database/'] },
-  { place: 'src/database/', level: 1 },
-  // A file at the bottom is a neighbour of the others there.
-  ...GROUND.map((place) => ({ place, level: 0, also: GROUND })),
+  { place: 'src/cli/', level: 20, also: ['src/main.ts'] },
+  { place: 'src/main.ts', level: 20 },
+  ...ROOT.map((place) => ({ place, level: 19, also: ROOT })),
+  { place: 'src/http/', level: 18, not: ['src/door/', 'src/features/', 'src/graphql/', 'src/database/'] },
+  { place: 'src/door/', level: 17, not: ['src/database/'] },
+  ...FEATURES.flatMap((rooms, index) => rooms.map((room) => ({ place: `src/features/${room}/`, level: 16 - index }))),
+  { place: 'src/graphql/', level: 5, not: ['src/database/', 'src/config/'] },
+  { place: 'src/caller/', level: 4, not: ['src/revocation/', 'src/database/', 'src/config/'] },
+  { place: 'src/revocation/', level: 3 },
+  { place: 'src/database/', level: 2 },
+  { place: 'src/config/', level: 1 },
+  { place: 'src/lib/', level: 0 },
   // What others import stands on nothing of ours.
   { place: 'src/client/', level: -1 },
-  { place: 'src/verifier/', level: -1, also: ['src/revocation/lease.ts'] },
 ];
 
 /** The one home of every outside package. */
@@ -77,40 +70,40 @@ const HOMES: Readonly<Record<string, Home>> = {
   '@fastify/fast-json-stringify-compiler': { home: 'src/http/compilers-on-demand.ts' },
   helmet: { home: 'src/http/security-headers.ts' },
   '@fastify/websocket': { home: 'src/http/websocket-route.ts', guests: ['src/http/graphql-route.ts'] },
-  '@graphql-yoga/subscription': { home: 'src/graphql/core-events.ts' },
+  '@graphql-yoga/subscription': { home: 'src/features/audit/core-events.ts' },
   '@inquirer/password': { home: 'src/cli/password-input.ts' },
-  '@node-rs/argon2': { home: 'src/domain/passwords.ts' },
+  '@node-rs/argon2': { home: 'src/features/passwords/passwords.ts' },
   '@prisma/adapter-libsql': { home: 'src/database/sqlite-adapter.ts' },
   '@prisma/adapter-pg': { home: 'src/database/postgresql-adapter.ts' },
   '@prisma/client': { home: `${GENERATED}/`, guests: [`${GENERATED}-postgresql/`] },
   '@prisma/driver-adapter-utils': { home: 'src/database/schema-engine.ts', guests: ['src/database/postgresql-adapter.ts'] },
   '@prisma/schema-engine-wasm': { home: 'src/database/schema-engine.ts' },
   '@urql/core': { home: 'src/client/urql.ts' },
-  '@zxcvbn-ts/language-common': { home: 'src/domain/common-passwords.ts' },
+  '@zxcvbn-ts/language-common': { home: 'src/features/passwords/common-passwords.ts' },
   commander: { home: 'src/cli/' },
   cookie: { home: 'src/http/refresh-cookie.ts' },
   // The composition root hands the server out, so it names its type.
   fastify: { home: 'src/http/', guests: ['src/app.ts'] },
-  graphql: { home: 'src/graphql/' },
+  graphql: { home: 'src/graphql/', guests: ['src/door/guards.ts', 'src/schema.ts'] },
   'graphql-sse': { home: 'src/http/event-stream-route.ts' },
   'graphql-ws': { home: 'src/http/websocket-route.ts', guests: ['src/client/graphql-ws.ts'] },
-  'graphql-scalars': { home: 'src/graphql/' },
-  jsonwebtoken: { home: 'src/domain/access-tokens.ts' },
+  'graphql-scalars': { home: 'src/graphql/', guests: ['src/features/'] },
+  jsonwebtoken: { home: 'src/features/tokens/access-tokens.ts' },
   libsql: { home: 'src/database/' },
-  'lru-cache': { home: 'src/domain/access-tokens.ts', guests: ['src/http/document-store.ts'] },
-  nodemailer: { home: 'src/mail/' },
-  'p-limit': { home: 'src/queue.ts' },
+  'lru-cache': { home: 'src/features/tokens/access-tokens.ts', guests: ['src/http/document-store.ts'] },
+  nodemailer: { home: 'src/features/mail/' },
+  'p-limit': { home: 'src/lib/queue.ts' },
   pg: { home: 'src/database/' },
   react: { home: 'src/client/react.ts' },
-  redis: { home: 'src/revocation/redis-connection.ts' },
-  pino: { home: 'src/log.ts' },
+  redis: { home: 'src/revocation/redis/redis-connection.ts' },
+  pino: { home: 'src/lib/log.ts' },
   'prom-client': { home: 'src/http/metrics.ts' },
   // It must be there before the first decorator runs, whichever of the two is loaded first.
-  'reflect-metadata': { home: 'src/graphql/schema.ts', guests: ['src/app.ts'] },
-  'type-graphql': { home: 'src/graphql/' },
+  'reflect-metadata': { home: 'src/schema.ts', guests: ['src/app.ts'] },
+  'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/door/guards.ts', 'src/schema.ts'] },
   wonka: { home: 'src/client/urql.ts' },
-  validator: { home: 'src/domain/text-rules.ts' },
-  zod: { home: 'src/config.ts', guests: ['src/config-values.ts', 'src/http/control-socket.ts'] },
+  validator: { home: 'src/lib/text-rules.ts' },
+  zod: { home: 'src/config/config.ts', guests: ['src/config/config-values.ts', 'src/http/control-socket.ts'] },
 };
 
 const all = parseSources(readSources(root, 'src'));
@@ -140,12 +133,21 @@ describe('the house', () => {
   });
 
   test('below the composition root the configuration is a type', () => {
-    const below = ['src/http/', 'src/graphql/', 'src/domain/', 'src/revocation/', 'src/mail/', 'src/database/'];
-    expect(checkTypesOnly(own, 'src/config.ts', below)).toEqual([]);
+    const below = [
+      'src/http/',
+      'src/door/',
+      'src/features/',
+      'src/graphql/',
+      'src/caller/',
+      'src/revocation/',
+      'src/database/',
+      'src/lib/',
+    ];
+    expect(checkTypesOnly(own, 'src/config/config.ts', below)).toEqual([]);
   });
 
   test('the generated client is known below GraphQL and HTTP only', () => {
-    expect(checkOnlyFrom(own, GENERATED, ['src/database/', 'src/revocation/', 'src/domain/'])).toEqual([]);
+    expect(checkOnlyFrom(own, GENERATED, ['src/database/', 'src/revocation/', 'src/features/'])).toEqual([]);
   });
 
   test('every outside package has one home, and every dependency is used', () => {
@@ -170,15 +172,15 @@ describe('the house', () => {
   });
 
   test('services are made in the composition root only', () => {
-    expect(checkNew(own, ['src/app.ts', 'src/services.ts', ...PARTS_OF_SERVICES])).toEqual([]);
+    expect(checkNew(own, ROOT)).toEqual([]);
   });
 
   test('the environment, the clock and randomness come in at the top', () => {
     const sources = {
-      'process.env': ['src/config.ts'],
+      'process.env': ['src/config/config.ts'],
       'the clock': ['src/services.ts', 'src/client/clock.ts'],
       // The configuration makes the secret, before there is anything to hand in; a socket only spreads its returns.
-      randomness: ['src/services.ts', 'src/secret.ts', 'src/client/graphql-ws.ts'],
+      randomness: ['src/services.ts', 'src/config/secret.ts', 'src/client/graphql-ws.ts'],
     };
     expect(checkAmbient(own, sources)).toEqual([]);
   });

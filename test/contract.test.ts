@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { SETTINGS } from '../src/config.js';
-import { printPublicSchema } from '../src/graphql/schema.js';
+import { SETTINGS } from '../src/config/config.js';
+import { printPublicSchema } from '../src/schema.js';
 import { missingFrom, missingFromLock, ruleFaults, rulesIn, settingsIn, undescribed } from './support/contract.js';
 import { readSources } from './support/sources.js';
 
@@ -120,7 +120,7 @@ test('a missing description is found', () => {
 describe('the table of settings in the README', () => {
   const rows = settingsIn(read('README.md'));
 
-  test('lists the settings of src/config.ts, with their defaults (`npm run docs` writes it)', () => {
+  test('lists the settings of src/config/config.ts, with their defaults (`npm run docs` writes it)', () => {
     expect(rows.map(([name, fallback]) => [name, fallback?.replaceAll('`', '')])).toEqual(
       SETTINGS.map(({ name, fallback }) => [name, fallback]),
     );

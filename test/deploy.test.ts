@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { SETTINGS } from '../src/config.js';
+import { SETTINGS } from '../src/config/config.js';
 import { SIDE_CONNECTIONS } from '../src/database/engine.js';
 import { metricsIn, numberIn, pathsIn, variablesIn } from './support/deployment.js';
 import { namesIn } from './support/documents.js';

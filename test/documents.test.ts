@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { SETTINGS } from '../src/config.js';
+import { SETTINGS } from '../src/config/config.js';
 import { judgementFaults, lifetimeFaults, missingPlaces, namesIn, publicOperationsIn, rowsIn, unknownNames } from './support/documents.js';
 import { readSources } from './support/sources.js';
 
@@ -19,7 +19,7 @@ const ASVS = {
 
 test('docs/audit.md has a row for every kind of event, and for no other', () => {
   const kinds = namesIn(read('docs/audit.md')).filter((name) => /^[a-z-]+\.[a-z-]+$/.test(name));
-  const [, union = ''] = /^export type AuditKind =\n((?: {2}\| '.*\n?)+);?$/m.exec(read('src/domain/audit.ts')) ?? [];
+  const [, union = ''] = /^export type AuditKind =\n((?: {2}\| '.*\n?)+);?$/m.exec(read('src/features/audit/audit.ts')) ?? [];
   const written = [...union.matchAll(/'([^']+)'/g)].map((match) => match[1]);
   expect(written).toContain('signing-key.revoked');
   expect(kinds.sort()).toEqual(written.sort());
@@ -48,7 +48,7 @@ test('a file or a title that is not there is found', () => {
 });
 
 test('what docs/coming-from.md says that is here is here: in the schema, the settings, the client, the commands or the server', () => {
-  const sources = ['src/client', 'src/cli', 'src/http', 'src/domain/access-token-claims.ts'].flatMap((place) =>
+  const sources = ['src/client', 'src/cli', 'src/http', 'src/caller/access-token-claims.ts'].flatMap((place) =>
     place.endsWith('.ts') ? [read(place)] : Object.values(readSources(root, place)),
   );
   const texts = [read('schema.graphql'), ...sources, ...SETTINGS.map(({ name }) => name)];
@@ -77,7 +77,7 @@ test('a lifetime that is not told, or told wrongly, is found', () => {
 test('the public operations of docs/protocol.md are those of the code', () => {
   const [, section = ''] = read('docs/protocol.md').split(/^## Public operations$/m);
   const told = namesIn(section.split(/^## /m)[0] ?? '');
-  expect(told.sort()).toEqual(publicOperationsIn(readSources(root, 'src/graphql')).sort());
+  expect(told.sort()).toEqual(publicOperationsIn(readSources(root, 'src/features')).sort());
 });
 
 test('an operation is public when neither its class nor itself asks who it is', () => {

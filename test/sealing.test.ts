@@ -1,7 +1,7 @@
 /** Sealed texts open under their secret and for their purpose, and under nothing else. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { openSealed, SealBroken, seal } from '../src/sealing.js';
+import { openSealed, SealBroken, seal } from '../src/lib/sealing.js';
 
 const randomness = { bytes: randomBytes };
 const SECRET = Buffer.from('a secret of at least 32 random bytes');

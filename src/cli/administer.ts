@@ -1,10 +1,10 @@
 /** Carries out a command: through the running server if there is one, else with the data to itself. */
 import { request } from 'node:http';
-import { type Config, readConfig } from '../config.js';
+import { type Config, readConfig } from '../config/config.js';
 import { DataDirLocked } from '../database/file-lock.js';
-import type { Commands } from '../domain/commands.js';
-import type { Outcome } from '../errors.js';
+import type { Commands } from '../features/administration/commands.js';
 import { controlSocketPath } from '../http/control-socket.js';
+import type { Outcome } from '../lib/errors.js';
 import { openServices } from '../services.js';
 
 type CommandName = keyof Commands;

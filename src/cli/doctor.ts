@@ -2,9 +2,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, readConfig } from '../config.js';
-import type { Finding } from '../domain/finding.js';
-import { done } from '../errors.js';
+import { type Config, readConfig } from '../config/config.js';
+import type { Finding } from '../features/operations/finding.js';
+import { done } from '../lib/errors.js';
 import { administer } from './administer.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';

@@ -1,10 +1,10 @@
 /** `latchkey migrate` */
 import type { Command } from 'commander';
-import { readConfig } from '../config.js';
+import { readConfig } from '../config/config.js';
 import { lockData } from '../database/file-lock.js';
 import { migrate } from '../database/migrations.js';
 import { withStartLock } from '../database/start-lock.js';
-import { done } from '../errors.js';
+import { done } from '../lib/errors.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
 
 export function addMigrate(program: Command): void {

@@ -1,5 +1,5 @@
 /** What a command prints: lines for people, JSON for scripts, failures on standard error, and the exit code. */
-import { LatchkeyError, type Outcome, type UserFailure } from '../errors.js';
+import { LatchkeyError, type Outcome, type UserFailure } from '../lib/errors.js';
 import { describeFault } from '../main.js';
 import { ServerFailed } from './administer.js';
 import { EXIT_CODES } from './exit-codes.js';

@@ -1,6 +1,6 @@
 /** `latchkey schema print` */
 import type { Command } from 'commander';
-import { printPublicSchema } from '../graphql/schema.js';
+import { printPublicSchema } from '../schema.js';
 
 export function addSchemaPrint(schema: Command): void {
   schema

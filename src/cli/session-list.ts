@@ -1,6 +1,6 @@
 /** `latchkey session list` */
 import type { Command } from 'commander';
-import type { Session } from '../domain/sessions.js';
+import type { Session } from '../features/sessions/sessions.js';
 import { administer, type Json } from './administer.js';
 import { JSON_OPTION, type OutputOptions, report, table } from './output.js';
 

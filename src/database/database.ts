@@ -1,7 +1,7 @@
 /** Opens the database, and is the one gate through which everything reads and writes it. */
 import { setTimeout } from 'node:timers/promises';
-import { LatchkeyError } from '../errors.js';
-import { createQueue, type Queue } from '../queue.js';
+import { LatchkeyError } from '../lib/errors.js';
+import { createQueue, type Queue } from '../lib/queue.js';
 import type { Engine, LockableTable, ServerFacts, Transaction } from './engine.js';
 import { engineFor } from './engines.js';
 import { CommitUnknown, isConflict, isUnavailable, isUndone } from './failures.js';

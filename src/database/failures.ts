@@ -1,5 +1,5 @@
 /** Tells the failures of the database apart: a rule of the data broken, or a database that can't answer. */
-import { LatchkeyError } from '../errors.js';
+import { LatchkeyError } from '../lib/errors.js';
 import { Prisma } from './generated/client.js';
 
 /** A COMMIT whose outcome is not known: the transaction may or may not have happened. */

@@ -6,7 +6,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
-import { createSlices } from '../queue.js';
+import { createSlices } from '../lib/queue.js';
 import { DatabaseUnusable } from './failures.js';
 import { SqliteConnection, type StatementResult } from './sqlite-connection.js';
 

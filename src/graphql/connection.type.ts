@@ -1,7 +1,7 @@
 /** Relay connections (https://relay.dev/graphql/connections.htm): one shape for every list that grows without bound. */
 import { ArgsType, type ClassType, Field, Int, ObjectType } from 'type-graphql';
-import type { Page, PageRequest, Position } from '../domain/pages.js';
-import { LatchkeyError } from '../errors.js';
+import { LatchkeyError } from '../lib/errors.js';
+import type { Page, PageRequest, Position } from '../lib/pages.js';
 import { cursorOf, type ListName, parseCursor } from './cursor.js';
 
 const DEFAULT_LENGTH = 20;

@@ -1,6 +1,7 @@
 /** Cursors: places in a list as opaque texts. They carry no right: whoever makes one up reads from there on what they may read anyway. */
-import type { Position } from '../domain/pages.js';
-import { LatchkeyError } from '../errors.js';
+
+import { LatchkeyError } from '../lib/errors.js';
+import type { Position } from '../lib/pages.js';
 
 /** Every list has its own: a cursor of one is none in another. */
 export type ListName = 'users' | 'auditEvents';

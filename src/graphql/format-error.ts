@@ -1,6 +1,6 @@
 /** What a client gets to see of an error: a stable code, a safe message, no value that was sent. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { LatchkeyError } from '../errors.js';
+import { LatchkeyError } from '../lib/errors.js';
 
 /** The codes that Apollo Server itself gives to requests that it refuses. */
 const CLIENT_CODES = new Set([

@@ -1,6 +1,6 @@
 /** Queries that come again and again: read and validated once, by Apollo Server's pipeline, then executed without it. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
-import type { RequestContext } from './context.js';
+import type { RequestContext } from '../caller/caller.js';
 
 type Variables = Record<string, unknown> | null | undefined;
 

@@ -1,7 +1,8 @@
 /** Takes events from the publisher of an embedding application as they come, so that a reader that is slow can't take the server down. */
-import { LatchkeyError } from '../errors.js';
-import { createEventQueue } from '../event-queue.js';
-import type { PubSub } from './schema.js';
+
+import type { PubSub } from 'type-graphql';
+import { LatchkeyError } from '../lib/errors.js';
+import { createEventQueue } from '../lib/event-queue.js';
 
 /**
  * As many events as may wait for a reader. The `createPubSub` of GraphQL Yoga keeps 1,024 that nobody takes, and throws the next one into

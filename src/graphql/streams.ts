@@ -11,9 +11,9 @@ import {
   subscribe,
   validate,
 } from 'graphql';
-import type { AccessToken } from '../domain/access-token-claims.js';
+import type { AccessToken } from '../caller/access-token-claims.js';
+import type { ContextBuilder, IncomingRequest, RequestContext } from '../caller/caller.js';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
-import type { ContextBuilder, IncomingRequest, RequestContext } from './context.js';
 import { type createErrorFormatter, seenByClient } from './format-error.js';
 import { MAX_TOKENS, validationRules } from './query-limits.js';
 

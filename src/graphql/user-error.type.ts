@@ -1,6 +1,6 @@
 /** What a user got wrong, as data. */
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import type { Outcome, UserFailureCode } from '../errors.js';
+import type { Outcome, UserFailureCode } from '../lib/errors.js';
 
 const CODES: Readonly<Record<UserFailureCode, string>> = {
   INVALID_CREDENTIALS: 'Email or password is wrong, or the user may not log in.',

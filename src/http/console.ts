@@ -1,6 +1,6 @@
 /** /account: the pages of the console. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { findBuiltPages } from './built-pages.js';
 
 const PLACE = '/account';

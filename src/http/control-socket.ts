@@ -3,8 +3,8 @@ import { chmodSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
-import { LatchkeyError } from '../errors.js';
-import type { Log } from '../log.js';
+import { LatchkeyError } from '../lib/errors.js';
+import type { Log } from '../lib/log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
 

@@ -1,7 +1,7 @@
 /** /graphql over server-sent events: one operation for each request that accepts `text/event-stream` (graphql-sse, distinct connections mode). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler, type HandlerOptions } from 'graphql-sse';
-import { LatchkeyError } from '../errors.js';
+import { LatchkeyError } from '../lib/errors.js';
 import type { EndOfConnection, LiveConnection } from '../revocation/live-connections.js';
 import type { RevocableToken } from '../revocation/revocation-check.js';
 import { isOriginAllowed } from './allowed-origins.js';

@@ -1,7 +1,7 @@
 /** Which explorer there is, by EXPLORER. */
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import type { Config } from '../config.js';
-import type { Log } from '../log.js';
+import type { Config } from '../config/config.js';
+import type { Log } from '../lib/log.js';
 import { type Explorer, OWN_POLICY } from './explorer.js';
 import { openGraphiql } from './graphiql.js';
 import { openSandbox } from './sandbox.js';

@@ -1,5 +1,5 @@
 /** Logs what is our fault, once, with the request id that the client gets too. */
-import type { Log } from '../log.js';
+import type { Log } from '../lib/log.js';
 
 interface FieldError {
   readonly path?: readonly (string | number)[] | undefined;

@@ -1,8 +1,8 @@
 /** The HTTP server: limits, headers, and JSON for everything that goes wrong before GraphQL. */
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import type { Config } from '../config.js';
-import type { Log } from '../log.js';
+import type { Config } from '../config/config.js';
+import type { Log } from '../lib/log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';

@@ -1,7 +1,7 @@
 /** Tells the operator of a proxy that the server was not told of: behind it all users would have one address, and one budget of attempts. */
 import type { FastifyInstance } from 'fastify';
-import type { Config } from '../config.js';
-import type { Log } from '../log.js';
+import type { Config } from '../config/config.js';
+import type { Log } from '../lib/log.js';
 
 /** Once, since everybody can send the header to a server that is open to the network. */
 export function warnOfUntoldProxy(server: FastifyInstance, trustProxy: Config['trustProxy'], log: Log): void {

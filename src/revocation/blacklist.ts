@@ -2,7 +2,7 @@
 import type { Transaction } from '../database/database.js';
 import { Prisma } from '../database/generated/client.js';
 import { insertRows } from '../database/insert-rows.js';
-import { LatchkeyError } from '../errors.js';
+import { LatchkeyError } from '../lib/errors.js';
 
 /** A `jti` (one access token), a `sid` (every token of one session) or a `kid` (every token of one key). Never the token's text: one token has many spellings. */
 export interface BlacklistEntry {

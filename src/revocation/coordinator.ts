@@ -1,7 +1,7 @@
 /** Whoever sees to it that what was committed is in force before it is answered. */
 import type { RevocationState } from './blacklist.js';
 import type { LiveConnections } from './live-connections.js';
-import type { LogDelta, Replica } from './replica.js';
+import type { LogDelta, Replica } from './memory/replica.js';
 
 /** What a transaction that may have revoked something has left. */
 export interface Commit extends LogDelta {

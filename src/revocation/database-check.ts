@@ -1,6 +1,7 @@
 /** REVOCATION_CHECK=database: the blacklist table and the state of the log, asked each time; who asks at the same time shares a statement. */
-import { coalesced } from '../coalesced.js';
+
 import type { Database } from '../database/database.js';
+import { coalesced } from '../lib/coalesced.js';
 import { type Finding, findWithState } from './blacklist.js';
 import { type RevocableToken, type RevocationCheck, type RevocationVerdict, type Standing, verdictOn } from './revocation-check.js';
 import type { Revocations } from './revocations.js';

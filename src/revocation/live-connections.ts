@@ -1,5 +1,5 @@
 /** The open connections by the ids of their tokens, so that a revocation ends them at once, idle ones too (R28). */
-import type { LogDelta } from './replica.js';
+import type { LogDelta } from './memory/replica.js';
 import type { RevocableToken } from './revocation-check.js';
 
 /** Why the server ends a connection. */

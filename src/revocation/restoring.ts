@@ -1,7 +1,8 @@
 /** What a node does when the database has lost commits: it writes down again what it remembers, and no token issued until then is accepted any more (R25). */
-import type { Clock } from '../ambient.js';
+
 import type { Database } from '../database/database.js';
-import type { Replica } from './replica.js';
+import type { Clock } from '../lib/ambient.js';
+import type { Replica } from './memory/replica.js';
 
 const BATCH = 1_000;
 

@@ -1,9 +1,10 @@
 /** The funnel: everything that revokes passes through `commit`, and is in force on this node when it returns. */
-import type { Clock } from '../ambient.js';
-import { coalesced } from '../coalesced.js';
+
 import type { Database, Transaction } from '../database/database.js';
 import { isCommitUnknown } from '../database/failures.js';
-import { LatchkeyError } from '../errors.js';
+import type { Clock } from '../lib/ambient.js';
+import { coalesced } from '../lib/coalesced.js';
+import { LatchkeyError } from '../lib/errors.js';
 import {
   type Addition,
   addToBlacklist,
@@ -18,7 +19,7 @@ import {
   rowsSince,
 } from './blacklist.js';
 import { ALONE, type Commit, type Confirmation, type Coordinator } from './coordinator.js';
-import type { Replica } from './replica.js';
+import type { Replica } from './memory/replica.js';
 import { restoreLog } from './restoring.js';
 
 /** What a piece of work revokes, and what it answers. */

@@ -9,7 +9,7 @@ import {
   printSchema,
 } from 'graphql';
 import { expect, test } from 'vitest';
-import { printPublicSchema } from '../../src/graphql/schema.js';
+import { printPublicSchema } from '../../src/schema.js';
 import { startApp } from '../support/start-app.js';
 
 /** As Apollo Sandbox and GraphiQL ask. */

@@ -1,6 +1,6 @@
 /** The rules of the claims, one by one. */
 import { expect, test } from 'vitest';
-import { isExpired, isNotYetValid, parseClaims } from '../../src/domain/access-token-claims.js';
+import { isExpired, isNotYetValid, parseClaims } from '../../src/caller/access-token-claims.js';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAA_';
 const CLAIMS = {

@@ -1,7 +1,7 @@
 /** Passwords that are tried first. */
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { expect, test } from 'vitest';
-import { commonPasswords } from '../../src/domain/common-passwords.js';
+import { commonPasswords } from '../../src/features/passwords/common-passwords.js';
 
 const common = await commonPasswords();
 

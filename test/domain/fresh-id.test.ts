@@ -1,6 +1,6 @@
 /** Ids as people type them. */
 import { expect, test } from 'vitest';
-import { freshId } from '../../src/ambient.js';
+import { freshId } from '../../src/lib/ambient.js';
 
 test('an id never begins with a hyphen, which a command line would take for an option', () => {
   const draws = [0xfb, 0xf8, 0x41].map((byte) => Buffer.alloc(16, byte));

@@ -1,7 +1,7 @@
 /** Letters say what a stranger has chosen only so that nothing in it works. */
 import { expect, test } from 'vitest';
-import { quote, sayDuration, sayHappening } from '../../src/domain/letter-text.js';
-import { confirmEmailChange, newDevice, verifyEmail } from '../../src/domain/letters.js';
+import { quote, sayDuration, sayHappening } from '../../src/features/mail/mail-phrases.js';
+import { confirmEmailChange, newDevice, verifyEmail } from '../../src/features/mail/mail-texts.js';
 
 const SITE = { appUrl: 'https://app.example.com/login' };
 const AT = Date.UTC(2030, 0, 1, 12, 5, 59);

@@ -1,8 +1,8 @@
 /** Which passwords may be chosen. */
 import { expect, test } from 'vitest';
-import { isTooLong, type PasswordOwner, PasswordPolicy } from '../../src/domain/password-policy.js';
-import { PwnedPasswords } from '../../src/domain/pwned-passwords.js';
-import { createLog } from '../../src/log.js';
+import { isTooLong, type PasswordOwner, PasswordPolicy } from '../../src/features/passwords/password-policy.js';
+import { PwnedPasswords } from '../../src/features/passwords/pwned-passwords.js';
+import { createLog } from '../../src/lib/log.js';
 
 const FIELD = ['input', 'password'];
 const LONGEST = 'correct horse battery staple... '.repeat(8);

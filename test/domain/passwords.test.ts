@@ -1,7 +1,7 @@
 /** Hashing: argon2id with its cost in the text, bounded, and the same for users who do not exist. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { DEFAULT_PASSWORD_COST, Passwords } from '../../src/domain/passwords.js';
+import { DEFAULT_PASSWORD_COST, Passwords } from '../../src/features/passwords/passwords.js';
 import { TEST_PASSWORD_COST } from '../support/launch-app.js';
 
 const randomness = { bytes: randomBytes };

@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { PwnedPasswords } from '../../src/domain/pwned-passwords.js';
+import { PwnedPasswords } from '../../src/features/passwords/pwned-passwords.js';
 import { collectLog } from '../support/collected-log.js';
 import { splitHash, startPwnedServer } from '../support/pwned-server.js';
 

@@ -1,8 +1,8 @@
 /** The text of refresh tokens: a family that stays, a secret that changes. */
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { makeRefreshToken, openSuccessor, parseRefreshToken, sealSuccessor, succeed } from '../../src/domain/refresh-tokens.js';
-import { SealBroken } from '../../src/sealing.js';
+import { makeRefreshToken, openSuccessor, parseRefreshToken, sealSuccessor, succeed } from '../../src/features/tokens/refresh-tokens.js';
+import { SealBroken } from '../../src/lib/sealing.js';
 
 const randomness = { bytes: randomBytes };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');

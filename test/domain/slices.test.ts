@@ -1,7 +1,7 @@
 /** Work that is done at once leaves room for others, however much of it there is. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createSlices } from '../../src/queue.js';
+import { createSlices } from '../../src/lib/queue.js';
 
 test('so many steps are made in one turn of the event loop, whoever makes them', async () => {
   const nextSlice = createSlices(8);

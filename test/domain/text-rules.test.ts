@@ -1,6 +1,6 @@
 /** Email, name and User-Agent: what is accepted, and how it is compared. */
 import { expect, test } from 'vitest';
-import { emailKeyOf, fitUserAgent, isEmailAddress, isName } from '../../src/domain/text-rules.js';
+import { emailKeyOf, fitUserAgent, isEmailAddress, isName } from '../../src/lib/text-rules.js';
 
 test.each(['ada@example.com', 'ada+tag@sub.example.co', 'zoë@example.com', 'ADA@EXAMPLE.COM', 'a@b.example'])(
   '%s is an address',

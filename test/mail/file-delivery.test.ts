@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
-import { FileDelivery } from '../../src/mail/file-delivery.js';
+import { FileDelivery } from '../../src/features/mail/file-delivery.js';
 import { collectLog } from '../support/collected-log.js';
 import { makeFolder } from '../support/start-app.js';
 import { LETTER, SENDER } from '../support/start-outbox.js';

@@ -1,7 +1,7 @@
 /** The outbox: what is queued arrives, once, whatever the mail server does meanwhile; what can't arrive is given up. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Delivery } from '../../src/mail/delivery.js';
+import type { Delivery } from '../../src/features/mail/delivery.js';
 import { startMailServer } from '../support/mail-server.js';
 import { LETTER, overSmtp, startOutbox } from '../support/start-outbox.js';
 import { readRows } from '../support/stored-rows.js';
@@ -87,7 +87,7 @@ test('two processes on one database send each letter once between them', async (
   const mails = await startMailServer();
   const first = await startOutbox({ delivery: overSmtp(mails.url), isStarted: false });
   for (let count = 0; count < 20; count += 1) await first.post();
-  const { Outbox } = await import('../../src/mail/outbox.js');
+  const { Outbox } = await import('../../src/features/mail/outbox.js');
   const { Database } = await import('../../src/database/database.js');
   const database = await Database.open(`file:${first.dataDir}/latchkey.db`);
   const randomness = { bytes: (size: number) => Buffer.alloc(size, 1) };

@@ -1,8 +1,8 @@
 /** How letters reach a mail server: encrypted and logged in where it asks for it, and as one mail to one receiver. */
 import { expect, test } from 'vitest';
-import { DeliveryFailed } from '../../src/mail/delivery.js';
-import { parseMailbox } from '../../src/mail/letter.js';
-import { SMTP_TIMEOUTS, SmtpDelivery } from '../../src/mail/smtp-delivery.js';
+import { DeliveryFailed } from '../../src/features/mail/delivery.js';
+import { parseMailbox } from '../../src/features/mail/mail.js';
+import { SMTP_TIMEOUTS, SmtpDelivery } from '../../src/features/mail/smtp-delivery.js';
 import { startMailServer } from '../support/mail-server.js';
 import { LETTER, SENDER } from '../support/start-outbox.js';
 

@@ -1,7 +1,7 @@
 /** What `latchkey doctor` says to those who run several nodes. */
 import { expect, test } from 'vitest';
-import type { Finding } from '../../src/domain/finding.js';
-import type { LatchkeyError } from '../../src/errors.js';
+import type { Finding } from '../../src/features/operations/finding.js';
+import type { LatchkeyError } from '../../src/lib/errors.js';
 import { frozenClock } from '../support/clocks.js';
 import { addDeadNode } from '../support/lease-nodes.js';
 import { cutConnections, setReadOnly } from '../support/outages.js';

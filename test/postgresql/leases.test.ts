@@ -1,7 +1,7 @@
 /** Several nodes with leases on one database: what a logout has answered holds on all of them, and the check asks nothing. */
 import { expect, test } from 'vitest';
-import { readConfig } from '../../src/config.js';
-import { createLog } from '../../src/log.js';
+import { readConfig } from '../../src/config/config.js';
+import { createLog } from '../../src/lib/log.js';
 import { openServices } from '../../src/services.js';
 import { TEST_PASSWORD_COST } from '../support/launch-app.js';
 import { addDeadNode, check, joinNodes, LONG, listNodes, logOutTold, readFigure, startLeaseNodes } from '../support/lease-nodes.js';

@@ -1,7 +1,7 @@
 /** The start on PostgreSQL: several nodes at once, and servers or databases that are not fit for it. */
 import type pg from 'pg';
 import { expect, test } from 'vitest';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { setReadOnly } from '../support/outages.js';
 import { makeDatabase, POSTGRES_SECRET, POSTGRES_URL, withDatabase, withServer } from '../support/postgresql.js';
 import { makeFolder, startNode } from '../support/start-app.js';

@@ -1,6 +1,6 @@
 /** Redis stopped, flushed, full, evicting, paused, restored from an old snapshot, demoted: nothing revoked is accepted, and it mends itself. */
 import { expect, test } from 'vitest';
-import { MAX_SESSIONS_PER_USER } from '../../src/domain/sessions.js';
+import { MAX_SESSIONS_PER_USER } from '../../src/features/sessions/sessions.js';
 import { check, readFigure } from '../support/lease-nodes.js';
 import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/mirrored.js';
 import { logOut } from '../support/mutations.js';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/app.js';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { collectLog } from '../support/collected-log.js';
 import { check, readFigure } from '../support/lease-nodes.js';
 import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/mirrored.js';

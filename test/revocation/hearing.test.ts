@@ -1,7 +1,7 @@
 /** When a node counts as one that hears doorbells. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { hearing } from '../../src/revocation/hearing.js';
+import { hearing } from '../../src/revocation/lease/hearing.js';
 
 /** A doorbell whose echoes the test answers, and all that was told. */
 function listen() {

@@ -1,6 +1,6 @@
 /** The lease of one node, event by event. */
 import { expect, test } from 'vitest';
-import { answersAtOnce, nextTickAt, unreadiness } from '../../src/revocation/lease.js';
+import { answersAtOnce, nextTickAt, unreadiness } from '../../src/revocation/lease/lease.js';
 import { LeaseDrive } from '../support/lease-drive.js';
 
 const CHECK = { kind: 'check' } as const;

@@ -1,7 +1,7 @@
 /** How a logout comes to its answer when there are other nodes, event by event. */
 import { expect, test } from 'vitest';
-import { nextTickAt } from '../../src/revocation/lease.js';
-import type { Member } from '../../src/revocation/lease-events.js';
+import { nextTickAt } from '../../src/revocation/lease/lease.js';
+import type { Member } from '../../src/revocation/lease/lease-events.js';
 import type { Effect, Event } from '../support/lease-database.js';
 import { LeaseDrive } from '../support/lease-drive.js';
 

@@ -1,8 +1,8 @@
 /** The memory of the packed table: in proportion to what it holds, and given back in small portions. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createPackedId, packId } from '../../src/revocation/packed-id.js';
-import { PackedTable, STEP_MS } from '../../src/revocation/packed-table.js';
+import { createPackedId, packId } from '../../src/revocation/memory/packed-id.js';
+import { PackedTable, STEP_MS } from '../../src/revocation/memory/packed-table.js';
 
 const COUNT = 60_000;
 /** What the table has when it is empty. */

@@ -1,6 +1,6 @@
 /** What a process knows of the blacklist, and when it knows nothing. */
 import { expect, test } from 'vitest';
-import { type LogDelta, Replica } from '../../src/revocation/replica.js';
+import { type LogDelta, Replica } from '../../src/revocation/memory/replica.js';
 
 const TOKEN = { jti: 'jti', sid: 'sid', kid: 'key', gen: 1, exp: 1_000 };
 

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { STEP_MS } from '../../src/revocation/packed-table.js';
-import { RevocationSet } from '../../src/revocation/revocation-set.js';
+import { STEP_MS } from '../../src/revocation/memory/packed-table.js';
+import { RevocationSet } from '../../src/revocation/memory/revocation-set.js';
 
 function setThatPacksBeyond(ids: number): RevocationSet {
   return new (class extends RevocationSet {

@@ -1,7 +1,7 @@
 /** The blacklist in memory. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { RevocationSet } from '../../src/revocation/revocation-set.js';
+import { RevocationSet } from '../../src/revocation/memory/revocation-set.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,5 +1,5 @@
 /** A clock that stands still until a test moves it. */
-import type { Clock } from '../../src/ambient.js';
+import type { Clock } from '../../src/lib/ambient.js';
 
 export interface FrozenClock extends Clock {
   advance(seconds: number): void;

@@ -1,6 +1,6 @@
 /** A log at its most talkative, kept in memory, so that a test can read all that was ever written. */
 import { pino } from 'pino';
-import type { Log } from '../../src/log.js';
+import type { Log } from '../../src/lib/log.js';
 
 export interface CollectedLog {
   readonly log: Log;

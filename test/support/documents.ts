@@ -1,6 +1,6 @@
 /** What the documents say that the code must say too: kinds of events, named files and tests, lifetimes, public operations. */
 import { parseSync } from 'oxc-parser';
-import type { Setting } from '../../src/config.js';
+import type { Setting } from '../../src/config/config.js';
 import { type Node, type Sources, visit } from './sources.js';
 
 /** The cells of every row of every table of a page, headings included. */

@@ -1,8 +1,8 @@
 /** Tokens that the server never issued: signed with its own key or with others, whole or spoilt on purpose. */
 import { constants, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import { Database } from '../../src/database/database.js';
-import { openSealed } from '../../src/sealing.js';
+import { openSealed } from '../../src/lib/sealing.js';
 import { postgresqlSettingsOf } from './stored-rows.js';
 
 export interface Key {

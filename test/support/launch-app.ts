@@ -2,8 +2,8 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, type AppOptions, createApp } from '../../src/app.js';
-import { type Environment, readConfig } from '../../src/config.js';
-import { createLog } from '../../src/log.js';
+import { type Environment, readConfig } from '../../src/config/config.js';
+import { createLog } from '../../src/lib/log.js';
 import { type FrozenClock, frozenClock } from './clocks.js';
 import { type Client, createClient } from './requests.js';
 

@@ -1,5 +1,5 @@
 /** The database of the lease protocol as a value: the log, the members, and what each statement does to them. */
-import type { LeaseEffect, LeaseEvent, Member, RefreshReply, Step } from '../../src/revocation/lease-events.js';
+import type { LeaseEffect, LeaseEvent, Member, RefreshReply, Step } from '../../src/revocation/lease/lease-events.js';
 
 /** Rows of the log as the tests know them: ids. */
 export interface Delta {

@@ -1,8 +1,8 @@
 /** One reducer taken through a list of events at given instants, for tests that look at single effects. */
 
-import { reduceLease } from '../../src/revocation/lease.js';
-import type { RefreshReply } from '../../src/revocation/lease-events.js';
-import { createLease, type LeaseSettings, type LeaseState, type Now } from '../../src/revocation/lease-state.js';
+import { reduceLease } from '../../src/revocation/lease/lease.js';
+import type { RefreshReply } from '../../src/revocation/lease/lease-events.js';
+import { createLease, type LeaseSettings, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
 import type { Delta, Effect, Event } from './lease-database.js';
 
 const SETTINGS: LeaseSettings = { nodeId: 'n', listeningLeaseMs: 2_000, pollingLeaseMs: 300, clockToleranceMs: 5_000 };

@@ -1,6 +1,6 @@
 /** Time and names of the model made relative: what is too old, or too far back in a count, to make a difference is the same. */
-import type { Member } from '../../src/revocation/lease-events.js';
-import { type LeaseState, type PendingLogout, waitMs } from '../../src/revocation/lease-state.js';
+import type { Member } from '../../src/revocation/lease/lease-events.js';
+import { type LeaseState, type PendingLogout, waitMs } from '../../src/revocation/lease/lease-state.js';
 import type { FakeDatabase } from './lease-database.js';
 import type { ModelNode, World } from './lease-world.js';
 

@@ -1,5 +1,5 @@
 /** Every step out of one world of the model: requests, timers, statements that run or get lost, and what the reducer makes of them. */
-import { nextTickAt } from '../../src/revocation/lease.js';
+import { nextTickAt } from '../../src/revocation/lease/lease.js';
 import {
   type Effect,
   type Event,

@@ -1,6 +1,6 @@
 /** Nodes with leases on one database, and what can be seen of them from outside. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Environment } from '../../src/config.js';
+import type { Environment } from '../../src/config/config.js';
 import { frozenClock } from './clocks.js';
 import { NameResolver } from './own-resolvers.js';
 import { borrowDatabase, withDatabase } from './postgresql.js';

@@ -1,6 +1,6 @@
 /** The lease protocol, and the ways of getting it wrong: each wraps the reducer of production, or asks something else of its database. */
-import { reduceLease } from '../../src/revocation/lease.js';
-import { isInside, type LeaseState, type Now } from '../../src/revocation/lease-state.js';
+import { reduceLease } from '../../src/revocation/lease/lease.js';
+import { isInside, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
 import type { DatabaseFaults, Effect, Event, LeaseStep } from './lease-database.js';
 
 /** What a wrong protocol may look at beside its state. */

@@ -1,8 +1,8 @@
 /** One node of the simulation: two clocks of its own, memory, timers that may be late, and the reducer in the middle. */
 
-import { nextTickAt } from '../../src/revocation/lease.js';
-import type { Member } from '../../src/revocation/lease-events.js';
-import { createLease, type LeaseState, type Now } from '../../src/revocation/lease-state.js';
+import { nextTickAt } from '../../src/revocation/lease/lease.js';
+import type { Member } from '../../src/revocation/lease/lease-events.js';
+import { createLease, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
 import type { Effect, Event } from './lease-database.js';
 import type { Surroundings } from './lease-protocols.js';
 import { type Act, LISTENING_MS, POLLING_MS } from './lease-script.js';

@@ -1,6 +1,6 @@
 /** Two nodes, one session, one database: a world of the model. The clock of a node always reads 0; what lies in the past moves away from it. */
-import type { Member } from '../../src/revocation/lease-events.js';
-import { createLease, type LeaseState } from '../../src/revocation/lease-state.js';
+import type { Member } from '../../src/revocation/lease/lease-events.js';
+import { createLease, type LeaseState } from '../../src/revocation/lease/lease-state.js';
 import { type EffectOf, EMPTY_DATABASE, type Event, type FakeDatabase } from './lease-database.js';
 
 export interface Scenario {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { Authorized, Resolver, Root, Subscription } from 'type-graphql';
-import type { Environment } from '../../src/config.js';
+import type { Environment } from '../../src/config/config.js';
 import { makeAdministrator } from './administrators.js';
 import { interceptDriver } from './driver.js';
 import { type CommitFault, connectFailing, type FailingCommit } from './failing-commit.js';

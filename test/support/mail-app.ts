@@ -1,5 +1,5 @@
 /** A server that sends its mails to a mail server of the test, and what a reader does with them. */
-import type { Environment } from '../../src/config.js';
+import type { Environment } from '../../src/config/config.js';
 import { type MailServer, type ReceivedMail, startMailServer } from './mail-server.js';
 import { userErrorsOf } from './mutations.js';
 import { EMAIL, PASSWORD, type Tokens } from './requests.js';

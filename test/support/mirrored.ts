@@ -1,5 +1,5 @@
 /** What can be seen of a node's mirror from outside. */
-import type { Environment } from '../../src/config.js';
+import type { Environment } from '../../src/config/config.js';
 import { frozenClock } from './clocks.js';
 import { readFigure } from './lease-nodes.js';
 import { NameResolver } from './own-resolvers.js';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
-import type { Environment } from '../../src/config.js';
+import type { Environment } from '../../src/config/config.js';
 
 export const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Environment } from '../../src/config.js';
+import type { Environment } from '../../src/config/config.js';
 import { frozenClock } from './clocks.js';
 import { copyTemplate, type LaunchedApp, launchApp, type TestOptions } from './launch-app.js';
 import { borrowDatabase, onPostgresql } from './postgresql.js';

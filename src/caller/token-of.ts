@@ -1,0 +1,11 @@
+/** The token of an authenticated caller, for whatever needs one. */
+import { LatchkeyError } from '../lib/errors.js';
+import type { AccessToken } from './access-token-claims.js';
+import type { RequestContext } from './caller.js';
+
+/** @throws LatchkeyError UNAUTHENTICATED or AUTH_UNAVAILABLE */
+export function tokenOf({ caller }: RequestContext): AccessToken {
+  if (caller.kind === 'anonymous') throw LatchkeyError.unauthenticated(caller.reason);
+  if (caller.kind === 'unknown') throw LatchkeyError.unavailable(caller.failure);
+  return caller.token;
+}

@@ -1,0 +1,28 @@
+/** `@Authorized`: asks the live revocation state at every field, and the roles. */
+import type { AccessToken } from '../caller/access-token-claims.js';
+import type { RequestContext } from '../caller/caller.js';
+import { tokenOf } from '../caller/token-of.js';
+import { LatchkeyError } from '../lib/errors.js';
+import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
+
+/** Returns, or the promise does, if the caller may. @throws LatchkeyError UNAUTHENTICATED, FORBIDDEN or AUTH_UNAVAILABLE */
+export type Authorize = (field: { readonly context: RequestContext }, roles: readonly string[]) => true | Promise<true>;
+
+/**
+ * type-graphql takes a function without a prototype for a checker, and one with a prototype for a class: so it is an arrow.
+ *
+ * The context was built when the request began; a logout earlier in the same operation is seen here (R2).
+ */
+export function createAuthChecker(check: RevocationCheck): Authorize {
+  return ({ context }, roles) => {
+    const token = tokenOf(context);
+    const verdict = check.ask(token);
+    return verdict instanceof Promise ? verdict.then((known) => allow(token, known, roles)) : allow(token, verdict, roles);
+  };
+}
+
+function allow(token: AccessToken, verdict: RevocationVerdict, roles: readonly string[]): true {
+  if (verdict !== 'live') throw LatchkeyError.unauthenticated(verdict === 'revoked' ? 'TOKEN_REVOKED' : 'TOKEN_EXPIRED');
+  if (roles.length > 0 && !roles.some((role) => token.roles.includes(role))) throw LatchkeyError.forbidden();
+  return true;
+}

@@ -1,0 +1,78 @@
+/** The door: the one place where a string becomes an authenticated caller (R1). */
+import type { AccessToken } from '../caller/access-token-claims.js';
+import type { Caller, ContextBuilder } from '../caller/caller.js';
+import type { AccessTokens, Verification } from '../features/tokens/access-tokens.js';
+import type { UnauthenticatedReason } from '../lib/errors.js';
+import { createTurns } from '../lib/queue.js';
+import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
+
+const SCHEME = 'bearer';
+
+/** A bad token never throws here: `login` must work for a client that still carries a dead one. */
+export function createContextBuilder(accessTokens: AccessTokens, check: RevocationCheck): ContextBuilder {
+  const authenticate = (authorization: readonly string[]): Caller | Promise<Caller> => {
+    const text = bearerTokenOf(authorization);
+    if (text === null || text === undefined) return anonymous(text === null ? 'TOKEN_INVALID' : 'TOKEN_MISSING', null);
+    const verification = accessTokens.verify(text);
+    if (verification.kind !== 'key-unknown') return judge(verification, check);
+    return accessTokens.reloadKeys().then(
+      () => judge(accessTokens.verify(text), check),
+      (failure: unknown): Caller => ({ kind: 'unknown', token: null, failure }),
+    );
+  };
+  const waitForTurn = createTurns();
+  return ({ authorization, requestId, origin, refreshCookie }) => {
+    const caller = authenticate(authorization);
+    const contextOf = (known: Caller) => ({ caller: known, requestId, origin, refreshCookie });
+    // A flood of logins must not hold up those who are logged in, so strangers go on one by one.
+    const inTurn = (known: Caller) => (isStranger(known) ? waitForTurn().then(() => contextOf(known)) : contextOf(known));
+    return caller instanceof Promise ? caller.then(inTurn) : inTurn(caller);
+  };
+}
+
+/** Who has shown no token that was ever good. */
+function isStranger(caller: Caller): boolean {
+  return caller.kind === 'anonymous' && caller.token === null;
+}
+
+function judge(verification: Verification, check: RevocationCheck): Caller | Promise<Caller> {
+  if (verification.kind === 'invalid' || verification.kind === 'key-unknown') return anonymous('TOKEN_INVALID', null);
+  if (verification.kind === 'expired') return anonymous('TOKEN_EXPIRED', verification.claims);
+  return authenticateLive(verification.claims, check);
+}
+
+/** Synchronous where the check is: an authorized request in mode `memory` does not leave the event-loop turn. */
+function authenticateLive(token: AccessToken, check: RevocationCheck): Caller | Promise<Caller> {
+  const unknown = (failure: unknown): Caller => ({ kind: 'unknown', token, failure });
+  try {
+    const verdict = check.ask(token);
+    return verdict instanceof Promise ? verdict.then((known) => judged(token, known), unknown) : judged(token, verdict);
+  } catch (failure) {
+    return unknown(failure);
+  }
+}
+
+function judged(token: AccessToken, verdict: RevocationVerdict): Caller {
+  if (verdict === 'live') return { kind: 'authenticated', token };
+  return anonymous(verdict === 'revoked' ? 'TOKEN_REVOKED' : 'TOKEN_EXPIRED', token);
+}
+
+function anonymous(reason: UnauthenticatedReason, token: AccessToken | null): Caller {
+  return { kind: 'anonymous', reason, token };
+}
+
+/**
+ * RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).
+ *
+ * @returns undefined when no bearer token was sent, null when what was sent can't be one
+ */
+function bearerTokenOf(authorization: readonly string[]): string | null | undefined {
+  const [only] = authorization;
+  if (only === undefined) return undefined;
+  // Two headers: a proxy may have looked at the other one.
+  if (authorization.length > 1) return null;
+  let at = SCHEME.length;
+  if (only.slice(0, at).toLowerCase() !== SCHEME || (only.length > at && only[at] !== ' ')) return undefined;
+  while (only[at] === ' ') at += 1;
+  return only.slice(at) || null;
+}

@@ -1,0 +1,37 @@
+/** What users ask for about their own address. */
+import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../caller/caller.js';
+import { tokenOf } from '../../caller/token-of.js';
+import { toPayload } from '../../graphql/user-error.type.js';
+import { RequestEmailChangeInput, RequestEmailChangePayload, RequestEmailVerificationPayload } from './email.type.js';
+import type { EmailChanges } from './email-changes.js';
+import type { EmailVerifications } from './email-verifications.js';
+
+@Authorized()
+@Resolver()
+export class EmailResolver {
+  constructor(
+    private readonly verifications: EmailVerifications,
+    private readonly changes: EmailChanges,
+  ) {}
+
+  @Mutation(() => RequestEmailVerificationPayload, {
+    nullable: true,
+    description: 'Mails the caller a code for `verifyEmail`, good for 24 hours; nothing when the address is verified already.',
+  })
+  async requestEmailVerification(@Ctx() context: RequestContext): Promise<RequestEmailVerificationPayload> {
+    return toPayload(await this.verifications.request(tokenOf(context).sub, context.origin), () => ({}));
+  }
+
+  @Mutation(() => RequestEmailChangePayload, {
+    nullable: true,
+    description:
+      'Mails a code for `confirmEmailChange` to the new address, good for an hour. It needs a recent password, and answers the same for an address that is taken.',
+  })
+  async requestEmailChange(
+    @Arg('input', () => RequestEmailChangeInput, { description: 'The new address.' }) { newEmail }: RequestEmailChangeInput,
+    @Ctx() context: RequestContext,
+  ): Promise<RequestEmailChangePayload> {
+    return toPayload(await this.changes.request(tokenOf(context), newEmail, context.origin), () => ({}));
+  }
+}

@@ -1,0 +1,65 @@
+/** What users do with their own credentials. */
+import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../caller/caller.js';
+import { tokenOf } from '../../caller/token-of.js';
+import { toPayload } from '../../graphql/user-error.type.js';
+import { deliver, openSessionFields } from '../sessions/open-session.type.js';
+import type { Reauthentication } from '../sessions/reauthentication.js';
+import {
+  ChangePasswordInput,
+  ChangePasswordPayload,
+  DeleteMeInput,
+  DeleteMePayload,
+  ReauthenticateInput,
+  ReauthenticatePayload,
+} from './own-user.type.js';
+import type { PasswordChanges } from './password-changes.js';
+import type { UserDeletion } from './user-deletion.js';
+
+@Authorized()
+@Resolver()
+export class OwnUserResolver {
+  constructor(
+    private readonly passwordChanges: PasswordChanges,
+    private readonly reauthentication: Reauthentication,
+    private readonly deletion: UserDeletion,
+  ) {}
+
+  @Mutation(() => ChangePasswordPayload, {
+    nullable: true,
+    description:
+      'Changes the password. The other sessions end, the own one goes on with the tokens in the answer; every token from before is refused.',
+  })
+  async changePassword(
+    @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' }) input: ChangePasswordInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ChangePasswordPayload> {
+    const outcome = await this.passwordChanges.change(tokenOf(context), input, context.origin);
+    return deliver(
+      toPayload(outcome, (changed) => ({ ...openSessionFields(changed), endedSessions: changed.endedSessions })),
+      context,
+    );
+  }
+
+  @Mutation(() => ReauthenticatePayload, {
+    nullable: true,
+    description: 'Shows the password again, as destructive actions want it. A login counts as well.',
+  })
+  async reauthenticate(
+    @Arg('input', () => ReauthenticateInput, { description: 'The password.' }) { password }: ReauthenticateInput,
+    @Ctx() context: RequestContext,
+  ): Promise<ReauthenticatePayload> {
+    return toPayload(await this.reauthentication.reauthenticate(tokenOf(context), password, context.origin), (result) => result);
+  }
+
+  @Mutation(() => DeleteMePayload, {
+    nullable: true,
+    description: 'Removes the caller for good: every session ends, everything personal is removed.',
+  })
+  async deleteMe(
+    @Arg('input', () => DeleteMeInput, { description: 'The password.' }) { password }: DeleteMeInput,
+    @Ctx() context: RequestContext,
+  ): Promise<DeleteMePayload> {
+    return toPayload(await this.deletion.deleteOwn(tokenOf(context), password, context.origin), (result) => result);
+  }
+}

@@ -1,0 +1,126 @@
+/** A user changes the own password: the other sessions end, the own one goes on with new tokens. */
+
+import type { AccessToken } from '../../caller/access-token-claims.js';
+import type { Config } from '../../config/config.js';
+import type { Clock, Randomness } from '../../lib/ambient.js';
+import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
+import type { Origin } from '../../lib/origin.js';
+import type { Audit } from '../audit/audit.js';
+import type { EndingSteps } from '../endings/ending-steps.js';
+import type { SessionEndings } from '../endings/session-endings.js';
+import { removeCodesOf } from '../mail/mail-codes.js';
+import type { Notices } from '../mail/notices.js';
+import type { PasswordPolicy } from '../passwords/password-policy.js';
+import type { Passwords } from '../passwords/passwords.js';
+import { idleExpiryOf, type OpenSession, type Session, type Sessions } from '../sessions/sessions.js';
+import { makeRefreshToken } from '../tokens/refresh-tokens.js';
+import { type MintedAccessToken, type MintOrder, pairOf, type TokenMint } from '../tokens/token-mint.js';
+import type { Credentials } from '../users/credentials.js';
+import type { Users, UserWithSecrets } from '../users/users.js';
+
+export interface PasswordChange {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+  readonly keepOtherSessions: boolean;
+}
+
+export interface ChangedPassword extends OpenSession {
+  /** How many other sessions ended. */
+  readonly endedSessions: number;
+}
+
+const WRONG_PASSWORD = failed({
+  code: 'INVALID_CREDENTIALS',
+  message: 'The current password is wrong.',
+  field: ['input', 'currentPassword'],
+});
+
+export class PasswordChanges {
+  constructor(
+    private readonly users: Users,
+    private readonly credentials: Credentials,
+    private readonly passwords: Passwords,
+    private readonly policy: PasswordPolicy,
+    private readonly sessions: Sessions,
+    private readonly mint: TokenMint,
+    private readonly endings: SessionEndings,
+    private readonly notices: Notices,
+    private readonly audit: Audit,
+    private readonly settings: Pick<Config, 'sessionIdleTtlSeconds'>,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /**
+   * Changes the password. When it returns, every access token from before is dead, the caller's own included, and the own session
+   * has a wholly new refresh token: who has stolen the old one is out.
+   *
+   * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile
+   */
+  async change(token: AccessToken, wish: PasswordChange, origin: Origin): Promise<Outcome<ChangedPassword>> {
+    const user = await this.users.findWithSecrets(token.sub);
+    const session = await this.sessions.findOwn(token.sub, token.sid);
+    if (user === null || session === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
+    if (!(await this.credentials.confirm(user, wish.currentPassword, origin, token.sid))) return WRONG_PASSWORD;
+    const fault = await this.policy.findFault(wish.newPassword, user, ['input', 'newPassword']);
+    if (fault !== null) return failed(fault);
+    const passwordHash = await this.passwords.hash(wish.newPassword, origin);
+    const order = { userId: user.id, sessionId: session.id, roles: user.roles, sessionExpiresAt: session.expiresAt.getTime() };
+    return this.mint.withMintedIn<EndingSteps, Outcome<ChangedPassword>>(
+      (run) => this.endings.commit(run),
+      order,
+      async (steps, minted) => {
+        if (!(await this.#replaceHash(steps, user, passwordHash))) return WRONG_PASSWORD;
+        await steps.assertLive(token);
+        const ending = { reason: 'PASSWORD_CHANGED', actor: user.id, ...origin } as const;
+        const own = { id: session.id };
+        const others = { userId: user.id, id: { not: session.id } };
+        await steps.revokeAccessTokens({ ...ending, sessions: wish.keepOtherSessions ? { userId: user.id } : own });
+        const ended = wish.keepOtherSessions ? [] : await steps.end({ ...ending, sessions: others });
+        await this.audit.record(steps.transaction, { kind: 'user.password-changed', actor: user.id, userId: user.id, ...origin });
+        await this.notices.passwordChanged(steps.transaction, user.email, origin);
+        return done({ ...(await this.#renew(steps, session, order, minted, origin)), endedSessions: ended.length });
+      },
+    );
+  }
+
+  /** The version goes up first: a login or a refresh that is under way with the old password finds its fence closed (R11, R18). */
+  async #replaceHash({ transaction }: EndingSteps, { id, credentialVersion }: UserWithSecrets, passwordHash: string): Promise<boolean> {
+    const { count } = await transaction.user.updateMany({
+      where: { id, credentialVersion, disabledAt: null },
+      data: { passwordHash, deadPasswordHash: null, credentialVersion: { increment: 1 } },
+    });
+    if (count === 0) return false;
+    await removeCodesOf(transaction, id);
+    return true;
+  }
+
+  /** A new family, not the next token of the old one: the old family is unknown from then on. */
+  async #renew(
+    { transaction }: EndingSteps,
+    session: Session,
+    order: MintOrder,
+    minted: MintedAccessToken,
+    origin: Origin,
+  ): Promise<OpenSession> {
+    const refreshToken = makeRefreshToken(this.randomness);
+    const now = this.clock.now();
+    const { accessTokensExpireAt } = await transaction.session.findUniqueOrThrow({ where: { id: session.id } });
+    const renewed = await transaction.session.update({
+      where: { id: session.id },
+      data: {
+        authenticatedAt: new Date(now),
+        lastUsedAt: new Date(now),
+        idleExpiresAt: idleExpiryOf(session.expiresAt, now, this.settings),
+        refreshFamilyHash: refreshToken.familyHash,
+        refreshTokenHash: refreshToken.hash,
+        previousRefreshTokenHash: null,
+        rotatedAt: null,
+        sealedSuccessor: null,
+        accessTokensExpireAt: new Date(Math.max(minted.expiresAt, accessTokensExpireAt.getTime())),
+      },
+    });
+    await this.mint.record(transaction, order, minted, 'session.refreshed', origin);
+    return { session: renewed, tokens: pairOf(minted, refreshToken) };
+  }
+}

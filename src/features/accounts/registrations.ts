@@ -1,0 +1,142 @@
+/** Somebody becomes a user: at once, or, where mail is configured, once a code that was mailed has come back. */
+
+import type { Config } from '../../config/config.js';
+import type { Database } from '../../database/database.js';
+import { isUniqueViolation } from '../../database/failures.js';
+import type { Clock } from '../../lib/ambient.js';
+import { done, failed, type Outcome } from '../../lib/errors.js';
+import type { Origin } from '../../lib/origin.js';
+import { isName } from '../../lib/text-rules.js';
+import type { AttemptLimits } from '../limits/attempt-limits.js';
+import { INVALID_CODE, type MailCodes, type ShownCode } from '../mail/mail-codes.js';
+import { alreadyRegistered, confirmRegistration } from '../mail/mail-texts.js';
+import { isTooLong } from '../passwords/password-policy.js';
+import type { Passwords } from '../passwords/passwords.js';
+import { DEVICE_NAME_INVALID, type LoggedIn } from '../sessions/login.js';
+import type { Sessions } from '../sessions/sessions.js';
+import type { NewUser, Users, UserWithSecrets } from '../users/users.js';
+import type { EmailVerifications } from './email-verifications.js';
+
+export interface Registration extends Omit<NewUser, 'roles'> {
+  readonly deviceName?: string | null | undefined;
+}
+
+export interface RegistrationConfirmation {
+  readonly code: string;
+  /** The one that was chosen at registration. */
+  readonly password: string;
+  readonly deviceName?: string | null | undefined;
+}
+
+/** What a registration has led to: a session, or a mail. */
+export type Registered = { readonly kind: 'logged-in'; readonly loggedIn: LoggedIn } | { readonly kind: 'confirmation-sent' };
+
+const WRONG_PASSWORD = failed({
+  code: 'INVALID_CREDENTIALS',
+  message: 'This is not the password that was chosen at registration.',
+  field: ['input', 'password'],
+});
+
+export class Registrations {
+  constructor(
+    private readonly database: Database,
+    private readonly users: Users,
+    private readonly passwords: Passwords,
+    private readonly sessions: Sessions,
+    private readonly codes: MailCodes,
+    private readonly limits: AttemptLimits,
+    private readonly verifications: EmailVerifications,
+    private readonly settings: Pick<Config, 'registration' | 'smtpUrl' | 'appUrl'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Without mail it says whether the address is taken; with mail it tells only who reads the mail.
+   *
+   * @throws LatchkeyError RATE_LIMITED
+   */
+  async register({ deviceName, ...newUser }: Registration, origin: Origin): Promise<Outcome<Registered>> {
+    if (this.settings.registration === 'closed') {
+      return failed({ code: 'REGISTRATION_CLOSED', message: 'Registration is closed here. Ask an administrator to register you.' });
+    }
+    if (deviceName != null && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
+    await this.limits.spendRegistration(origin);
+    if (this.settings.smtpUrl !== null) return this.#sendConfirmation(newUser, origin);
+    const created = await this.users.create(newUser, { id: null, origin }, (transaction, user) =>
+      this.verifications.send(transaction, user),
+    );
+    if (created.kind === 'failed') return created;
+    await this.limits.rememberAddress(newUser.email, origin);
+    return this.#logIn(created.result, deviceName, origin);
+  }
+
+  /**
+   * Makes the user whose address is shown to be theirs. The password is asked for again: who has registered with the address of
+   * somebody else gains nothing when that one follows the link.
+   *
+   * @throws LatchkeyError RATE_LIMITED
+   */
+  async confirm({ code: text, password, deviceName }: RegistrationConfirmation, origin: Origin): Promise<Outcome<LoggedIn>> {
+    if (deviceName != null && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
+    const code = await this.codes.find('registration', text, origin);
+    if (code === null) return INVALID_CODE;
+    if (!(await this.#isChosenPassword(code, password, origin))) return WRONG_PASSWORD;
+    const user = await this.#create(code, origin);
+    if (user === null) return INVALID_CODE;
+    const outcome = await this.#logIn(user, deviceName, origin);
+    return outcome.kind === 'failed' ? outcome : done(outcome.result.loggedIn);
+  }
+
+  /** The same work for an address that is free and for one that is taken; only the letter differs. */
+  async #sendConfirmation(newUser: NewUser, origin: Origin): Promise<Outcome<Registered>> {
+    const failures = await this.users.findFaults(newUser);
+    if (failures.length > 0) return failed(...failures);
+    await this.limits.spendMail(newUser.email, origin);
+    const passwordHash = await this.passwords.hash(newUser.password, origin);
+    const owner = await this.users.findByEmail(newUser.email);
+    const { email, name = null } = newUser;
+    const happening = { origin, at: this.clock.now() };
+    await this.database.transaction((transaction) =>
+      this.codes.send(transaction, {
+        purpose: 'registration',
+        userId: null,
+        payload: { email, name, passwordHash },
+        letterWith: (code) =>
+          owner === null
+            ? confirmRegistration(email, code, this.settings, happening)
+            : alreadyRegistered(owner.email, this.settings, happening),
+      }),
+    );
+    return done({ kind: 'confirmation-sent' });
+  }
+
+  /** It counts like a login. */
+  async #isChosenPassword({ payload }: ShownCode<'registration'>, password: string, origin: Origin): Promise<boolean> {
+    if (isTooLong(password) || !password.isWellFormed()) return false;
+    const attempt = await this.limits.beginPassword(payload.email, origin);
+    return this.passwords.inTurn(origin, async (matches) => {
+      await attempt.spend();
+      const isRight = await matches(payload.passwordHash, password);
+      if (isRight) await attempt.giveBack();
+      return isRight;
+    });
+  }
+
+  /** @returns null when the code was used meanwhile, or somebody else has the address by now */
+  async #create(code: ShownCode<'registration'>, origin: Origin): Promise<UserWithSecrets | null> {
+    try {
+      return await this.database.transaction(async (transaction) => {
+        if (!(await this.codes.use(transaction, code))) return null;
+        return this.users.insert(transaction, { ...code.payload, emailVerifiedAt: new Date(this.clock.now()) }, { id: null, origin });
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) return null;
+      throw error;
+    }
+  }
+
+  async #logIn(user: UserWithSecrets, deviceName: string | null | undefined, origin: Origin) {
+    const started = await this.sessions.start(user, deviceName ?? null, origin);
+    return started.kind === 'failed' ? started : done({ kind: 'logged-in', loggedIn: { ...started.result, user } } as const);
+  }
+}

@@ -1,0 +1,44 @@
+/** An operator sets the password of a user, who has lost it or must not be trusted with it: every session ends. */
+import { done, failed, type Outcome } from '../../lib/errors.js';
+import type { Audit } from '../audit/audit.js';
+import type { Actor } from '../endings/actor.js';
+import type { SessionEndings } from '../endings/session-endings.js';
+import { removeCodesOf } from '../mail/mail-codes.js';
+import type { Notices } from '../mail/notices.js';
+import type { PasswordPolicy } from '../passwords/password-policy.js';
+import type { Passwords } from '../passwords/passwords.js';
+import { findUserIn, USER_NOT_FOUND, type Users } from '../users/users.js';
+import type { AdministeredUser } from './user-administration.js';
+
+export class PasswordResets {
+  constructor(
+    private readonly users: Users,
+    private readonly passwords: Passwords,
+    private readonly policy: PasswordPolicy,
+    private readonly endings: SessionEndings,
+    private readonly notices: Notices,
+    private readonly audit: Audit,
+  ) {}
+
+  /** Sets a new password, by an operator. The version goes up before the sessions are looked for (R11). */
+  async set(actor: Actor, userId: string, password: string): Promise<Outcome<AdministeredUser>> {
+    const owner = await this.users.find(userId);
+    if (owner === null) return failed(USER_NOT_FOUND);
+    const fault = await this.policy.findFault(password, owner, ['input', 'password']);
+    if (fault !== null) return failed(fault);
+    const passwordHash = await this.passwords.hash(password);
+    return this.endings.commit(async (steps): Promise<Outcome<AdministeredUser>> => {
+      const { count } = await steps.transaction.user.updateMany({
+        where: { id: userId },
+        data: { passwordHash, deadPasswordHash: null, credentialVersion: { increment: 1 } },
+      });
+      const user = await findUserIn(steps.transaction, userId);
+      if (count === 0 || user === null) return failed(USER_NOT_FOUND);
+      await removeCodesOf(steps.transaction, userId);
+      await this.audit.record(steps.transaction, { kind: 'user.password-reset', actor: actor.id, userId });
+      await this.notices.passwordChanged(steps.transaction, user.email, actor.origin);
+      const ended = await steps.end({ sessions: { userId }, reason: 'PASSWORD_RESET', actor: actor.id });
+      return done({ user, endedSessions: ended.length });
+    });
+  }
+}

@@ -1,0 +1,147 @@
+/** What an administrator does with users: roles, disabling, ending sessions, demanding a new password. The same for GraphQL and for the command line. */
+
+import { ADMIN_ROLE } from '../../caller/roles.js';
+import type { Clock } from '../../lib/ambient.js';
+import { done, failed, type Outcome, type UserFailure } from '../../lib/errors.js';
+import { isReason, isRole, MAX_ROLES } from '../../lib/text-rules.js';
+import type { PasswordRecovery } from '../accounts/password-recovery.js';
+import type { Audit, AuditKind } from '../audit/audit.js';
+import type { Actor } from '../endings/actor.js';
+import type { EndingReason, EndingSteps } from '../endings/ending-steps.js';
+import type { SessionEndings } from '../endings/session-endings.js';
+import { removeCodesOf } from '../mail/mail-codes.js';
+import type { Reauthentication } from '../sessions/reauthentication.js';
+import { isLastAdministrator, LAST_ADMINISTRATOR } from '../users/administrators.js';
+import { findUserIn, lockUser, USER_NOT_FOUND, type User, type UserWithSecrets } from '../users/users.js';
+
+/** A user as it is now, and how many sessions were ended. */
+export interface AdministeredUser {
+  readonly user: User;
+  readonly endedSessions: number;
+}
+
+const NOT_FOUND: UserFailure = { ...USER_NOT_FOUND, field: ['input', 'userId'] };
+
+const ROLES_INVALID = failed({
+  code: 'ROLES_INVALID',
+  message: `Use at most ${MAX_ROLES} roles of 1 to 64 capital letters, digits and underscores, each beginning with a letter.`,
+  field: ['input', 'roles'],
+});
+
+const REASON_INVALID = failed({
+  code: 'REASON_INVALID',
+  message: 'Use a reason of 1 to 500 characters without control characters, or none.',
+  field: ['input', 'reason'],
+});
+
+type Work = (steps: EndingSteps, user: UserWithSecrets) => Promise<Outcome<AdministeredUser>>;
+
+export class UserAdministration {
+  constructor(
+    private readonly endings: SessionEndings,
+    private readonly reauthentication: Reauthentication,
+    private readonly recovery: PasswordRecovery,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Replaces the roles. The access tokens that carry the old ones are dead when it returns; the sessions go on through refresh. */
+  async setRoles(actor: Actor, userId: string, wanted: readonly string[]): Promise<Outcome<AdministeredUser>> {
+    const roles = [...new Set(wanted)].sort();
+    if (roles.length > MAX_ROLES || !roles.every(isRole)) return ROLES_INVALID;
+    return this.#change(actor, userId, undefined, async (steps, user) => {
+      if (roles.join() === user.roles.join()) return done({ user, endedSessions: 0 });
+      if (!roles.includes(ADMIN_ROLE) && (await isLastAdministrator(steps.transaction, userId))) return failed(LAST_ADMINISTRATOR);
+      await bumpCredentials(steps, userId);
+      await steps.transaction.userRole.deleteMany({ where: { userId } });
+      await steps.transaction.userRole.createMany({ data: roles.map((role) => ({ userId, role })) });
+      await steps.revokeAccessTokens({ ...endingOf(actor, 'ROLES_CHANGED'), sessions: { userId } });
+      await this.#record(steps, actor, userId, 'user.roles-changed', roles.join(' '));
+      return done({ user: { ...user, roles }, endedSessions: 0 });
+    });
+  }
+
+  /** Forbids the user to log in, and ends every session. */
+  disable(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
+    return this.#change(actor, userId, reason, async (steps, user) => {
+      if (await isLastAdministrator(steps.transaction, userId)) return failed(LAST_ADMINISTRATOR);
+      const disabledAt = user.disabledAt ?? new Date(this.clock.now());
+      const disabledReason = user.disabledAt === null ? (reason ?? null) : user.disabledReason;
+      await bumpCredentials(steps, userId);
+      if (user.disabledAt === null) {
+        await steps.transaction.user.update({ where: { id: userId }, data: { disabledAt, disabledReason } });
+        await removeCodesOf(steps.transaction, userId);
+        await this.#record(steps, actor, userId, 'user.disabled', reason);
+      }
+      const ended = await steps.end({ ...endingOf(actor, 'USER_DISABLED'), sessions: { userId } });
+      return done({ user: { ...user, disabledAt, disabledReason }, endedSessions: ended.length });
+    });
+  }
+
+  /** Lets a disabled user log in again. The sessions from before stay ended. */
+  enable(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
+    return this.#change(actor, userId, reason, async (steps, user) => {
+      if (user.disabledAt === null) return done({ user, endedSessions: 0 });
+      await steps.transaction.user.update({ where: { id: userId }, data: { disabledAt: null, disabledReason: null } });
+      await this.#record(steps, actor, userId, 'user.enabled', reason);
+      return done({ user: { ...user, disabledAt: null, disabledReason: null }, endedSessions: 0 });
+    });
+  }
+
+  /** Ends every session of the user, who may log in again. */
+  revokeSessions(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
+    return this.#change(actor, userId, reason, async (steps, user) => {
+      await bumpCredentials(steps, userId);
+      await this.#record(steps, actor, userId, 'user.sessions-revoked', reason);
+      const ended = await steps.end({ ...endingOf(actor, 'REVOKED_BY_ADMIN'), sessions: { userId } });
+      return done({ user, endedSessions: ended.length });
+    });
+  }
+
+  /** Makes the password useless, ends every session, and mails a code with which the user chooses a new one. */
+  requirePasswordReset(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
+    return this.#change(actor, userId, reason, async (steps, user) => {
+      await bumpCredentials(steps, userId);
+      await this.recovery.require(steps, user);
+      await this.#record(steps, actor, userId, 'user.password-reset-required', reason);
+      const ended = await steps.end({ ...endingOf(actor, 'PASSWORD_RESET_REQUIRED'), sessions: { userId } });
+      return done({ user, endedSessions: ended.length });
+    });
+  }
+
+  /** Ends every session of everybody, the administrator's own included, and every access token that was ever issued (R17). */
+  async revokeAllSessions(actor: Actor, reason?: string): Promise<Outcome<{ endedSessions: number }>> {
+    if (reason !== undefined && !isReason(reason)) return REASON_INVALID;
+    return this.endings.commit(async (steps) => {
+      const hindrance = await this.reauthentication.findHindrance(steps, actor);
+      if (hindrance !== null) return failed(hindrance);
+      await steps.transaction.user.updateMany({ data: { credentialVersion: { increment: 1 } } });
+      return done({ endedSessions: await steps.endAll({ ...endingOf(actor, 'ALL_REVOKED'), note: reason }) });
+    });
+  }
+
+  async #change(actor: Actor, userId: string, reason: string | undefined, work: Work): Promise<Outcome<AdministeredUser>> {
+    if (reason !== undefined && !isReason(reason)) return REASON_INVALID;
+    return this.endings.commit(async (steps): Promise<Outcome<AdministeredUser>> => {
+      // Both in one order, whoever is which: two administrators may act on each other.
+      for (const id of [actor.token?.sub ?? '', userId].sort()) await lockUser(steps.transaction, id);
+      const hindrance = await this.reauthentication.findHindrance(steps, actor);
+      if (hindrance !== null) return failed(hindrance);
+      const user = await findUserIn(steps.transaction, userId);
+      return user === null ? failed(NOT_FOUND) : work(steps, user);
+    });
+  }
+
+  #record({ transaction }: EndingSteps, { id, origin }: Actor, userId: string, kind: AuditKind, reason?: string): Promise<void> {
+    return this.audit.record(transaction, { kind, actor: id, userId, reason, ...origin });
+  }
+}
+
+/** First of all: a login or a refresh that is under way finds its fence closed (R11, R18). */
+async function bumpCredentials({ transaction }: EndingSteps, id: string): Promise<void> {
+  await transaction.user.update({ where: { id }, data: { credentialVersion: { increment: 1 } } });
+}
+
+function endingOf({ id, origin }: Actor, reason: EndingReason) {
+  return { reason, actor: id, ...origin };
+}

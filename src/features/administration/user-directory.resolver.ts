@@ -1,0 +1,54 @@
+/** All users, for administrators. */
+import { Arg, Args, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../caller/caller.js';
+import { ADMIN_ROLE } from '../../caller/roles.js';
+import { tokenOf } from '../../caller/token-of.js';
+import { type Connection, connectionTypeOf, PageArguments, toConnection, toPageRequest } from '../../graphql/connection.type.js';
+import { SessionType, toSessionType } from '../sessions/session.type.js';
+import type { Sessions } from '../sessions/sessions.js';
+import { UserType } from '../users/user.type.js';
+import type { Users } from '../users/users.js';
+import type { UserDirectory } from './user-directory.js';
+
+const UserConnection = connectionTypeOf('User', UserType);
+
+@Authorized(ADMIN_ROLE)
+@Resolver()
+export class UserDirectoryResolver {
+  constructor(
+    private readonly directory: UserDirectory,
+    private readonly registered: Users,
+    private readonly sessionsOf: Sessions,
+  ) {}
+
+  @Query(() => UserType, { nullable: true, description: 'A user; null when there is none of that id. For administrators.' })
+  user(@Arg('id', () => ID, { description: 'The id of the user.' }) id: string): Promise<UserType | null> {
+    return this.registered.find(id);
+  }
+
+  @Query(() => [SessionType], {
+    nullable: true,
+    description: 'The live sessions of a user, newest use first; at most 100. Empty when there is none of that id. For administrators.',
+  })
+  async userSessions(
+    @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
+    @Ctx() context: RequestContext,
+  ): Promise<SessionType[]> {
+    const { sid } = tokenOf(context);
+    return (await this.sessionsOf.listLive(userId)).map((session) => toSessionType(session, sid));
+  }
+
+  @Query(() => UserConnection, { nullable: true, description: 'All users, the newest first. For administrators.' })
+  async users(
+    @Args(() => PageArguments) page: PageArguments,
+    @Arg('search', () => String, {
+      nullable: true,
+      description: 'Only users whose email or name contains this; case does not matter, and no character has a meaning of its own.',
+    })
+    search: string | null | undefined,
+  ): Promise<Connection<UserType>> {
+    const request = toPageRequest('users', page);
+    const found = await this.directory.list(search ?? null, request);
+    return toConnection('users', found, request, ({ createdAt, id }) => ({ at: createdAt, id }));
+  }
+}

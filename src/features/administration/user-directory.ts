@@ -1,0 +1,41 @@
+/** All users, page by page, for administrators: the newest first, with a search over email and name. */
+import type { Database, Transaction } from '../../database/database.js';
+import { Prisma } from '../../database/generated/client.js';
+import { LatchkeyError } from '../../lib/errors.js';
+import { cutPage, isAfter, newestFirst, type Page, type PageRequest } from '../../lib/pages.js';
+import { isSearchable, MAX_SEARCH_CHARACTERS, searchTermOf } from '../../lib/text-rules.js';
+import { toUser, USER_SECRETS, type User } from '../users/users.js';
+
+export class UserDirectory {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * @param search what email or name contain, whatever the case; null or nothing for everybody
+   * @throws LatchkeyError BAD_USER_INPUT for a text that is longer than any email
+   */
+  async list(search: string | null, request: PageRequest): Promise<Page<User>> {
+    const text = search ?? '';
+    if (text.length > MAX_SEARCH_CHARACTERS) throw LatchkeyError.badInput(`Search for at most ${MAX_SEARCH_CHARACTERS} characters.`);
+    if (!isSearchable(text)) return { rows: [], hasNext: false };
+    const rows = await this.database.read(async (client) =>
+      client.user.findMany({
+        where: text === '' ? isAfter('createdAt', request.after) : { id: { in: await findIds(client, text, request) } },
+        include: { roles: true },
+        omit: USER_SECRETS,
+        orderBy: newestFirst('createdAt'),
+        take: request.limit + 1,
+      }),
+    );
+    return cutPage(rows.map(toUser), request);
+  }
+}
+
+/** Prisma's `contains` takes `%` and `_` in the text for wildcards and has no way to escape them, so this is SQL of our own. */
+async function findIds(client: Transaction, text: string, { limit, after }: PageRequest): Promise<string[]> {
+  const pattern = `%${searchTermOf(text).replace(/[\\%_]/g, '\\$&')}%`;
+  const behind =
+    after === null ? Prisma.empty : Prisma.sql`AND "createdAt" <= ${after.at} AND ("createdAt" < ${after.at} OR "id" < ${after.id})`;
+  const found = await client.$queryRaw<{ id: string }[]>`
+    SELECT "id" FROM "User" WHERE "searchKey" LIKE ${pattern} ESCAPE '\\' ${behind} ORDER BY "createdAt" DESC, "id" DESC LIMIT ${limit + 1}`;
+  return found.map(({ id }) => id);
+}

@@ -1,0 +1,175 @@
+/** The audit trail as it happens, on whichever node it happens: the table is the truth, bells only make it quick (R29). */
+import { EventEmitter } from 'node:events';
+import type { Config } from '../../config/config.js';
+import type { Database } from '../../database/database.js';
+import type { Clock } from '../../lib/ambient.js';
+import { LatchkeyError } from '../../lib/errors.js';
+import { createEventQueue, type EventQueue } from '../../lib/event-queue.js';
+import { type OnwardPage, readOnward } from '../../lib/pages.js';
+import type { AuditKind, RecordedEvent } from './audit.js';
+import { type AuditWatch, latenessMs } from './audit-watch.js';
+
+/** Which events, and from where on. */
+export interface FeedRequest {
+  /** Null for everybody's, those about nobody included. */
+  readonly userId: string | null;
+  /** Null for all. */
+  readonly kinds: readonly AuditKind[] | null;
+  /** The id of the last event that was heard: what came after it is told first. Null for what comes from now on. */
+  readonly after: string | null;
+}
+
+export type Events = AsyncIterableIterator<RecordedEvent, undefined>;
+
+const EVERYONE = 'everyone';
+const PAGE = 100;
+/** Events that may wait for a follower that takes its time. */
+const MOST_WAITING = 10_000;
+
+export class AuditFeed {
+  readonly #told = new EventEmitter().setMaxListeners(0);
+  #followers = 0;
+  #begun: Promise<void> | null = null;
+  #hasBegun = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly watch: AuditWatch,
+    private readonly settings: Pick<Config, 'clockToleranceSeconds'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** How many follow, and miss nothing. */
+  get followers(): number {
+    return this.#hasBegun ? this.#followers : 0;
+  }
+
+  /** What was committed here, or found to have been committed elsewhere. */
+  tell(events: readonly RecordedEvent[]): void {
+    for (const event of this.watch.take(events)) {
+      this.#told.emit(EVERYONE, event);
+      if (event.userId !== null) this.#told.emit(nameOf(event.userId), event);
+    }
+  }
+
+  /**
+   * Each event at least once, about in the order of the instants; after `after` some of before it are told again, because what came late
+   * may stand among them. It never ends by itself.
+   *
+   * @throws LatchkeyError BAD_USER_INPUT if `after` is none of these events; AUTH_UNAVAILABLE if the database does not answer; RATE_LIMITED,
+   *   from the iterator, if too many events wait to be taken
+   */
+  async follow(request: FeedRequest): Promise<Events> {
+    const from = request.after === null ? null : await this.#instantOf(request.after, request);
+    const arriving = createEventQueue<RecordedEvent>(MOST_WAITING, tooManyWait);
+    const name = request.userId === null ? EVERYONE : nameOf(request.userId);
+    const put = (event: RecordedEvent) => request.kinds?.includes(event.kind) !== false && arriving.put(event);
+    this.#told.on(name, put);
+    this.#followers += 1;
+    const state = { hasLeft: false };
+    const leave = () => {
+      if (state.hasLeft) return;
+      state.hasLeft = true;
+      this.#told.off(name, put);
+      arriving.end();
+      this.#followers -= 1;
+      if (this.#followers === 0) this.#end();
+    };
+    this.#begun ??= this.watch.begin();
+    const begun = this.#begun;
+    try {
+      await begun;
+      this.#hasBegun = this.#begun === begun;
+    } catch (error) {
+      if (this.#begun === begun) this.#end();
+      leave();
+      throw error;
+    }
+    return leftBy(this.#tellAll(request, from, arriving), leave, state);
+  }
+
+  async *#tellAll(
+    request: FeedRequest,
+    from: Date | null,
+    arriving: EventQueue<RecordedEvent>,
+  ): AsyncGenerator<RecordedEvent, undefined, void> {
+    // What is read here may arrive as well.
+    const repeated = new Set<string>();
+    if (from !== null) {
+      const horizon = this.clock.now() - latenessMs(this.settings);
+      for await (const event of this.#since(from, request)) {
+        if (event.at.getTime() >= horizon) repeated.add(event.id);
+        yield event;
+      }
+    }
+    for (let next = await arriving.next(); !next.done; next = await arriving.next()) {
+      if (!repeated.delete(next.value.id)) yield next.value;
+    }
+    return undefined;
+  }
+
+  async *#since(from: Date, request: FeedRequest): AsyncGenerator<RecordedEvent, void, void> {
+    const wanted = { ...conditionOf(request), id: { not: request.after ?? '' } };
+    const read = ({ where, ...page }: OnwardPage) =>
+      this.database.read((client) => client.auditEvent.findMany({ ...page, where: { AND: [wanted, where] } })) as Promise<RecordedEvent[]>;
+    for await (const events of readOnward(from, PAGE, read)) yield* events;
+  }
+
+  /** Where to begin to tell what came after an event. */
+  async #instantOf(id: string, request: FeedRequest): Promise<Date> {
+    const isId = /^[\w-]{22}$/.test(id);
+    const event = isId
+      ? await this.database.read((client) => client.auditEvent.findFirst({ where: { ...conditionOf(request), id } }))
+      : null;
+    if (event === null) {
+      throw LatchkeyError.badInput('"after" is no event of this subscription, or it is not kept any more. Subscribe without it.');
+    }
+    return new Date(event.at.getTime() - latenessMs(this.settings));
+  }
+
+  #end(): void {
+    this.#begun = null;
+    this.#hasBegun = false;
+    this.watch.end();
+  }
+}
+
+function nameOf(userId: string): string {
+  return `user ${userId}`;
+}
+
+function conditionOf({ userId, kinds }: FeedRequest) {
+  return { ...(userId === null ? {} : { userId }), ...(kinds === null ? {} : { kind: { in: [...kinds] } }) };
+}
+
+function tooManyWait(): LatchkeyError {
+  return LatchkeyError.rateLimited('Too many events wait to be read. Subscribe again, with "after".', 1);
+}
+
+/** A generator that waits can't be left; this can. */
+function leftBy(events: AsyncGenerator<RecordedEvent, undefined, void>, leave: () => void, state: { readonly hasLeft: boolean }): Events {
+  const finish = async () => {
+    leave();
+    return { done: true as const, value: undefined };
+  };
+  return {
+    async next() {
+      try {
+        const event = await events.next();
+        return state.hasLeft ? finish() : event;
+      } catch (error) {
+        if (state.hasLeft) return finish();
+        leave();
+        throw error;
+      }
+    },
+    return: finish,
+    async throw(error) {
+      leave();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** The audit trail as it is read: by a user, by an administrator, by the operator; and its end, after AUDIT_RETENTION. */
+
+import type { Config } from '../../config/config.js';
+import type { Database } from '../../database/database.js';
+import type { Clock } from '../../lib/ambient.js';
+import { LatchkeyError } from '../../lib/errors.js';
+import { cutPage, isAfter, newestFirst, type Page, type PageRequest } from '../../lib/pages.js';
+import type { RecordedEvent } from './audit.js';
+
+/** Which events; without anything, all. */
+export interface AuditSelection {
+  readonly userId?: string;
+  readonly since?: Date;
+}
+
+/** Who wants to read in the trail. */
+export interface AuditReader {
+  readonly userId: string;
+  readonly isAdministrator: boolean;
+}
+
+export interface AuditWish extends PageRequest {
+  /** Whose events; null for one's own. */
+  readonly userId: string | null;
+  readonly everyone: boolean;
+}
+
+export class AuditTrail {
+  constructor(
+    private readonly database: Database,
+    private readonly settings: Pick<Config, 'auditRetentionSeconds'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The events that the reader may see, as the reader may see them.
+   *
+   * @throws LatchkeyError FORBIDDEN for another user's events, also of a user that does not exist; BAD_USER_INPUT for both at once
+   */
+  async listFor(
+    { userId: reader, isAdministrator }: AuditReader,
+    { userId, everyone, ...request }: AuditWish,
+  ): Promise<Page<RecordedEvent>> {
+    if (!isAdministrator && (everyone || (userId !== null && userId !== reader))) throw LatchkeyError.forbidden();
+    if (everyone && userId !== null) throw LatchkeyError.badInput('Ask either for everyone or for one user, not for both.');
+    const page = await this.list(everyone ? {} : { userId: userId ?? reader }, request);
+    return isAdministrator ? page : { ...page, rows: page.rows.map((event) => concealOthers(event, reader)) };
+  }
+
+  /** The newest first. */
+  async list({ userId, since }: AuditSelection, request: PageRequest): Promise<Page<RecordedEvent>> {
+    const rows = await this.database.read((client) =>
+      client.auditEvent.findMany({
+        where: {
+          ...(userId === undefined ? {} : { userId }),
+          ...(since === undefined ? {} : { at: { gte: since } }),
+          ...isAfter('at', request.after),
+        },
+        orderBy: newestFirst('at'),
+        take: request.limit + 1,
+      }),
+    );
+    return cutPage(rows as RecordedEvent[], request);
+  }
+
+  /**
+   * Removes what is older than AUDIT_RETENTION.
+   *
+   * @returns how many events
+   */
+  prune(): Promise<number> {
+    const at = { lt: new Date(this.clock.now() - this.settings.auditRetentionSeconds * 1000) };
+    return this.database.inBatches((transaction, limit) => transaction.auditEvent.deleteMany({ where: { at }, limit }));
+  }
+}
+
+/**
+ * What somebody else has done to a user stays in that user's sight, but not from where, nor in which words: an administrator's
+ * address and notes are not the user's. The reason for which a session ended is a word of ours, and stays.
+ */
+function concealOthers(event: RecordedEvent, reader: string): RecordedEvent {
+  if (event.actor === reader || event.actor === 'server') return event;
+  return { ...event, ipAddress: null, userAgent: null, reason: event.kind.startsWith('session.') ? event.reason : null };
+}

@@ -1,0 +1,41 @@
+/** The funnel: every way a session can end goes through here. Row, session and audit event in one transaction, then memory, then the answer. */
+import type { Clock } from '../../lib/ambient.js';
+import type { Confirmed, Revocations } from '../../revocation/revocations.js';
+import type { Audit } from '../audit/audit.js';
+import { beginSteps, type EndedSession, type Ending, type EndingSteps } from './ending-steps.js';
+
+export class SessionEndings {
+  constructor(
+    private readonly revocations: Revocations,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Runs the steps in one transaction. When it returns, nothing that they revoked is accepted (R3, R4).
+   *
+   * @throws LatchkeyError LOGOUT_UNCONFIRMED or AUTH_UNAVAILABLE, and whatever the steps throw; then nothing has happened
+   */
+  async commit<Result>(run: (steps: EndingSteps) => Promise<Result>): Promise<Result> {
+    return (await this.confirm(run)).result;
+  }
+
+  /** The same, for those who want to tell how it came to be in force. */
+  confirm<Result>(run: (steps: EndingSteps) => Promise<Result>): Promise<Confirmed<Result>> {
+    return this.revocations.commit(async (transaction) => {
+      const steps = beginSteps(transaction, this.audit, this.clock);
+      const result = await run(steps);
+      const { entries, endsGeneration, revokes } = steps;
+      return { entries, endsGeneration, revokes, result };
+    });
+  }
+
+  /**
+   * Ends the sessions that are not ended yet.
+   *
+   * @returns the sessions that this call ended; none if they were ended before
+   */
+  end(ending: Ending): Promise<readonly EndedSession[]> {
+    return this.commit((steps) => steps.end(ending));
+  }
+}

@@ -1,0 +1,161 @@
+/** How often anybody may try: which attempt counts against which budget, under keys that tell nobody whose they are. */
+import type { Config } from '../../config/config.js';
+import type { Transaction } from '../../database/database.js';
+import { LatchkeyError } from '../../lib/errors.js';
+import type { Origin } from '../../lib/origin.js';
+import { createKeyedHash } from '../../lib/sealing.js';
+import { emailKeyOf } from '../../lib/text-rules.js';
+import { addressKeyOf } from './address-key.js';
+import type { AttemptCounts, Budget, Charge } from './attempt-counts.js';
+
+/** An attempt that was counted before it was made. */
+export interface SpentAttempt {
+  /** It was right, so it was no guess. */
+  giveBack(): Promise<void>;
+}
+
+/** A password that somebody wants to try. */
+export interface PasswordAttempt {
+  /**
+   * Counts it; to be called just before the password is checked.
+   *
+   * @returns the budgets that this attempt has used up
+   * @throws LatchkeyError RATE_LIMITED
+   */
+  spend(): Promise<readonly string[]>;
+  /** The password was right: it was no guess, and the user is known at this address from now on. */
+  giveBack(): Promise<void>;
+}
+
+const WINDOW_SECONDS = 15 * 60;
+/** From all the addresses together that a user has never logged in from: an attack can come from many. */
+const UNKNOWN_ADDRESSES_FACTOR = 5;
+/** To one address, asked for from one network; and from all together, so that one network alone can't use up what the owner needs. */
+const MAILS_PER_HOUR = 5;
+const MAILS_PER_HOUR_IN_ALL = 20;
+const NEW_DEVICE_LETTERS_PER_HOUR = 10;
+const REFRESHES_PER_MINUTE = 60;
+const KNOWN_FOR_SECONDS = 90 * 86_400;
+
+export class AttemptLimits {
+  readonly #budgets: ReturnType<typeof budgetsOf>;
+  readonly #hash: (text: string) => string;
+
+  constructor(
+    private readonly counts: AttemptCounts,
+    settings: Pick<Config, 'loginAttempts' | 'addressAttempts' | 'secret'>,
+  ) {
+    this.#budgets = budgetsOf(settings);
+    this.#hash = createKeyedHash(settings.secret, 'attempt');
+  }
+
+  /**
+   * Looks whether one more password may be tried, before there is any work. It does the same whether or not there is such a user.
+   *
+   * @throws LatchkeyError RATE_LIMITED
+   */
+  async beginPassword(email: string, { ipAddress }: Origin): Promise<PasswordAttempt> {
+    const { userAndAddress, user, userAtUsualAddress, address, known } = this.#budgets;
+    const addressKey = addressKeyOf(ipAddress);
+    const userKey = userKeyOf(email);
+    const here = this.#charge(known, userKey, addressKey);
+    // Who attacks from elsewhere must not lock the user out of the usual place. There it is counted as well, where it refuses
+    // nothing: one count less would tell somebody at the same address that there is such a user.
+    const common = [this.#charge(userAndAddress, userKey, addressKey), this.#charge(address, addressKey)];
+    const [usual, anywhere] = [this.#charge(userAtUsualAddress, userKey, addressKey), this.#charge(user, userKey)];
+    const counts = await this.counts.read([here, ...common, usual, anywhere]);
+    const charges = [...common, counts.isSeen(here) ? usual : anywhere];
+    counts.assertLeft(charges);
+    return {
+      spend: async () => (await this.counts.spend(charges)).map(({ budget }) => budget.name),
+      giveBack: () => this.counts.giveBack(charges, here),
+    };
+  }
+
+  /** The user was here, and not by a password that was tried: it is a usual address from now on. */
+  async rememberAddress(email: string, { ipAddress }: Origin): Promise<void> {
+    await this.counts.giveBack([], this.#charge(this.#budgets.known, userKeyOf(email), addressKeyOf(ipAddress)));
+  }
+
+  /** A code or another secret that is tried without a name. @throws LatchkeyError RATE_LIMITED */
+  async spendCode(origin: Origin): Promise<SpentAttempt> {
+    const charges = [this.#charge(this.#budgets.address, addressKeyOf(origin.ipAddress))];
+    await this.#spend(charges);
+    return { giveBack: () => this.counts.giveBack(charges) };
+  }
+
+  /** A mail that somebody asks for, to an address that may be anybody's. @throws LatchkeyError RATE_LIMITED */
+  async spendMail(email: string, { ipAddress }: Origin): Promise<void> {
+    const { mail, mailInAll, address } = this.#budgets;
+    const [userKey, addressKey] = [userKeyOf(email), addressKeyOf(ipAddress)];
+    await this.#spend([this.#charge(mail, userKey, addressKey), this.#charge(mailInAll, userKey), this.#charge(address, addressKey)]);
+  }
+
+  /**
+   * Whether one more letter may tell a user of a new device, as part of the login's transaction. Whoever has a password could make
+   * as many as there are User-Agents, and the letters of others would wait behind them.
+   */
+  async hasNewDeviceLetterLeft(transaction: Transaction, userId: string): Promise<boolean> {
+    const charges = [this.#charge(this.#budgets.newDevice, userId)];
+    return this.counts.spendIn(transaction, charges).then(
+      () => true,
+      (failure: unknown) => {
+        if (failure instanceof LatchkeyError && failure.code === 'RATE_LIMITED') return false;
+        throw failure;
+      },
+    );
+  }
+
+  /** @throws LatchkeyError RATE_LIMITED */
+  async spendRegistration({ ipAddress }: Origin): Promise<void> {
+    await this.#spend([this.#charge(this.#budgets.registration, addressKeyOf(ipAddress))]);
+  }
+
+  /** A refresh that goes through, as part of its transaction. @throws LatchkeyError RATE_LIMITED */
+  async spendRefresh(transaction: Transaction, sessionId: string): Promise<void> {
+    await this.counts.spendIn(transaction, [this.#charge(this.#budgets.refresh, sessionId)]);
+  }
+
+  /** A refresh that fails although the session is known. @throws LatchkeyError RATE_LIMITED */
+  async spendFailedRefresh(transaction: Transaction, sessionId: string): Promise<void> {
+    await this.counts.spendIn(transaction, [this.#charge(this.#budgets.failedRefresh, sessionId)]);
+  }
+
+  /** Forgets the windows that have passed. */
+  async prune(): Promise<void> {
+    await this.counts.prune();
+  }
+
+  /** Looks first: who has used up the budget and goes on all the same must not make everybody's transactions wait in line. */
+  async #spend(charges: readonly Charge[]): Promise<void> {
+    (await this.counts.read(charges)).assertLeft(charges);
+    await this.counts.spend(charges);
+  }
+
+  /** Nobody who reads the table learns an email or an address, or can look for one. */
+  #charge(budget: Budget, ...key: readonly string[]): Charge {
+    return { budget, key: this.#hash(JSON.stringify(key)) };
+  }
+}
+
+/** Cut, because to fold the case of a hundred kilobytes is work; no email is that long. */
+function userKeyOf(email: string): string {
+  return emailKeyOf(email.slice(0, 255));
+}
+
+function budgetsOf({ loginAttempts, addressAttempts }: Pick<Config, 'loginAttempts' | 'addressAttempts'>) {
+  const budget = (name: string, attempts: number, windowSeconds = WINDOW_SECONDS): Budget => ({ name, attempts, windowSeconds });
+  return {
+    userAndAddress: budget('USER_AND_ADDRESS', loginAttempts),
+    user: budget('USER', UNKNOWN_ADDRESSES_FACTOR * loginAttempts),
+    userAtUsualAddress: budget('USER_AT_USUAL_ADDRESS', UNKNOWN_ADDRESSES_FACTOR * loginAttempts),
+    address: budget('ADDRESS', addressAttempts),
+    registration: budget('REGISTRATION', addressAttempts),
+    refresh: budget('REFRESH', REFRESHES_PER_MINUTE, 60),
+    failedRefresh: budget('FAILED_REFRESH', loginAttempts),
+    mail: budget('MAIL', MAILS_PER_HOUR, 3600),
+    mailInAll: budget('MAIL_IN_ALL', MAILS_PER_HOUR_IN_ALL, 3600),
+    newDevice: budget('NEW_DEVICE', NEW_DEVICE_LETTERS_PER_HOUR, 3600),
+    known: budget('KNOWN', 1, KNOWN_FOR_SECONDS),
+  };
+}

@@ -1,0 +1,218 @@
+/**
+ * The outbox: letters are written in the transaction of what they tell of, and delivered after it, however long the mail
+ * server is away. What is queued survives a restart; what could not be delivered in time is given up.
+ */
+
+import type { Config } from '../../config/config.js';
+import type { Database, Transaction } from '../../database/database.js';
+import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import type { Log } from '../../lib/log.js';
+import { SealBroken } from '../../lib/sealing.js';
+import { type Delivery, DeliveryFailed } from './delivery.js';
+import type { Letter } from './mail.js';
+import { openLetter, receiverKeyOf, type SealedRow, sealLetter } from './sealed-mail.js';
+
+/** A row that this process may deliver now. */
+interface ClaimedMail extends SealedRow {
+  /** The tries so far, this one included. */
+  readonly attempts: number;
+  readonly expiresAt: Date;
+  /** Until when no other process takes it. */
+  readonly claimedUntil: Date;
+}
+
+/** What is queued, and what that means for it. */
+export interface Posting {
+  /** When the letter is of no use any more. */
+  readonly expiresAt: Date;
+  /** A letter that nobody gets: it makes a request about an unknown address cost what one about a known address costs. */
+  readonly isDecoy?: boolean;
+}
+
+const AT_ONCE = 4;
+const DELIVER_WITHIN_MS = 60_000;
+/** Longer than a delivery may take, so that of two nodes one sends. */
+const CLAIM_MS = 2 * DELIVER_WITHIN_MS;
+const FIRST_DELAY_MS = 200;
+const DELAY_SPREAD_MS = 600;
+const FIRST_RETRY_MS = 30_000;
+const LAST_RETRY_MS = 3_600_000;
+/** While something waits, the clock is asked again this often: it may have been set, or the machine may have slept. */
+const LOOK_AGAIN_MS = 1_000;
+const LOOK_SOON_MS = 100;
+/** While nothing is known to wait; another node may have left something. */
+const LOOK_IDLE_MS = 60_000;
+const LOOK_AFTER_FAILURE_MS = 5_000;
+const STOP_WITHIN_MS = 3_000;
+
+export class Outbox {
+  /** How many letters waited when the outbox last looked. */
+  waiting = 0;
+  #isRunning = false;
+  #soon: NodeJS.Timeout | undefined;
+  #later: NodeJS.Timeout | undefined;
+  readonly #workers = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  /** Letters that went out and whose row is still there because the database did not answer. */
+  readonly #delivered = new Set<string>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly delivery: Delivery,
+    private readonly log: Log,
+    private readonly settings: Pick<Config, 'secret'>,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /** Queues a letter in the transaction of what it tells of: the one does not happen without the other. */
+  async queue(transaction: Transaction, letter: Letter, { expiresAt, isDecoy = false }: Posting): Promise<void> {
+    const id = freshId(this.randomness);
+    const now = new Date(this.clock.now());
+    const sealed = sealLetter({ ...letter, isDecoy }, id, this.settings.secret, this.randomness);
+    const receiverKey = receiverKeyOf(letter.to, this.settings.secret);
+    await transaction.outgoingMail.create({ data: { id, sealed, receiverKey, createdAt: now, nextAttemptAt: now, expiresAt } });
+    this.#lookSoon();
+  }
+
+  /** Takes back what was not delivered yet, in the transaction in which its receiver goes. */
+  async withdraw(transaction: Transaction, address: string): Promise<void> {
+    await transaction.outgoingMail.deleteMany({ where: { receiverKey: receiverKeyOf(address, this.settings.secret) } });
+  }
+
+  /** From now on letters are delivered, those of earlier runs first. */
+  start(): void {
+    this.#isRunning = true;
+    this.#look();
+  }
+
+  /** Finishes what is being delivered, for a few seconds; the rest is left for the next start. */
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    clearTimeout(this.#soon);
+    clearTimeout(this.#later);
+    const patience = setTimeout(() => this.#stopping.abort(), STOP_WITHIN_MS);
+    await Promise.all(this.#workers);
+    clearTimeout(patience);
+  }
+
+  /**
+   * At a random moment after the commit: a delivery that began at once would make the answer, or the next one, slower
+   * for an address that somebody has registered than for one that nobody has.
+   */
+  #lookSoon(): void {
+    if (!this.#isRunning) return;
+    this.#soon ??= setTimeout(
+      () => {
+        this.#soon = undefined;
+        this.#look();
+      },
+      FIRST_DELAY_MS + this.#random() * DELAY_SPREAD_MS,
+    );
+  }
+
+  #lookLater(delayMs: number): void {
+    clearTimeout(this.#later);
+    if (this.#isRunning) this.#later = setTimeout(() => this.#look(), delayMs).unref();
+  }
+
+  /** One more worker; when all are at work, each looks again before it stops. */
+  #look(): void {
+    if (!this.#isRunning || this.#workers.size === AT_ONCE) return;
+    const worker = this.#work()
+      .catch((err: unknown) => {
+        this.log.warn({ err }, 'the outbox could not be read and will be tried again');
+        this.#lookLater(LOOK_AFTER_FAILURE_MS);
+      })
+      .finally(() => this.#workers.delete(worker));
+    this.#workers.add(worker);
+  }
+
+  async #work(): Promise<void> {
+    for (let mail = await this.#claim(); mail !== null; mail = await this.#claim()) {
+      this.#look();
+      await this.#attempt(mail);
+    }
+    const { next, count } = await this.database.read(async (client) => ({
+      next: await client.outgoingMail.findFirst({ orderBy: { nextAttemptAt: 'asc' }, select: { nextAttemptAt: true } }),
+      count: await client.outgoingMail.count(),
+    }));
+    this.waiting = count;
+    const untilNext = (next?.nextAttemptAt.getTime() ?? 0) - this.clock.now();
+    this.#lookLater(next === null ? LOOK_IDLE_MS : Math.min(Math.max(untilNext, LOOK_SOON_MS), LOOK_AGAIN_MS));
+  }
+
+  /** Takes the letter that has been due longest. In a transaction, so that it comes after those that queue one just now. */
+  async #claim(): Promise<ClaimedMail | null> {
+    if (!this.#isRunning) return null;
+    const now = this.clock.now();
+    const claimedUntil = new Date(now + CLAIM_MS);
+    const mail = await this.database.transaction(async (transaction) => {
+      const due = await transaction.outgoingMail.findFirst({
+        where: { nextAttemptAt: { lte: new Date(now) } },
+        orderBy: { nextAttemptAt: 'asc' },
+      });
+      if (due === null) return null;
+      const { count } = await transaction.outgoingMail.updateMany({
+        where: { id: due.id, nextAttemptAt: due.nextAttemptAt },
+        data: { nextAttemptAt: claimedUntil, attempts: { increment: 1 } },
+      });
+      return count === 0 ? 'taken' : { ...due, attempts: due.attempts + 1, claimedUntil };
+    });
+    return mail === 'taken' ? this.#claim() : mail;
+  }
+
+  async #attempt(mail: ClaimedMail): Promise<void> {
+    if (!this.#delivered.has(mail.id)) {
+      const failure = await this.#deliver(mail);
+      if (failure !== null) return this.#settle(mail, failure);
+      this.#delivered.add(mail.id);
+    }
+    await this.#remove(mail);
+    this.#delivered.delete(mail.id);
+  }
+
+  async #deliver(mail: ClaimedMail): Promise<DeliveryFailed | null> {
+    if (mail.expiresAt.getTime() <= this.clock.now()) return new DeliveryFailed('too late', true);
+    try {
+      const { isDecoy, ...letter } = openLetter(mail, this.settings.secret);
+      const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DELIVER_WITHIN_MS)]);
+      // While the mail server is away a decoy waits like a letter, and what is done about it in the background costs the same.
+      await (isDecoy ? this.delivery.rehearse(letter, signal) : this.delivery.deliver(letter, signal));
+      return null;
+    } catch (error) {
+      if (error instanceof DeliveryFailed) return error;
+      if (error instanceof SealBroken) return new DeliveryFailed('sealed under another LATCHKEY_SECRET', true);
+      throw error;
+    }
+  }
+
+  async #settle(mail: ClaimedMail, { reason, isPermanent }: DeliveryFailed): Promise<void> {
+    const { id, attempts, claimedUntil } = mail;
+    if (isPermanent) {
+      this.log.warn({ mail: id, attempts, reason }, 'a mail was given up');
+      return this.#remove(mail);
+    }
+    // Cut short by a stop: it is not the mail server's fault, and the next start sends it.
+    const delayMs = this.#stopping.signal.aborted ? 0 : this.#retryDelayMs(attempts);
+    const nextAttemptAt = new Date(this.clock.now() + delayMs);
+    await this.database.transaction((transaction) =>
+      transaction.outgoingMail.updateMany({ where: { id, nextAttemptAt: claimedUntil }, data: { nextAttemptAt } }),
+    );
+    this.log.warn({ mail: id, attempts, reason, nextAttemptAt }, 'a mail could not be delivered and will be tried again');
+  }
+
+  async #remove({ id }: ClaimedMail): Promise<void> {
+    await this.database.transaction((transaction) => transaction.outgoingMail.deleteMany({ where: { id } }));
+  }
+
+  /** Doubles, and is spread, so that many letters that failed together do not come back together. */
+  #retryDelayMs(attempts: number): number {
+    return Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS) * (0.5 + this.#random() / 2);
+  }
+
+  /** From 0 to 1. */
+  #random(): number {
+    return this.randomness.bytes(2).readUInt16BE() / 0xffff;
+  }
+}

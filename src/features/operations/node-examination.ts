@@ -1,0 +1,122 @@
+/** Looks at what several nodes depend on, from one of them: the server, the other nodes, the doorbells. */
+
+import type { Config } from '../../config/config.js';
+import type { Database } from '../../database/database.js';
+import type { ServerFacts } from '../../database/engine.js';
+import { SIDE_CONNECTIONS } from '../../database/engine.js';
+import type { Clock } from '../../lib/ambient.js';
+import type { LeaseNode } from '../../revocation/lease/lease-node.js';
+import type { Finding } from './finding.js';
+import { readNodes } from './nodes.js';
+
+type Settings = Pick<Config, 'databasePoolSize' | 'doorbell' | 'clockToleranceSeconds'>;
+
+/** Nodes that run look every minute for those that have died, and take them away at the second look. */
+const REMOVED_WITHIN_MS = 180_000;
+
+export class NodeExamination {
+  constructor(
+    private readonly database: Database,
+    private readonly node: LeaseNode,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(): Promise<Finding[]> {
+    const before = this.clock.now();
+    const server = await this.database.describeServer();
+    if (server === null) return [];
+    const clock = this.#examineClock(server.now, before, this.clock.now());
+    const nodes = await readNodes(this.database);
+    return [
+      examineServer(server),
+      examineDurability(server),
+      this.#examineConnections(server, nodes.length),
+      this.#examineNodes(nodes, server.now),
+      await this.#examineDoorbells(),
+      clock,
+    ];
+  }
+
+  #examineConnections({ connectionLimit, connections }: ServerFacts, nodes: number): Finding {
+    const each = this.settings.databasePoolSize + SIDE_CONNECTIONS;
+    const wanted = Math.max(1, nodes) * each;
+    const isRight = wanted <= connectionLimit;
+    return {
+      check: 'connections',
+      isRight,
+      found: `${connections} of ${connectionLimit} in use; with all that they may take the nodes have ${wanted}, ${each} each if all have this DATABASE_POOL_SIZE`,
+      advice: isRight ? '' : 'Lower DATABASE_POOL_SIZE, or raise max_connections or the limit of the role or the database.',
+    };
+  }
+
+  #examineNodes(nodes: readonly { readonly id: string; readonly seenAt: Date }[], now: number): Finding {
+    const dead = nodes.filter(({ seenAt }) => now - seenAt.getTime() > REMOVED_WITHIN_MS).map(({ id }) => id);
+    const isRight = dead.length === 0;
+    return {
+      check: 'nodes',
+      isRight,
+      found: `${nodes.length} on record${isRight ? '' : `; not seen for more than ${REMOVED_WITHIN_MS / 60_000} minutes: ${dead.join(', ')}`}`,
+      advice: isRight
+        ? ''
+        : 'A logout waits for them until the lease has run out. Any node that runs takes them away within minutes: start one.',
+    };
+  }
+
+  async #examineDoorbells(): Promise<Finding> {
+    const check = 'doorbells';
+    const waits = 'a logout waits for the other nodes until no lease can be alive';
+    if (!this.settings.doorbell) return { check, isRight: true, found: `off: ${waits}`, advice: '' };
+    if (await this.node.hearsItself()) return { check, isRight: true, found: 'they are heard', advice: '' };
+    return {
+      check,
+      isRight: false,
+      found: `LISTEN brings nothing: ${waits}`,
+      advice: 'Behind a pooler of transactions set DOORBELL=off; else look at the network between here and PostgreSQL.',
+    };
+  }
+
+  /** The server read its clock between the two instants. */
+  #examineClock(databaseNow: number, before: number, after: number): Finding {
+    const aheadMs = before > databaseNow ? before - databaseNow : Math.min(0, after - databaseNow);
+    const isRight = Math.abs(aheadMs) <= this.settings.clockToleranceSeconds * 1000;
+    const found =
+      aheadMs === 0
+        ? 'it agrees with that of the database'
+        : `${Math.abs(aheadMs)} ms ${aheadMs > 0 ? 'ahead of' : 'behind'} that of the database`;
+    return {
+      check: 'two clocks',
+      isRight,
+      found,
+      advice: isRight
+        ? ''
+        : `Keep both machines with NTP. Further apart than CLOCK_TOLERANCE (${this.settings.clockToleranceSeconds}s) a node gets no lease.`,
+    };
+  }
+}
+
+function examineServer({ version, isStandby, isReadOnly }: ServerFacts): Finding {
+  const kind = isStandby ? 'a standby' : isReadOnly ? 'it takes no writes' : 'a primary that takes writes';
+  const isRight = !isStandby && !isReadOnly;
+  return {
+    check: 'PostgreSQL',
+    isRight,
+    found: `${version}, ${kind}`,
+    advice: isRight ? '' : 'Nobody is let in. Give DATABASE_URL the address of the primary.',
+  };
+}
+
+/** What the promise stands on: no commit that was acknowledged is lost. */
+function examineDurability({ synchronousCommit, fsync, fullPageWrites, standbys, synchronousStandbys }: ServerFacts): Finding {
+  const off = Object.entries({ synchronous_commit: synchronousCommit, fsync, full_page_writes: fullPageWrites }).filter(
+    ([, value]) => value === 'off',
+  );
+  const found = `synchronous_commit=${synchronousCommit}, fsync=${fsync}, full_page_writes=${fullPageWrites}; standbys: ${standbys}, commits wait for ${synchronousStandbys}`;
+  if (off.length > 0) {
+    const names = off.map(([name]) => name).join(' and ');
+    return { check: 'durability', isRight: false, found, advice: `A crash can lose a logout that was answered. Turn ${names} on.` };
+  }
+  const isLossy = standbys > 0 && (synchronousStandbys === 0 || synchronousCommit === 'local');
+  const advice = isLossy ? 'A failover to a standby that commits do not wait for can lose a logout: set synchronous_standby_names.' : '';
+  return { check: 'durability', isRight: true, found, advice };
+}

@@ -1,0 +1,83 @@
+/** Which passwords may be chosen: long enough, not common, personal or leaked; no rules of composition (NIST SP 800-63B-4, section 3.1.1.2). */
+import type { Config } from '../../config/config.js';
+import type { UserFailure } from '../../lib/errors.js';
+import { type CommonPasswords, commonPasswords } from './common-passwords.js';
+import { canonicalPassword } from './password-text.js';
+import { withoutPersonalWords } from './personal-words.js';
+import type { PwnedPasswords } from './pwned-passwords.js';
+
+export const MIN_PASSWORD_CHARACTERS = 8;
+export const MAX_PASSWORD_CHARACTERS = 256;
+
+const PRODUCT = 'latchkey';
+const MIN_IMPERSONAL_CHARACTERS = 5;
+/** Units of UTF-16. Another normal form takes up to four times as many, a character beyond U+FFFF twice as many. */
+const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_CHARACTERS;
+
+/** Whose password it is going to be. */
+export interface PasswordOwner {
+  readonly email: string;
+  readonly name?: string | null | undefined;
+}
+
+type Fault = Omit<UserFailure, 'field'>;
+
+const TOO_SHORT: Fault = { code: 'PASSWORD_TOO_SHORT', message: `Use at least ${MIN_PASSWORD_CHARACTERS} characters.` };
+const TOO_LONG: Fault = { code: 'PASSWORD_TOO_LONG', message: `Use at most ${MAX_PASSWORD_CHARACTERS} characters.` };
+const INVALID: Fault = { code: 'PASSWORD_INVALID', message: 'The password is not valid Unicode text.' };
+const TOO_COMMON: Fault = {
+  code: 'PASSWORD_TOO_COMMON',
+  message: 'Many people use this password, so it is tried first. Choose another.',
+};
+const TOO_PERSONAL: Fault = {
+  code: 'PASSWORD_TOO_PERSONAL',
+  message: 'Your email, your name or the name of this service is most of this password. Add words that have nothing to do with them.',
+};
+
+const BREACHED: Fault = {
+  code: 'PASSWORD_BREACHED',
+  message: 'This password was found in a leak of another service, so it is tried first. Choose another, and change it where you use it.',
+};
+const UNCHECKED: Fault = { code: 'PASSWORD_UNCHECKED', message: 'New passwords can’t be checked at this moment. Try again later.' };
+
+export class PasswordPolicy {
+  constructor(
+    private readonly pwnedPasswords: PwnedPasswords,
+    private readonly settings: Pick<Config, 'issuer' | 'pwnedPasswords'>,
+  ) {}
+
+  /** @returns null when the password may be used */
+  async findFault(password: string, owner: PasswordOwner, field: readonly string[]): Promise<UserFailure | null> {
+    const fault = await this.#judge(password, owner);
+    return fault === null ? null : { ...fault, field };
+  }
+
+  async #judge(password: string, owner: PasswordOwner): Promise<Fault | null> {
+    if (isTooLong(password)) return TOO_LONG;
+    const canonical = canonicalPassword(password);
+    if ([...canonical].length < MIN_PASSWORD_CHARACTERS) return TOO_SHORT;
+    if (!canonical.isWellFormed()) return INVALID;
+    const common = await commonPasswords();
+    if (common.has(canonical)) return TOO_COMMON;
+    if (this.#isTooPersonal(canonical, owner, common)) return TOO_PERSONAL;
+    return this.#findLeak(canonical);
+  }
+
+  /** Asked last: of a password that is refused anyway nothing goes out. */
+  async #findLeak(password: string): Promise<Fault | null> {
+    const leak = await this.pwnedPasswords.find(password);
+    if (leak === 'not known') return this.settings.pwnedPasswords.whenDown === 'refuse' ? UNCHECKED : null;
+    return leak === 'leaked' ? BREACHED : null;
+  }
+
+  /** "lovelace1815", and "lovelace123456" as well: what is left must be something, and no common password. */
+  #isTooPersonal(password: string, { email, name }: PasswordOwner, common: CommonPasswords): boolean {
+    const remainders = withoutPersonalWords(password, [PRODUCT, this.settings.issuer, email, name ?? '']);
+    return remainders.some((rest) => [...rest].length < MIN_IMPERSONAL_CHARACTERS || common.has(rest));
+  }
+}
+
+/** Asked before hashing: argon2 must not be handed a megabyte. */
+export function isTooLong(password: string): boolean {
+  return password.length > MAX_PASSWORD_UNITS || [...canonicalPassword(password)].length > MAX_PASSWORD_CHARACTERS;
+}

@@ -1,0 +1,39 @@
+/** Log in with credentials. */
+import { done, failed, type Outcome, type UserFailure } from '../../lib/errors.js';
+import type { Origin } from '../../lib/origin.js';
+import { isName } from '../../lib/text-rules.js';
+import type { Credentials } from '../users/credentials.js';
+import type { User } from '../users/users.js';
+import type { OpenSession, Sessions } from './sessions.js';
+
+export interface LoggedIn extends OpenSession {
+  readonly user: User;
+}
+
+export interface LoginRequest {
+  readonly email: string;
+  readonly password: string;
+  readonly deviceName?: string | null | undefined;
+}
+
+export const DEVICE_NAME_INVALID: UserFailure = {
+  code: 'DEVICE_NAME_INVALID',
+  message: 'Use a device name of 1 to 200 characters without control characters.',
+  field: ['input', 'deviceName'],
+};
+
+export class Login {
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly sessions: Sessions,
+  ) {}
+
+  async logIn({ email, password, deviceName }: LoginRequest, origin: Origin): Promise<Outcome<LoggedIn>> {
+    if (deviceName != null && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
+    const user = await this.credentials.check(email, password, origin);
+    if (user === null) return failed({ code: 'INVALID_CREDENTIALS', message: 'Email or password is wrong.' });
+    const started = await this.sessions.start(user, deviceName ?? null, origin);
+    if (started.kind === 'failed') return started;
+    return done({ ...started.result, user: { ...user, lastLoginAt: started.result.session.createdAt } });
+  }
+}

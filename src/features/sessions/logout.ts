@@ -1,0 +1,82 @@
+/** Logout: this session, the others, or all of them, with whatever token the client still has (R13). When it answers, none of their tokens is accepted. */
+
+import type { AccessToken } from '../../caller/access-token-claims.js';
+import type { Prisma } from '../../database/generated/client.js';
+import type { Clock } from '../../lib/ambient.js';
+import { done, failed, LatchkeyError, type Outcome, type UnauthenticatedReason } from '../../lib/errors.js';
+import type { Origin } from '../../lib/origin.js';
+import type { Confirmation } from '../../revocation/coordinator.js';
+import type { JointLogouts } from '../endings/joint-logouts.js';
+import type { SessionEndings } from '../endings/session-endings.js';
+import type { Sessions } from './sessions.js';
+
+export type LogoutScope = 'CURRENT' | 'OTHERS' | 'ALL';
+
+export interface LogoutRequest {
+  /** The claims of an access token whose signature is right: live, expired or revoked. */
+  readonly token: AccessToken | null;
+  /** Why the caller is not authenticated; null when it is. */
+  readonly denial: UnauthenticatedReason | null;
+  /** Whatever was shown: in the input, in a cookie. */
+  readonly refreshTokens: readonly string[];
+  readonly scope: LogoutScope;
+  readonly origin: Origin;
+}
+
+export interface LoggedOut {
+  readonly loggedOutAt: Date;
+  readonly endedSessions: number;
+  readonly confirmation: Confirmation;
+}
+
+const REASONS = { OTHERS: 'LOGOUT_OTHERS', ALL: 'LOGOUT_ALL' } as const;
+
+export class Logout {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly endings: SessionEndings,
+    private readonly joint: JointLogouts,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * An access token that is expired or revoked ends its session all the same: it must not live on in the refresh token.
+   * Tokens of different sessions end all of them.
+   *
+   * @throws LatchkeyError UNAUTHENTICATED without any token, and for OTHERS and ALL without a live session
+   */
+  async logOut({ token, denial, refreshTokens, scope, origin }: LogoutRequest): Promise<Outcome<LoggedOut>> {
+    if (denial !== null && (scope !== 'CURRENT' || (token === null && refreshTokens.length === 0)))
+      throw LatchkeyError.unauthenticated(denial);
+    const found = await Promise.all(refreshTokens.map((text) => this.sessions.findByRefreshToken(text)));
+    const shown = found.filter((session) => session !== null);
+    if (token === null && shown.length === 0) {
+      return failed({ code: 'INVALID_REFRESH_TOKEN', message: 'The refresh token is unknown.', field: ['input', 'refreshToken'] });
+    }
+    const shownIds = shown.map(({ id }) => id).filter((id) => !isSpared(id, token, scope));
+    const ending = { actor: token?.sub ?? shown[0]?.userId ?? 'server', ...origin };
+    const { result: ended, confirmation } =
+      token === null || scope === 'CURRENT'
+        ? await this.joint.end({ ...ending, sessionIds: [...(token === null ? [] : [token.sid]), ...shownIds] })
+        : await this.endings.confirm(async (steps) => {
+            await steps.assertLive(token);
+            return steps.end({
+              ...ending,
+              reason: REASONS[scope],
+              sessions: { OR: [targetsOf(token, scope), ...shownIds.map((id) => ({ id }))] },
+            });
+          });
+    const loggedOutAt = new Date(this.clock.now());
+    // Sessions that had expired, and were not swept yet, had ended for their user already.
+    return done({ loggedOutAt, endedSessions: ended.filter(({ idleExpiresAt }) => idleExpiresAt > loggedOutAt).length, confirmation });
+  }
+}
+
+function targetsOf(token: AccessToken, scope: 'OTHERS' | 'ALL'): Prisma.SessionWhereInput {
+  return scope === 'OTHERS' ? { userId: token.sub, id: { not: token.sid } } : { userId: token.sub };
+}
+
+/** OTHERS keeps the session of the token, also when its own refresh token is shown. */
+function isSpared(sessionId: string, token: AccessToken | null, scope: LogoutScope): boolean {
+  return scope === 'OTHERS' && sessionId === token?.sid;
+}

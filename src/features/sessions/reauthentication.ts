@@ -1,0 +1,70 @@
+/** Re-authentication: a destructive action needs the password to have been shown recently, in the same session. */
+
+import type { AccessToken } from '../../caller/access-token-claims.js';
+import type { Config } from '../../config/config.js';
+import type { Clock } from '../../lib/ambient.js';
+import { done, type Outcome, type UserFailure } from '../../lib/errors.js';
+import type { Origin } from '../../lib/origin.js';
+import type { Audit } from '../audit/audit.js';
+import type { Actor } from '../endings/actor.js';
+import type { EndingSteps } from '../endings/ending-steps.js';
+import type { SessionEndings } from '../endings/session-endings.js';
+import { type Credentials, WRONG_PASSWORD } from '../users/credentials.js';
+import { fenceUser, type Users } from '../users/users.js';
+
+/** Until when destructive actions are admitted. */
+export interface Reauthenticated {
+  readonly validUntil: Date;
+}
+
+const REQUIRED: UserFailure = {
+  code: 'REAUTHENTICATION_REQUIRED',
+  message: 'Show your password again with `reauthenticate`, then repeat this.',
+};
+
+export class Reauthentication {
+  constructor(
+    private readonly users: Users,
+    private readonly credentials: Credentials,
+    private readonly endings: SessionEndings,
+    private readonly audit: Audit,
+    private readonly settings: Pick<Config, 'reauthenticationTtlSeconds'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Checks the password again and writes it down in the session.
+   *
+   * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile
+   */
+  async reauthenticate(token: AccessToken, password: string, origin: Origin): Promise<Outcome<Reauthenticated>> {
+    const { sub: userId, sid } = token;
+    const user = await this.users.findWithSecrets(userId);
+    const isRight = user !== null && (await this.credentials.confirm(user, password, origin, sid));
+    const now = this.clock.now();
+    return this.endings.commit(async (steps) => {
+      const { transaction } = steps;
+      const isStill = isRight && (await fenceUser(transaction, userId, user.credentialVersion));
+      await steps.assertLive(token);
+      if (!isStill) return WRONG_PASSWORD;
+      await this.audit.record(transaction, { kind: 'reauthentication.done', actor: userId, userId, sessionId: sid, ...origin });
+      await transaction.session.updateMany({ where: { id: sid }, data: { authenticatedAt: new Date(now) } });
+      return done({ validUntil: new Date(now + this.settings.reauthenticationTtlSeconds * 1000) });
+    });
+  }
+
+  /**
+   * Lets an action begin, inside its own transaction: its token must be live, the password recent.
+   *
+   * @returns what the user must do first, or null
+   * @throws LatchkeyError UNAUTHENTICATED
+   */
+  async findHindrance(steps: EndingSteps, { token }: Actor): Promise<UserFailure | null> {
+    if (token === null) return null;
+    await steps.assertLive(token);
+    const session = await steps.transaction.session.findUnique({ where: { id: token.sid }, select: { authenticatedAt: true } });
+    // A clock that was set back must not make it last longer.
+    const ageMs = Math.abs(this.clock.now() - (session?.authenticatedAt.getTime() ?? 0));
+    return ageMs <= this.settings.reauthenticationTtlSeconds * 1000 ? null : REQUIRED;
+  }
+}

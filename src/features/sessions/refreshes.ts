@@ -1,0 +1,129 @@
+/** Refreshes: a refresh token exchanged, once, for the next pair; reuse found out. */
+
+import type { Config } from '../../config/config.js';
+import type { Database } from '../../database/database.js';
+import type { Session as SessionRow } from '../../database/generated/client.js';
+import type { Clock, Randomness } from '../../lib/ambient.js';
+import { done, failed, type Outcome } from '../../lib/errors.js';
+import type { Origin } from '../../lib/origin.js';
+import type { Audit } from '../audit/audit.js';
+import type { SessionEndings } from '../endings/session-endings.js';
+import type { AttemptLimits } from '../limits/attempt-limits.js';
+import { openSuccessor, parseRefreshToken, type RefreshToken, sealSuccessor, succeed } from '../tokens/refresh-tokens.js';
+import { pairOf, type TokenMint } from '../tokens/token-mint.js';
+import { fenceUser } from '../users/users.js';
+import { idleExpiryOf, liveAt, type OpenSession } from './sessions.js';
+
+type RefreshableSession = SessionRow & { user: { credentialVersion: number; roles: { role: string }[] } };
+
+/** For how long the immediate predecessor of a refresh token still gets the same successor: a second tab, a lost answer. */
+export const REFRESH_GRACE_MS = 10_000;
+
+const ATTEMPTS = 5;
+
+const INVALID_REFRESH_TOKEN = failed({
+  code: 'INVALID_REFRESH_TOKEN',
+  message: 'The refresh token is missing, unknown, used, expired or revoked. Log in again.',
+  field: ['input', 'refreshToken'],
+});
+
+export class Refreshes {
+  constructor(
+    private readonly database: Database,
+    private readonly mint: TokenMint,
+    private readonly endings: SessionEndings,
+    private readonly limits: AttemptLimits,
+    private readonly audit: Audit,
+    private readonly settings: Pick<Config, 'sessionIdleTtlSeconds'>,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /**
+   * Exchanges a refresh token for the next pair, once (RFC 9700, section 4.14.2).
+   *
+   * The immediate predecessor gets the same pair again for a few seconds. Any other token of the family is
+   * reuse: the session and its access tokens are dead when this returns.
+   */
+  async refresh(text: string, origin: Origin): Promise<Outcome<OpenSession>> {
+    const presented = parseRefreshToken(text);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const session = presented === null ? null : await this.#find(presented);
+      if (presented === null || session === null) return this.#answerUnknown(text, origin);
+      if (session.endedAt !== null || session.idleExpiresAt.getTime() <= this.clock.now()) return this.#answerDead(session, origin);
+      if (session.refreshTokenHash !== presented.hash) return this.#answerOldToken(session, presented, origin);
+      const rotated = await this.#rotate(session, presented, origin);
+      if (rotated !== null) return done(rotated);
+    }
+    return INVALID_REFRESH_TOKEN;
+  }
+
+  #find(presented: RefreshToken): Promise<RefreshableSession | null> {
+    return this.database.read(async (client) => {
+      const session = await client.session.findUnique({ where: { refreshFamilyHash: presented.familyHash } });
+      if (session === null) return null;
+      // Not joined to the session: Prisma takes two queries for that too, and throws when the user is deleted between them.
+      const user = await client.user.findUnique({ where: { id: session.userId }, select: { credentialVersion: true, roles: true } });
+      return user === null ? null : { ...session, user };
+    });
+  }
+
+  /** A guess. A client that has no token and asks all the same guesses nothing: a whole office does that each morning. */
+  async #answerUnknown(text: string, origin: Origin): Promise<Outcome<never>> {
+    if (text !== '') await this.limits.spendCode(origin);
+    return INVALID_REFRESH_TOKEN;
+  }
+
+  /**
+   * A token that was good once is no guess: it does not count against the address, or after a logout of everybody their clients would
+   * lock each other out. It counts against its session.
+   */
+  async #answerDead({ id, userId }: RefreshableSession, origin: Origin): Promise<Outcome<never>> {
+    await this.database.transaction(async (transaction) => {
+      await this.limits.spendFailedRefresh(transaction, id);
+      const reason = 'INVALID_REFRESH_TOKEN';
+      await this.audit.record(transaction, { kind: 'refresh.failed', actor: 'server', userId, sessionId: id, reason, ...origin });
+    });
+    return INVALID_REFRESH_TOKEN;
+  }
+
+  /** One compare-and-set decides which of many refreshes with one token makes the new branch, and that none does after a logout (R9). */
+  #rotate(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<OpenSession | null> {
+    const next = succeed(presented, this.randomness);
+    const now = this.clock.now();
+    const roles = session.user.roles.map(({ role }) => role).sort();
+    const order = { userId: session.userId, sessionId: session.id, roles, sessionExpiresAt: session.expiresAt.getTime() };
+    return this.mint.withMinted(order, async (transaction, minted) => {
+      // The roles in the token were read before: who has changed them since, or disabled the user, has changed the version too (R18).
+      if (!(await fenceUser(transaction, session.userId, session.user.credentialVersion))) return null;
+      const tokens = pairOf(minted, next);
+      const [rotated] = await transaction.session.updateManyAndReturn({
+        where: { id: session.id, refreshTokenHash: presented.hash, ...liveAt(now) },
+        data: {
+          lastUsedAt: new Date(now),
+          idleExpiresAt: idleExpiryOf(session.expiresAt, now, this.settings),
+          refreshTokenHash: next.hash,
+          previousRefreshTokenHash: presented.hash,
+          rotatedAt: new Date(now),
+          sealedSuccessor: sealSuccessor(tokens, presented, this.randomness),
+          accessTokensExpireAt: new Date(Math.max(minted.expiresAt, session.accessTokensExpireAt.getTime())),
+        },
+      });
+      if (rotated === undefined) return null;
+      await this.limits.spendRefresh(transaction, session.id);
+      await this.mint.record(transaction, order, minted, 'session.refreshed', origin);
+      return { session: rotated, tokens };
+    });
+  }
+
+  /** The immediate predecessor, for a moment, gets the same successor; reuse of any other ends the session (R10). */
+  async #answerOldToken(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<Outcome<OpenSession>> {
+    // A rotation that lies far ahead of the clock is as strange as one long ago: a clock that was set back must not make the grace longer.
+    const inGrace = session.rotatedAt !== null && Math.abs(this.clock.now() - session.rotatedAt.getTime()) <= REFRESH_GRACE_MS;
+    if (inGrace && session.previousRefreshTokenHash === presented.hash && session.sealedSuccessor !== null) {
+      return done({ session, tokens: openSuccessor(session.sealedSuccessor, presented) });
+    }
+    await this.endings.end({ sessions: { id: session.id }, reason: 'REFRESH_TOKEN_REUSED', actor: 'server', ...origin });
+    return INVALID_REFRESH_TOKEN;
+  }
+}

@@ -1,0 +1,44 @@
+/** The type Session. */
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { Session } from './sessions.js';
+
+@ObjectType('Session', { description: 'One login on one device, until logout or expiry.' })
+export class SessionType {
+  @Field(() => ID, { description: 'The claim `sid` of the access tokens of this session.' })
+  id!: string;
+
+  @Field(() => Boolean, { description: 'Whether it is the session that this request speaks for, or that it has just opened.' })
+  current!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'The name that the client gave the device at login.' })
+  deviceName!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The User-Agent header at login.' })
+  userAgent!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The address that the login came from.' })
+  ipAddress!: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When the login happened.' })
+  createdAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When the password was last shown in this session: at login, or by `reauthenticate`.' })
+  authenticatedAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'The last login or refresh; other requests do not move it.' })
+  lastUsedAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When the session ends unless it is refreshed before.' })
+  idleExpiresAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When the session ends in any case.' })
+  expiresAt!: Date;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was ended; null while it lives.' })
+  endedAt!: Date | null;
+}
+
+export function toSessionType(session: Session, currentSid: string | null): SessionType {
+  return { ...session, current: session.id === currentSid };
+}

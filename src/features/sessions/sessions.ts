@@ -1,0 +1,200 @@
+/** Sessions: started by a login, listed for their user, removed when they no longer matter. */
+
+import type { Config } from '../../config/config.js';
+import type { Database } from '../../database/database.js';
+import type { Prisma, Session as SessionRow } from '../../database/generated/client.js';
+import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
+import type { Origin } from '../../lib/origin.js';
+import { fitUserAgent } from '../../lib/text-rules.js';
+import { KEEP_AFTER_EXPIRY_MS } from '../../revocation/blacklist.js';
+import type { ActingToken } from '../endings/ending-steps.js';
+import type { SessionEndings } from '../endings/session-endings.js';
+import { makeRefreshToken, parseRefreshToken, type TokenPair } from '../tokens/refresh-tokens.js';
+import { pairOf, type TokenMint } from '../tokens/token-mint.js';
+import type { UserWithSecrets } from '../users/users.js';
+import type { NewDevices } from './new-devices.js';
+
+export type Session = Pick<
+  SessionRow,
+  | 'id'
+  | 'userId'
+  | 'deviceName'
+  | 'userAgent'
+  | 'ipAddress'
+  | 'createdAt'
+  | 'authenticatedAt'
+  | 'lastUsedAt'
+  | 'idleExpiresAt'
+  | 'expiresAt'
+  | 'endedAt'
+>;
+
+/** A session with the tokens that were just issued for it. */
+export interface OpenSession {
+  readonly session: Session;
+  readonly tokens: TokenPair;
+}
+
+/** A user's live sessions; one more ends the one that was used least recently. */
+export const MAX_SESSIONS_PER_USER = 100;
+
+const EXPIRY_BATCH = 100;
+
+const NOT_FOUND = failed({ code: 'NOT_FOUND', message: 'You have no such session.', field: ['input', 'sessionId'] });
+const INVALID_CREDENTIALS = failed({ code: 'INVALID_CREDENTIALS', message: 'Email or password is wrong.' });
+
+type Settings = Pick<Config, 'refreshTokenTtlSeconds' | 'sessionIdleTtlSeconds'>;
+
+export class Sessions {
+  constructor(
+    private readonly database: Database,
+    private readonly mint: TokenMint,
+    private readonly endings: SessionEndings,
+    private readonly newDevices: NewDevices,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /**
+   * Starts a session for a user whose password was just checked.
+   *
+   * The transaction that inserts it checks again that nothing has happened to the credentials since (R11).
+   */
+  async start(user: UserWithSecrets, deviceName: string | null, origin: Origin): Promise<Outcome<OpenSession>> {
+    const id = freshId(this.randomness);
+    const now = this.clock.now();
+    const expiresAt = new Date(now + this.settings.refreshTokenTtlSeconds * 1000);
+    const refreshToken = makeRefreshToken(this.randomness);
+    const userAgent = origin.userAgent === null ? null : fitUserAgent(origin.userAgent);
+    const order = { userId: user.id, sessionId: id, roles: user.roles, sessionExpiresAt: expiresAt.getTime() };
+    const started = await this.mint.withMinted(order, async (transaction, minted) => {
+      const { count } = await transaction.user.updateMany({
+        where: { id: user.id, credentialVersion: user.credentialVersion, disabledAt: null },
+        data: { lastLoginAt: new Date(now) },
+      });
+      if (count === 0) return null;
+      await this.newDevices.notice(transaction, user, { deviceName, userAgent }, origin);
+      const session = await transaction.session.create({
+        data: {
+          id,
+          userId: user.id,
+          deviceName,
+          userAgent,
+          ipAddress: origin.ipAddress,
+          createdAt: new Date(now),
+          authenticatedAt: new Date(now),
+          lastUsedAt: new Date(now),
+          idleExpiresAt: idleExpiryOf(expiresAt, now, this.settings),
+          expiresAt,
+          refreshFamilyHash: refreshToken.familyHash,
+          refreshTokenHash: refreshToken.hash,
+          accessTokensExpireAt: new Date(minted.expiresAt),
+        },
+      });
+      await this.mint.record(transaction, order, minted, 'session.started', origin);
+      return { session, tokens: pairOf(minted, refreshToken) };
+    });
+    if (started === null) return INVALID_CREDENTIALS;
+    await this.#endOverLimit(user.id, id);
+    return done(started);
+  }
+
+  /** The session that a refresh token belongs to, live or not; old tokens of the family count. */
+  async findByRefreshToken(text: string): Promise<Session | null> {
+    const token = parseRefreshToken(text);
+    if (token === null) return null;
+    return this.database.read((client) => client.session.findUnique({ where: { refreshFamilyHash: token.familyHash } }));
+  }
+
+  /** The user's session, live or ended; someone else's is as unknown as one that never was. */
+  async findOwn(userId: string, id: string): Promise<Session | null> {
+    return this.database.read((client) => client.session.findFirst({ where: { id, userId } }));
+  }
+
+  /**
+   * Ends one session of the user who shows the token, and shows it as it is then. It is read before the commit: afterwards nothing
+   * may fail, or what has happened would be told as if it had not (R4).
+   */
+  revokeOwn(token: ActingToken, id: string, origin: Origin): Promise<Outcome<Session>> {
+    return this.endings.commit(async (steps) => {
+      await steps.assertLive(token);
+      const own = { id, userId: token.sub };
+      await steps.end({ sessions: own, reason: 'REVOKED_BY_USER', actor: token.sub, ...origin });
+      const session = await steps.transaction.session.findFirst({ where: own });
+      return session === null ? NOT_FOUND : done(session);
+    });
+  }
+
+  /** The user's live sessions, newest use first. */
+  listLive(userId: string): Promise<Session[]> {
+    return this.database.read((client) =>
+      client.session.findMany({
+        where: { userId, ...liveAt(this.clock.now()) },
+        orderBy: [{ lastUsedAt: 'desc' }, { id: 'asc' }],
+        take: MAX_SESSIONS_PER_USER,
+      }),
+    );
+  }
+
+  /**
+   * Ends what has expired and removes what no longer matters, in bounded batches.
+   *
+   * @returns how many sessions were removed
+   */
+  async prune(): Promise<number> {
+    await this.#endExpired();
+    const expiresAt = { lte: new Date(this.clock.now() - KEEP_AFTER_EXPIRY_MS) };
+    return this.database.inBatches((transaction, limit) =>
+      transaction.session.deleteMany({ where: { expiresAt, endedAt: { not: null } }, limit }),
+    );
+  }
+
+  async #endExpired(): Promise<void> {
+    const now = new Date(this.clock.now());
+    for (let batch = EXPIRY_BATCH; batch === EXPIRY_BATCH; ) {
+      const expired = await this.database.read((client) =>
+        client.session.findMany({
+          where: { endedAt: null, idleExpiresAt: { lte: now } },
+          select: { id: true },
+          take: EXPIRY_BATCH,
+        }),
+      );
+      batch = expired.length;
+      // The condition stands again in the ending, because a refresh may have come between.
+      const sessions = { id: { in: expired.map(({ id }) => id) }, idleExpiresAt: { lte: now } };
+      if (batch > 0) await this.endings.end({ sessions, reason: 'EXPIRED', actor: 'server' });
+    }
+  }
+
+  /** Never the session that was just opened: a clock that was set back must not make it the oldest. */
+  async #endOverLimit(userId: string, newest: string): Promise<void> {
+    const over = await this.database.read((client) =>
+      client.session.findMany({
+        where: { userId, endedAt: null, id: { not: newest } },
+        orderBy: [{ lastUsedAt: 'desc' }, { id: 'asc' }],
+        select: { id: true },
+        skip: MAX_SESSIONS_PER_USER - 1,
+        take: EXPIRY_BATCH,
+      }),
+    );
+    if (over.length === 0) return;
+    try {
+      await this.endings.end({ sessions: { id: { in: over.map(({ id }) => id) } }, reason: 'SESSION_LIMIT', actor: 'server' });
+    } catch (error) {
+      // Nobody was promised it, and the login that it came with has succeeded.
+      if (!(error instanceof LatchkeyError) || error.code !== 'LOGOUT_UNCONFIRMED') throw error;
+    }
+  }
+}
+
+/** What a session must be to be live at an instant. */
+export function liveAt(now: number): Prisma.SessionWhereInput {
+  return { endedAt: null, idleExpiresAt: { gt: new Date(now) } };
+}
+
+/** When a session that is used now ends if it is not used again: never after its own end. */
+export function idleExpiryOf(expiresAt: Date, now: number, { sessionIdleTtlSeconds }: Pick<Config, 'sessionIdleTtlSeconds'>): Date {
+  return new Date(Math.min(now + sessionIdleTtlSeconds * 1000, expiresAt.getTime()));
+}

@@ -1,0 +1,119 @@
+/** Issues and verifies access tokens: `jsonwebtoken` behind one strict wrapper. */
+import jwt from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
+import {
+  type AccessToken,
+  type AccessTokenClaims,
+  CLIENT_ID,
+  isExpired,
+  isNotYetValid,
+  parseClaims,
+  TOKEN_TYPE,
+} from '../../caller/access-token-claims.js';
+import type { Config } from '../../config/config.js';
+import type { Clock } from '../../lib/ambient.js';
+import type { VerificationKey } from './signing-key-rows.js';
+import type { SigningKeys } from './signing-keys.js';
+
+/** What verifying told. EXPIRED is said only of a token whose signature and claims are right. */
+export type Verification =
+  | { readonly kind: 'valid'; readonly claims: AccessToken }
+  | { readonly kind: 'expired'; readonly claims: AccessToken }
+  | { readonly kind: 'invalid' }
+  /** Another node may have made its key: `reloadKeys`, and verify it again. */
+  | { readonly kind: 'key-unknown' };
+
+/** What differs from one token to the next. */
+export type TokenSubject = Pick<AccessTokenClaims, 'sub' | 'sid' | 'jti' | 'roles' | 'gen' | 'iat' | 'exp'>;
+
+type Settings = Pick<Config, 'issuer' | 'audience' | 'clockToleranceSeconds'>;
+
+const INVALID: Verification = { kind: 'invalid' };
+const KID = /^[\w-]{22}$/;
+const MAX_LENGTH = 4_096;
+const CACHED_TOKENS = 10_000;
+const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+export class AccessTokens {
+  /** Tokens whose signature and fixed claims were found right. Time, key ring and revocation are asked every time. */
+  readonly #verified = new LRUCache<string, AccessToken & { readonly nbf?: number }>({
+    max: CACHED_TOKENS,
+  });
+
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  issue(subject: TokenSubject): string {
+    const { kid, algorithm, privateKey } = this.keys.current;
+    const claims: AccessTokenClaims = { iss: this.settings.issuer, aud: this.settings.audience, client_id: CLIENT_ID, ...subject };
+    return jwt.sign(claims, privateKey, { algorithm, header: { alg: algorithm, typ: TOKEN_TYPE, kid } });
+  }
+
+  /** Never throws: whatever arrives is valid, expired or invalid. */
+  verify(token: string): Verification {
+    const claims = this.#verified.get(token) ?? this.#verifySignature(token);
+    if (claims === null) return this.#isKeyUnknown(token) ? { kind: 'key-unknown' } : INVALID;
+    if (this.keys.find(claims.kid) === null) return INVALID;
+    const now = this.clock.now();
+    if (isNotYetValid(claims, now, this.settings.clockToleranceSeconds)) return INVALID;
+    return { kind: isExpired(claims, now, this.settings.clockToleranceSeconds) ? 'expired' : 'valid', claims };
+  }
+
+  /** @throws LatchkeyError AUTH_UNAVAILABLE */
+  reloadKeys(): Promise<void> {
+    return this.keys.refresh();
+  }
+
+  #isKeyUnknown(token: string): boolean {
+    if (!this.keys.isShared || token.length > MAX_LENGTH) return false;
+    const kid = parseHeader(token)?.kid;
+    return typeof kid === 'string' && KID.test(kid) && this.keys.find(kid) === null;
+  }
+
+  #verifySignature(token: string) {
+    if (token.length > MAX_LENGTH || !COMPACT_JWS.test(token) || !token.split('.').every(isCanonical)) return null;
+    const key = this.#keyFor(token);
+    const payload = key && verifyWith(key, token);
+    const claims = parseClaims(payload);
+    if (key === null || claims === null || claims.iss !== this.settings.issuer || claims.aud !== this.settings.audience) return null;
+    const verified = { ...claims, kid: key.kid };
+    this.#verified.set(token, verified);
+    return verified;
+  }
+
+  /** The key is chosen by `kid` alone, from our own ring; the algorithm is the key's, not the header's (RFC 8725, section 3.1). */
+  #keyFor(token: string): VerificationKey | null {
+    const header = parseHeader(token);
+    if (header === null || header.typ !== TOKEN_TYPE || typeof header.kid !== 'string') return null;
+    // Members that we never write may ask for something that we don't do: `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` (RFC 7515, section 4).
+    if (Object.keys(header).some((member) => !['alg', 'typ', 'kid'].includes(member))) return null;
+    const key = this.keys.find(header.kid);
+    return key !== null && key.algorithm === header.alg ? key : null;
+  }
+}
+
+function verifyWith(key: VerificationKey, token: string): unknown {
+  try {
+    // Time is checked by us, every time, against the handed-in clock.
+    return jwt.verify(token, key.publicKey, { algorithms: [key.algorithm], ignoreExpiration: true, ignoreNotBefore: true });
+  } catch {
+    return null;
+  }
+}
+
+function parseHeader(token: string): Record<string, unknown> | null {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8'));
+    return typeof header === 'object' && header !== null ? (header as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** base64url ignores stray bits at the end, so one token would have several spellings (R12; RFC 4648, section 3.5). */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part;
+}

@@ -1,0 +1,115 @@
+/** Mints access tokens inside the transaction that stores what must be known to revoke them. */
+
+import type { Config } from '../../config/config.js';
+import type { Database, Transaction } from '../../database/database.js';
+import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import type { Origin } from '../../lib/origin.js';
+import { KEEP_AFTER_EXPIRY_MS, type Removal, readState } from '../../revocation/blacklist.js';
+import type { Revocations } from '../../revocation/revocations.js';
+import type { Audit } from '../audit/audit.js';
+import type { AccessTokens } from './access-tokens.js';
+import type { RefreshToken, TokenPair } from './refresh-tokens.js';
+import type { SigningKeys } from './signing-keys.js';
+
+/** Whom and what a token is minted for. */
+export interface MintOrder {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly roles: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly sessionExpiresAt: number;
+}
+
+export interface MintedAccessToken {
+  readonly text: string;
+  readonly jti: string;
+  readonly kid: string;
+  readonly generation: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Runs its work in one transaction. */
+type OpenTransaction<Scope> = <Result>(run: (scope: Scope) => Promise<Result>) => Promise<Result>;
+
+const ATTEMPTS = 5;
+
+export class TokenMint {
+  constructor(
+    private readonly database: Database,
+    private readonly revocations: Pick<Revocations, 'generation' | 'catchUp'>,
+    private readonly keys: SigningKeys,
+    private readonly accessTokens: AccessTokens,
+    private readonly audit: Audit,
+    private readonly settings: Pick<Config, 'accessTokenTtlSeconds'>,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /** Mints, then runs the transaction that hands the token out; once more if key or generation were retired in between (R11). */
+  withMinted<Result>(order: MintOrder, work: (transaction: Transaction, minted: MintedAccessToken) => Promise<Result>): Promise<Result> {
+    return this.withMintedIn(
+      (run) => this.database.transaction((transaction) => run({ transaction })),
+      order,
+      ({ transaction }, minted) => work(transaction, minted),
+    );
+  }
+
+  /** The same, in a transaction that somebody else opens: one that also revokes, for example. */
+  async withMintedIn<Scope extends { readonly transaction: Transaction }, Result>(
+    open: OpenTransaction<Scope>,
+    order: MintOrder,
+    work: (scope: Scope, minted: MintedAccessToken) => Promise<Result>,
+  ): Promise<Result> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const minted = this.#mint(order);
+      const outcome = await open(async (scope) => {
+        const { generation } = await readState(scope.transaction);
+        const fresh = generation === minted.generation && (await this.keys.signs(scope.transaction, minted.kid));
+        return fresh ? { result: await work(scope, minted) } : null;
+      });
+      if (outcome !== null) return outcome.result;
+      // This process, or another node, has changed them.
+      await Promise.all([this.keys.load(), this.revocations.catchUp()]);
+    }
+    throw new Error('the signing key or the generation was retired again and again');
+  }
+
+  /** Writes down the `jti`, so that the token can be revoked while its session goes on. */
+  async record(
+    transaction: Transaction,
+    { userId, sessionId }: MintOrder,
+    { jti, expiresAt }: MintedAccessToken,
+    kind: 'session.started' | 'session.refreshed',
+    origin: Origin,
+  ): Promise<void> {
+    await transaction.accessToken.create({ data: { jti, sessionId, expiresAt: new Date(expiresAt) }, select: { jti: true } });
+    await this.audit.record(transaction, { kind, actor: userId, userId, sessionId, ...origin });
+  }
+
+  /** `exp` is fixed here, before the transaction that stores it (R9), and never lies beyond the session's own end. */
+  #mint({ userId, sessionId, roles, sessionExpiresAt }: MintOrder): MintedAccessToken {
+    const jti = freshId(this.randomness);
+    const { kid } = this.keys.current;
+    const { generation } = this.revocations;
+    const iat = Math.floor(this.clock.now() / 1000);
+    const exp = Math.min(iat + this.settings.accessTokenTtlSeconds, Math.floor(sessionExpiresAt / 1000));
+    const text = this.accessTokens.issue({ sub: userId, sid: sessionId, jti, roles, gen: generation, iat, exp });
+    return { text, jti, kid, generation, expiresAt: exp * 1000 };
+  }
+}
+
+/** Forgets at most `limit` tokens that can't be accepted any more, the oldest first. */
+export async function removeDeadAccessTokens(transaction: Transaction, now: number, limit: number): Promise<Removal> {
+  const dead = await transaction.accessToken.findMany({
+    where: { expiresAt: { lte: new Date(now - KEEP_AFTER_EXPIRY_MS) } },
+    orderBy: { expiresAt: 'asc' },
+    take: limit,
+  });
+  const { count } = await transaction.accessToken.deleteMany({ where: { jti: { in: dead.map(({ jti }) => jti) } } });
+  return { count, lastExpiresAt: dead.at(-1)?.expiresAt.getTime() ?? 0 };
+}
+
+export function pairOf(minted: MintedAccessToken, refreshToken: RefreshToken): TokenPair {
+  return { accessToken: minted.text, accessTokenExpiresAt: minted.expiresAt, refreshToken: refreshToken.text };
+}

@@ -1,0 +1,20 @@
+/** The rule that there is always an administrator who can log in. */
+import { ADMIN_ROLE } from '../../caller/roles.js';
+import type { Transaction } from '../../database/database.js';
+import type { UserFailure } from '../../lib/errors.js';
+
+export const LAST_ADMINISTRATOR: UserFailure = {
+  code: 'LAST_ADMINISTRATOR',
+  message: 'This is the last administrator who can log in. Make another one first.',
+};
+
+/** Asked inside the transaction that takes the user away (R20). It writes first, so that of two administrators who remove each other one waits. */
+export async function isLastAdministrator(transaction: Transaction, userId: string): Promise<boolean> {
+  await transaction.userRole.updateMany({ where: { role: ADMIN_ROLE }, data: { role: ADMIN_ROLE } });
+  const found = await transaction.user.findMany({
+    where: { disabledAt: null, roles: { some: { role: ADMIN_ROLE } } },
+    select: { id: true },
+    take: 2,
+  });
+  return found.length === 1 && found[0]?.id === userId;
+}

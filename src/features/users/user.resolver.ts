@@ -1,0 +1,17 @@
+/** The caller as a user. */
+import { Authorized, Ctx, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../caller/caller.js';
+import { tokenOf } from '../../caller/token-of.js';
+import { UserType } from './user.type.js';
+import type { Users } from './users.js';
+
+@Authorized()
+@Resolver()
+export class UserResolver {
+  constructor(private readonly users: Users) {}
+
+  @Query(() => UserType, { nullable: true, description: 'Who the caller is.' })
+  me(@Ctx() context: RequestContext): Promise<UserType | null> {
+    return this.users.find(tokenOf(context).sub);
+  }
+}

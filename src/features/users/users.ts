@@ -1,0 +1,186 @@
+/** Users: made, found, and fenced, so that nothing is done for one who has changed meanwhile. */
+
+import type { Database, Transaction } from '../../database/database.js';
+import { isUniqueViolation } from '../../database/failures.js';
+import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import { done, failed, type Outcome, type UserFailure } from '../../lib/errors.js';
+import type { Origin } from '../../lib/origin.js';
+import { emailKeyOf, isEmailAddress, isName, searchKeyOf } from '../../lib/text-rules.js';
+import type { Audit } from '../audit/audit.js';
+import type { PasswordPolicy } from '../passwords/password-policy.js';
+import type { Passwords } from '../passwords/passwords.js';
+
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string | null;
+  readonly roles: readonly string[];
+  readonly createdAt: Date;
+  readonly emailVerifiedAt: Date | null;
+  readonly lastLoginAt: Date | null;
+  readonly disabledAt: Date | null;
+  readonly disabledReason: string | null;
+}
+
+/** A user with what the password check and the fence of a login need. */
+export interface UserWithSecrets extends User {
+  readonly passwordHash: string;
+  /** Of the password that an administrator made useless; null for a user who has another. */
+  readonly deadPasswordHash: string | null;
+  readonly credentialVersion: number;
+  readonly lastLoginAt: Date | null;
+}
+
+/** Who makes a user: the id of the actor, null when users make themselves. */
+export interface Creator {
+  readonly id: string | null;
+  readonly origin: Origin;
+}
+
+export interface NewUser {
+  readonly email: string;
+  readonly password: string;
+  readonly name?: string | null | undefined;
+  readonly roles?: readonly string[];
+}
+
+/** A user who has been found to be right, with the password hashed. */
+export interface UserToInsert extends Omit<NewUser, 'password'> {
+  readonly passwordHash: string;
+  readonly emailVerifiedAt?: Date;
+}
+
+export const USER_NOT_FOUND: UserFailure = { code: 'NOT_FOUND', message: 'There is no such user.' };
+
+export const EMAIL_INVALID: UserFailure = { code: 'EMAIL_INVALID', message: 'This is not an email address.', field: ['input', 'email'] };
+
+/** What is not read where nobody needs it. */
+export const USER_SECRETS = { passwordHash: true, deadPasswordHash: true, credentialVersion: true } as const;
+
+/**
+ * Makes what follows in the transaction stand or fall with the credentials that were read before it. It is a write on purpose:
+ * on every database it waits for whoever is changing the user.
+ */
+export async function fenceUser(transaction: Transaction, id: string, credentialVersion: number): Promise<boolean> {
+  const { count } = await transaction.user.updateMany({ where: { id, credentialVersion, disabledAt: null }, data: { credentialVersion } });
+  return count > 0;
+}
+
+/** Makes those who change the user, or wait for each other at it, wait for this transaction. */
+export async function lockUser(transaction: Transaction, id: string): Promise<void> {
+  await transaction.user.updateMany({ where: { id }, data: { credentialVersion: { increment: 0 } } });
+}
+
+export class Users {
+  constructor(
+    private readonly database: Database,
+    private readonly passwords: Passwords,
+    private readonly policy: PasswordPolicy,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /**
+   * Makes a user.
+   *
+   * @param by who does it, for the audit trail
+   * @param andThen what belongs to it, in the same transaction
+   */
+  async create(
+    newUser: NewUser,
+    by: Creator,
+    andThen: (transaction: Transaction, user: User) => Promise<void> = async () => undefined,
+  ): Promise<Outcome<UserWithSecrets>> {
+    const failures = await this.findFaults(newUser);
+    if (failures.length > 0) return failed(...failures);
+    const passwordHash = await this.passwords.hash(newUser.password, by.id === null ? by.origin : undefined);
+    try {
+      const user = await this.database.transaction(async (transaction) => {
+        const inserted = await this.insert(transaction, { ...newUser, passwordHash }, by);
+        await andThen(transaction, inserted);
+        return inserted;
+      });
+      return done(user);
+    } catch (error) {
+      if (isUniqueViolation(error))
+        return failed({ code: 'EMAIL_TAKEN', message: 'Somebody has registered with this email already.', field: ['input', 'email'] });
+      throw error;
+    }
+  }
+
+  async find(id: string): Promise<User | null> {
+    return this.database.read(async (client) => {
+      // Both at once: to join them Prisma takes two queries too, one after the other.
+      const [row, roles] = await Promise.all([
+        client.user.findUnique({ where: { id }, omit: USER_SECRETS }),
+        client.userRole.findMany({ where: { userId: id } }),
+      ]);
+      return row === null ? null : toUser({ ...row, roles });
+    });
+  }
+
+  async findWithSecrets(id: string): Promise<UserWithSecrets | null> {
+    const row = await this.database.read((client) => client.user.findUnique({ where: { id }, include: { roles: true } }));
+    return row === null ? null : toUser(row);
+  }
+
+  async findByEmail(email: string): Promise<UserWithSecrets | null> {
+    if (!isEmailAddress(email)) return null;
+    return this.database.read(async (client) => {
+      const row = await client.user.findUnique({ where: { emailKey: emailKeyOf(email) } });
+      // Asked for an unknown user too: one query more for a known one would tell them apart by time.
+      const roles = await client.userRole.findMany({ where: { userId: row?.id ?? '' } });
+      return row === null ? null : toUser({ ...row, roles });
+    });
+  }
+
+  /** What is wrong with somebody who wants to become a user; whether the address is taken is not looked at. */
+  async findFaults({ email, password, name }: NewUser): Promise<UserFailure[]> {
+    const failures: (UserFailure | null)[] = [
+      isEmailAddress(email) ? null : EMAIL_INVALID,
+      await this.policy.findFault(password, { email, name }, ['input', 'password']),
+      name == null || isName(name)
+        ? null
+        : { code: 'NAME_INVALID', message: 'Use a name of 1 to 200 characters without control characters.', field: ['input', 'name'] },
+    ];
+    return failures.filter((failure) => failure !== null);
+  }
+
+  /** Part of a transaction; a taken address breaks it. */
+  async insert(
+    transaction: Transaction,
+    { email, name, roles = [], passwordHash, emailVerifiedAt }: UserToInsert,
+    { id: actor, origin }: Creator,
+  ): Promise<UserWithSecrets> {
+    const id = freshId(this.randomness);
+    const createdAt = new Date(this.clock.now());
+    const row = await transaction.user.create({
+      data: {
+        id,
+        email,
+        emailKey: emailKeyOf(email),
+        name: name ?? null,
+        searchKey: searchKeyOf(email, name ?? null),
+        passwordHash,
+        emailVerifiedAt: emailVerifiedAt ?? null,
+        createdAt,
+        roles: { create: roles.map((role) => ({ role })) },
+      },
+      include: { roles: true },
+    });
+    const kind = actor === null ? 'user.registered' : 'user.created';
+    await this.audit.record(transaction, { kind, actor: actor ?? id, userId: id, ...origin });
+    return toUser(row);
+  }
+}
+
+/** Inside a transaction, as it stands there. */
+export async function findUserIn(transaction: Transaction, id: string): Promise<UserWithSecrets | null> {
+  const row = await transaction.user.findUnique({ where: { id }, include: { roles: true } });
+  return row === null ? null : toUser(row);
+}
+
+export function toUser<Row extends { readonly roles: readonly { role: string }[] }>({ roles, ...row }: Row) {
+  return { ...row, roles: roles.map(({ role }) => role).sort() };
+}

@@ -1,0 +1,221 @@
+/**
+ * Drives the lease reducer: clocks, timer, statements and messages go in as events, and what it wants is carried out in the same turn.
+ * Also the coordinator of every revocation on a shared database, whether this process holds leases or not.
+ */
+import type { LeaseClock } from '../../lib/ambient.js';
+import { LatchkeyError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
+import type { Confirmation, Coordinator } from '../coordinator.js';
+import type { LiveConnections } from '../live-connections.js';
+import type { LogDelta, Replica } from '../memory/replica.js';
+import type { Doorbell } from './doorbell.js';
+import { nextTickAt, reduceLease, unreadiness } from './lease.js';
+import type { LeaseEffect, LeaseEvent } from './lease-events.js';
+import { LeaseFigures } from './lease-figures.js';
+import { createRequests, type LeaseRequests, type Restore } from './lease-requests.js';
+import { createLease, type Denial, isInside, type LeaseSettings, type LeaseState } from './lease-state.js';
+import type { LeaseStatements } from './lease-statements.js';
+import { PendingAnswers, PendingCheck, WaitingRoom } from './waiting-rooms.js';
+
+type Event = LeaseEvent<LogDelta>;
+type Effect = LeaseEffect<LogDelta>;
+
+type RequestEffect = Extract<
+  Effect,
+  { kind: 'refresh' | 'register' | 'leave' | 'restore' | 'read-members' | 'remove-member' | 'read-back' }
+>;
+
+export class LeaseNode implements Coordinator {
+  readonly figures = new LeaseFigures();
+  /** A process that has just begun waits for it, so that no acknowledgement is missed. */
+  canHear: Promise<void> = Promise.resolve();
+  #state: LeaseState;
+  #isStarted = false;
+  #isBusy = false;
+  #hasWarned = false;
+  readonly #events: { readonly event: Event; readonly check: PendingCheck | null }[] = [];
+  readonly #checks = new WaitingRoom();
+  readonly #answers = new PendingAnswers();
+  readonly #requests: LeaseRequests;
+  #isListening = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    settings: LeaseSettings,
+    statements: LeaseStatements,
+    private readonly doorbell: Doorbell,
+    private readonly replica: Replica,
+    private readonly connections: LiveConnections,
+    restore: Restore,
+    private readonly clock: LeaseClock,
+    private readonly log: Log,
+  ) {
+    this.#state = createLease(settings);
+    this.#requests = createRequests(statements, restore, this.figures, log, (event) => this.#happen(event));
+  }
+
+  get state(): LeaseState {
+    return this.#state;
+  }
+
+  /** Joins the nodes. The blacklist must have been loaded: what is in memory is not read again. */
+  start(): void {
+    this.#isStarted = true;
+    this.#state = { ...this.#state, applied: this.replica.version };
+    this.#happen({ kind: 'start' });
+    if (this.#isListening) this.#happen({ kind: 'listening', isListening: true });
+  }
+
+  /** An open connection is traffic: as long as there is one the node keeps its lease, so that it learns what ends them. */
+  keepLease(areOpen: boolean): void {
+    if (areOpen && !this.#isStarted) this.start();
+    this.#happen({ kind: 'sockets', areOpen });
+  }
+
+  /** Gives the lease back and leaves the nodes. No request may be served any more. */
+  async stop(): Promise<void> {
+    this.#happen({ kind: 'stop' });
+    clearTimeout(this.#timer);
+    this.#answers.abandon();
+    await this.#requests.left;
+  }
+
+  /** How a check goes that can't be answered at once. */
+  check(): Promise<void> | undefined {
+    const check = new PendingCheck();
+    this.#happen({ kind: 'check' }, check);
+    return check.wait();
+  }
+
+  /** A process that never joined coordinates all the same, but takes no part in anything else. */
+  hear(payload: string): void {
+    const told = this.doorbell.read(payload);
+    if (told !== null && (this.#isStarted || told.kind === 'acknowledged')) this.#happen(told);
+  }
+
+  listen(isListening: boolean): void {
+    this.#isListening = isListening;
+    if (this.#isStarted) this.#happen({ kind: 'listening', isListening });
+  }
+
+  /** Takes away members that have died, if it is called now and again. */
+  watchMembers(): void {
+    this.#happen({ kind: 'look-at-members' });
+  }
+
+  async confirm(delta: LogDelta): Promise<Confirmation> {
+    const { since, state } = delta;
+    // The database has lost commits, this one's meaning with them; the next refresh finds it out too.
+    if (state.version < since) throw LatchkeyError.logoutUnconfirmed(new Error('The log went backwards'));
+    await this.canHear;
+    const confirmation = await this.#answers.wait((logout) =>
+      this.#happen({ kind: 'recorded', logout, since, version: state.version, delta }),
+    );
+    this.figures.onConfirmed(confirmation);
+    return confirmation;
+  }
+
+  take(delta: LogDelta): void {
+    this.replica.apply(delta);
+  }
+
+  /** Asks the database if no lease is held, so what it says is true now. @returns why this node should get no requests, or null */
+  async findUnreadiness(): Promise<Denial | null> {
+    const { lease } = this.#state;
+    if (lease !== null && isInside(lease, this.clock.now())) return null;
+    await Promise.resolve(this.check()).catch(() => undefined);
+    return unreadiness(this.#state, this.clock.now());
+  }
+
+  /** Whether this process hears what it sends to all. */
+  async hearsItself(): Promise<boolean> {
+    await this.canHear;
+    return this.doorbell.echo();
+  }
+
+  /** Whether doorbells are heard. */
+  get isListening(): boolean {
+    return this.#isListening;
+  }
+
+  /** The age of the lease in seconds, null when none is held. */
+  get leaseAgeSeconds(): number | null {
+    const { lease } = this.#state;
+    const now = this.clock.now();
+    return lease !== null && isInside(lease, now) ? (now.monotonic - lease.from.monotonic) / 1000 : null;
+  }
+
+  /** Events one after another, each with all its effects: what an effect brings about comes after them. */
+  #happen(event: Event, check: PendingCheck | null = null): void {
+    this.#events.push({ event, check });
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) this.#step(next.event, next.check);
+    } finally {
+      this.#isBusy = false;
+    }
+    this.#setTimer();
+  }
+
+  #step(event: Event, check: PendingCheck | null): void {
+    const before = this.#state.fault;
+    const { state, effects } = reduceLease(this.#state, event, this.clock.now());
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect, check);
+    if (state.fault !== before && this.#isStarted) this.#logFault(state.fault);
+  }
+
+  /** A timer that is late only makes things later. */
+  #setTimer(): void {
+    clearTimeout(this.#timer);
+    if (this.#state.isStopped && this.#state.logouts.length === 0) return;
+    const at = nextTickAt(this.#state);
+    if (at === null) return;
+    const wait = Math.max(1, Math.ceil(at - this.clock.now().monotonic));
+    this.#timer = setTimeout(() => this.#happen({ kind: 'tick' }), wait);
+  }
+
+  /** One arm for each effect: what asks the database answers later, by an event. */
+  #carryOut(effect: Effect, check: PendingCheck | null): void {
+    const { kind } = effect;
+    if (kind === 'apply') this.replica.apply(effect.delta);
+    else if (kind === 'look-up') check?.lookUp();
+    else if (kind === 'join') this.#join(effect.refresh, check);
+    else if (kind === 'refuse') this.#refuse(effect.reason, check === null ? [] : [check]);
+    else if (kind === 'look-up-joined') for (const waiting of this.#checks.leave(effect.refresh)) waiting.lookUp();
+    else if (kind === 'refuse-joined') this.#refuse(effect.reason, this.#checks.leave(effect.refresh));
+    else if (kind === 'answer') this.#answers.answer(effect.logout, effect.outcome);
+    else if (kind === 'close-sockets') this.connections.endRevoked(effect.delta);
+    else if (kind === 'acknowledge') this.doorbell.acknowledge(effect.memberId, effect.version);
+    else if (kind === 'ring') this.doorbell.ring(effect.version);
+    else this.#request(effect);
+  }
+
+  #request(effect: RequestEffect): void {
+    const { kind } = effect;
+    if (kind === 'refresh') this.#requests.refresh(effect);
+    else if (kind === 'register') this.#requests.register(effect);
+    else if (kind === 'leave') this.#requests.leave(effect);
+    else if (kind === 'restore') this.#requests.restore(effect);
+    else if (kind === 'read-members') this.#requests.readMembers(effect);
+    else if (kind === 'remove-member') this.#requests.removeMember(effect);
+    else throw new Error('a commit with an unknown outcome is read back before it is recorded');
+  }
+
+  #join(refresh: number, check: PendingCheck | null): void {
+    this.figures.readThroughs += 1;
+    if (check !== null) this.#checks.enter(refresh, check);
+  }
+
+  #refuse(reason: Denial, checks: readonly PendingCheck[]): void {
+    this.figures.deny(reason, checks.length);
+    for (const check of checks) check.refuse(reason);
+  }
+
+  #logFault(fault: LeaseState['fault']): void {
+    if (fault !== null) this.log.warn({ fault }, 'this node can get no lease');
+    else if (this.#hasWarned) this.log.info('this node can have a lease again');
+    this.#hasWarned = fault !== null;
+  }
+}

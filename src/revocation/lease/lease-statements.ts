@@ -1,0 +1,114 @@
+/** What the lease protocol says to PostgreSQL, each in one statement that commits by itself. */
+import { isReadOnly, type Row, type ShortStatements } from '../../database/side-connections.js';
+import type { LogDelta } from '../memory/replica.js';
+import type { Member, RefreshReply } from './lease-events.js';
+
+/** A member as the operator sees it. */
+export interface ListedNode extends Member {
+  readonly startedAt: Date;
+  /** By the clock of the database. */
+  readonly seenAt: Date;
+}
+
+export const CHANNEL = 'latchkey_revocation';
+
+const NOW = `timezone('UTC', clock_timestamp())`;
+
+/** In one snapshot: what it reads is at least as new as the moment when it was sent. */
+const REFRESH = `
+  WITH "renewed" AS (
+    UPDATE "Node" SET "renewals" = $2, "leaseMs" = $3, "acknowledged" = GREATEST("acknowledged", $4), "seenAt" = ${NOW}
+    WHERE "id" = $1 AND "renewals" < $2 RETURNING "id"
+  )
+  SELECT "version", "generation", "clusterId", pg_is_in_recovery() AS "isStandby", EXISTS (SELECT 1 FROM "renewed") AS "isMember",
+    (extract(epoch FROM "prunedBefore") * 1000)::float8 AS "prunedBefore",
+    floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseNow",
+    (SELECT json_agg(json_build_array("id", extract(epoch FROM "revokedUntil") * 1000)) FROM "BlacklistedToken" WHERE "version" > $4) AS "rows"
+  FROM "RevocationState" WHERE "id" = 1`;
+
+const NOTIFY = `SELECT set_config('synchronous_commit', 'off', true), pg_notify('${CHANNEL}', $1)`;
+
+export class LeaseStatements {
+  constructor(private readonly statements: ShortStatements) {}
+
+  async register(memberId: string, leaseMs: number, clusterId: string): Promise<void> {
+    await this.statements.run('UPDATE "RevocationState" SET "clusterId" = $1 WHERE "clusterId" IS NULL', [clusterId]);
+    await this.statements.run(
+      `INSERT INTO "Node" ("id", "renewals", "leaseMs", "acknowledged", "startedAt", "seenAt")
+       VALUES ($1, 0, $2, 0, ${NOW}, ${NOW}) ON CONFLICT DO NOTHING`,
+      [memberId, Math.ceil(leaseMs)],
+    );
+  }
+
+  async refresh(memberId: string, refresh: number, leaseMs: number, since: number): Promise<RefreshReply<LogDelta>> {
+    try {
+      const [row] = await this.statements.run(REFRESH, [memberId, refresh, Math.ceil(leaseMs), since]);
+      if (row === undefined) throw new Error('The state of the blacklist is not there');
+      return replyOf(row, since);
+    } catch (error) {
+      if (!isReadOnly(error)) throw error;
+      // A standby does not even read for somebody who wants to write.
+      const state = { version: since, generation: 0, prunedBefore: new Date(0) };
+      return {
+        isStandby: true,
+        clusterId: '',
+        isMember: false,
+        version: since,
+        delta: { since, state, rows: [] },
+        databaseNow: 0,
+      };
+    }
+  }
+
+  async readMembers(): Promise<ListedNode[]> {
+    const rows = await this.statements.run(
+      `SELECT "id", "renewals", "leaseMs", "acknowledged", (extract(epoch FROM "startedAt") * 1000)::float8 AS "startedAt",
+         (extract(epoch FROM "seenAt") * 1000)::float8 AS "seenAt" FROM "Node" ORDER BY "startedAt", "id"`,
+      [],
+    );
+    return rows.map((row) => ({
+      memberId: String(row.id),
+      renewals: Number(row.renewals),
+      leaseMs: Number(row.leaseMs),
+      acknowledged: Number(row.acknowledged),
+      startedAt: new Date(Number(row.startedAt)),
+      seenAt: new Date(Number(row.seenAt)),
+    }));
+  }
+
+  async leave(memberId: string): Promise<void> {
+    await this.statements.run('DELETE FROM "Node" WHERE "id" = $1', [memberId]);
+  }
+
+  /** Not one that has renewed since (R23). @returns whether it was there */
+  async removeMember(memberId: string, renewals: number): Promise<boolean> {
+    const sql = 'DELETE FROM "Node" WHERE "id" = $1 AND "renewals" = $2 RETURNING "id"';
+    return (await this.statements.run(sql, [memberId, renewals])).length > 0;
+  }
+
+  /** Carries no truth, so nobody waits for the disk. */
+  async tell(payload: string): Promise<void> {
+    await this.statements.run(NOTIFY, [payload]);
+  }
+
+  async close(): Promise<void> {
+    await this.statements.close();
+  }
+}
+
+function replyOf(row: Row, since: number): RefreshReply<LogDelta> {
+  const version = Number(row.version);
+  const rows = (row.rows ?? []) as readonly (readonly [string, number])[];
+  return {
+    isStandby: row.isStandby === true,
+    clusterId: String(row.clusterId),
+    isMember: row.isMember === true,
+    version,
+    delta: {
+      since,
+      state: { version, generation: Number(row.generation), prunedBefore: new Date(Number(row.prunedBefore)) },
+      rows: rows.map(([id, until]) => ({ id, revokedUntil: new Date(until) })),
+    },
+    databaseNow: Number(row.databaseNow),
+  };
+}

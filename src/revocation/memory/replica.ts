@@ -1,0 +1,95 @@
+/** What this process knows of the blacklist: exact after loading, unknown after a commit with an unknown outcome. */
+import { LatchkeyError } from '../../lib/errors.js';
+import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from '../blacklist.js';
+import type { RevocableToken, RevocationVerdict } from '../revocation-check.js';
+import { RevocationSet } from './revocation-set.js';
+
+/** The rows of the log after a version, and the state they lead to. */
+export interface LogDelta {
+  /** The version that this process had applied when it asked. */
+  readonly since: number;
+  readonly state: LogState;
+  readonly rows: readonly BlacklistRow[];
+}
+
+export class Replica {
+  readonly #set = new RevocationSet();
+  #known = false;
+  #version = 0;
+  #generation = 0;
+  #prunedBefore = 0;
+
+  get isKnown(): boolean {
+    return this.#known;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get size(): number {
+    return this.#set.size;
+  }
+
+  /** The ids that are refused, each with the instant until which. */
+  entries(): Iterable<readonly [string, number]> {
+    return this.#set.entries();
+  }
+
+  /**
+   * Takes in what was committed. Rows are only ever added: an older delta that comes late can't un-revoke (R5).
+   *
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the log went backwards: it is not the database this process knew
+   */
+  apply({ since, state, rows }: LogDelta): void {
+    if (state.version < since) {
+      this.#known = false;
+      throw LatchkeyError.unavailable(new Error(`The blacklist went back from version ${since} to ${state.version}`));
+    }
+    this.add(rows);
+    this.#version = Math.max(this.#version, state.version);
+    this.#generation = Math.max(this.#generation, state.generation);
+    const prunedBefore = state.prunedBefore.getTime();
+    // Another node has pruned: its rows are of no use here either.
+    if (prunedBefore > this.#prunedBefore) this.forgetUntil(prunedBefore + KEEP_AFTER_EXPIRY_MS, prunedBefore);
+    this.#known = true;
+  }
+
+  /** Takes in rows that are not all there are: what is known, and up to which version, stays as it was. */
+  add(rows: readonly BlacklistRow[]): void {
+    for (const row of rows) this.#set.add(row.id, row.revokedUntil.getTime());
+  }
+
+  /** From now on nothing is accepted until `apply` has run again. */
+  lose(): void {
+    this.#known = false;
+  }
+
+  /** Forgets ids that no token can carry any more; tokens that old are refused by their `exp` alone (R7). */
+  forgetUntil(now: number, prunedBefore: number): void {
+    this.#prunedBefore = Math.max(this.#prunedBefore, prunedBefore);
+    this.#set.forgetUntil(now);
+  }
+
+  /**
+   * A token is revoked by its own ids and by nothing else (R14).
+   *
+   * @throws LatchkeyError AUTH_UNAVAILABLE when the state is not known
+   */
+  verdictOn(token: RevocableToken): RevocationVerdict {
+    const verdict = this.verdictWithoutList(token);
+    if (verdict !== 'live') return verdict;
+    return this.#set.has(token.sid) || this.#set.has(token.jti) || this.#set.has(token.kid) ? 'revoked' : 'live';
+  }
+
+  /** The rules that hold for all tokens at once: the generation, and what was pruned. */
+  verdictWithoutList(token: RevocableToken): RevocationVerdict {
+    if (!this.#known) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not known'));
+    if (token.exp * 1000 <= this.#prunedBefore) return 'expired';
+    return token.gen === this.#generation ? 'live' : 'revoked';
+  }
+}

@@ -1,0 +1,127 @@
+/** What is written into the mirror on one connection: all of it anew, what is missing, what was just revoked, or that it is worth nothing. */
+import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import type { BlacklistRow, RevocationState } from '../blacklist.js';
+import type { LogDelta } from '../memory/replica.js';
+import { formatRecord, type MirrorKeys, type MirrorRecord, parseRecord } from './mirror-record.js';
+import { ADVANCE, BEGIN, FORGET, PUBLISH, WRITE } from './mirror-scripts.js';
+import type { MirrorTable } from './mirror-table.js';
+import type { RedisConnection, RedisServer } from './redis-connection.js';
+
+/** Redis answers, and can't be the mirror until somebody does something about it. */
+export class UnfitRedis extends Error {
+  override readonly name = 'UnfitRedis';
+}
+
+const PAGE = 1_000;
+
+export class MirrorWriter {
+  /** How often everything was written anew. */
+  fillings = 0;
+
+  constructor(
+    private readonly keys: MirrorKeys,
+    readonly table: MirrorTable,
+    private readonly clock: Clock,
+    private readonly randomness: Randomness,
+  ) {}
+
+  /**
+   * Brings the mirror up to what the table says now, or later.
+   *
+   * @returns the id of the filling that may be trusted on this connection
+   * @throws UnfitRedis, and whatever went wrong on the way; then nothing may be trusted
+   */
+  async mend(connection: RedisConnection): Promise<string> {
+    const server = await connection.inspect();
+    assertFit(server);
+    // The record first: it can't be ahead of a table that is read after it, unless the table has lost something.
+    const held = await this.#readRecord(connection);
+    const state = await this.table.readState();
+    if (held !== null && held.clusterId !== clusterOf(state)) {
+      throw new UnfitRedis('Redis holds the mirror of another database under these keys: give each its own REDIS_PREFIX');
+    }
+    const isTrue = held !== null && held.id === state.mirrorId && server.runId === state.mirrorRunId && held.version <= state.version;
+    if (!isTrue) return this.#fill(connection, server, state);
+    const last = await this.table.each(held.version, (rows) => this.#write(connection, rows));
+    await this.advance(connection, held.id, { since: held.version, state: last, rows: [] });
+    return held.id;
+  }
+
+  /**
+   * Adds a delta to a filling.
+   *
+   * @throws if it is not that filling any more, or rows before the delta are missing
+   */
+  async advance(connection: RedisConnection, id: string, { since, state, rows }: LogDelta): Promise<void> {
+    const { version, generation, prunedBefore } = state;
+    const [last = [], ...pages] = inPages(rows).reverse();
+    for (const page of pages) await this.#write(connection, page);
+    const values = [id, ...[since, version, generation, prunedBefore.getTime()].map(String), ...this.#timesOf(last)];
+    const answer = await connection.run(ADVANCE, this.#keysOf(last), values);
+    if (answer !== 'written') throw new Error(`The mirror in Redis can't follow: ${answer}`);
+  }
+
+  /**
+   * Takes the trust back: in the table first, so that nobody who fills the mirror at this moment can publish it, then in Redis.
+   *
+   * @throws if Redis has not acknowledged it
+   */
+  async withdraw(connection: RedisConnection): Promise<void> {
+    const state = await this.table.readState();
+    await this.table.distrust();
+    await connection.run(FORGET, [this.keys.record, this.keys.mark], [clusterOf(state)]);
+  }
+
+  /** Nobody can believe what is there before the new id is. */
+  async #fill(connection: RedisConnection, { runId }: RedisServer, state: RevocationState): Promise<string> {
+    this.fillings += 1;
+    const id = freshId(this.randomness);
+    const clusterId = clusterOf(state);
+    const keys = [this.keys.record, this.keys.mark];
+    const mark = await connection.run(BEGIN, keys, [clusterId, id]);
+    const last = await this.table.each(0, (rows) => this.#write(connection, rows));
+    if (!(await this.table.trust(id, runId, state))) throw new Error('Another node fills the mirror in Redis');
+    const record = formatRecord({ ...last, prunedBefore: last.prunedBefore.getTime(), id, clusterId });
+    const answer = await connection.run(PUBLISH, keys, [runId, mark, record]);
+    // A revocation that could not be written meanwhile may have taken the trust back before there was a record to forget.
+    const isTrusted = (await this.table.readState()).mirrorId === id;
+    if (answer !== 'published' || !isTrusted) throw new Error('Redis has lost the mirror while it was filled');
+    return id;
+  }
+
+  async #readRecord(connection: RedisConnection): Promise<MirrorRecord | null> {
+    const [text] = await connection.read([this.keys.record]);
+    return parseRecord(text);
+  }
+
+  async #write(connection: RedisConnection, rows: readonly BlacklistRow[]): Promise<void> {
+    for (const page of inPages(rows)) await connection.run(WRITE, this.#keysOf(page), this.#timesOf(page));
+  }
+
+  #keysOf(rows: readonly BlacklistRow[]): string[] {
+    return [this.keys.record, ...rows.map((row) => this.keys.of(row.id))];
+  }
+
+  /** Each row's end, and its time to live by this clock. */
+  #timesOf(rows: readonly BlacklistRow[]): string[] {
+    const now = this.clock.now();
+    return rows.flatMap(({ revokedUntil }) => [String(revokedUntil.getTime()), String(revokedUntil.getTime() - now)]);
+  }
+}
+
+function assertFit({ role, evictionPolicy }: RedisServer): void {
+  if (role !== 'master') throw new UnfitRedis(`Redis is a ${role}: REDIS_URL must name the server that takes writes`);
+  if (evictionPolicy !== 'noeviction') {
+    throw new UnfitRedis(`Redis evicts keys (maxmemory-policy ${evictionPolicy}), and so would un-revoke: set it to noeviction`);
+  }
+}
+
+function clusterOf({ clusterId }: RevocationState): string {
+  return clusterId ?? '-';
+}
+
+function inPages(rows: readonly BlacklistRow[]): (readonly BlacklistRow[])[] {
+  const pages = [];
+  for (let begin = 0; begin < rows.length; begin += PAGE) pages.push(rows.slice(begin, begin + PAGE));
+  return pages;
+}

@@ -1,0 +1,194 @@
+/** The blacklist in Redis, for other programs and for nodes that check there (R26, R27). The table is the truth; what Redis may have lost is written again. */
+import { setTimeout } from 'node:timers/promises';
+import { messageOf } from '../../database/failures.js';
+import type { LeaseClock } from '../../lib/ambient.js';
+import { coalesced } from '../../lib/coalesced.js';
+import type { Log } from '../../lib/log.js';
+import type { LogDelta } from '../memory/replica.js';
+import type { Standing } from '../revocation-check.js';
+import { type MirrorKeys, parseRecord } from './mirror-record.js';
+import { type MirrorWriter, UnfitRedis } from './mirror-writer.js';
+import type { RedisConnection } from './redis-connection.js';
+
+/** A filling, and the connection on which it was found to be whole: on another one it proves nothing. */
+interface Whole {
+  readonly connection: RedisConnection;
+  readonly id: string;
+}
+
+const RETRY_AFTER_MS = 250;
+/** Somebody may have changed the server's settings, or another node may have died between commit and mirror. */
+const LOOK_EVERY_MS = 10_000;
+/** So long a revocation waits for Redis where a node checks there. */
+const CONFIRM_WITHIN_MS = 2_000;
+
+export class Mirror {
+  /** Checks that the table had to answer. */
+  fallbacks = 0;
+  /** What is wrong with Redis if it answers and can't be the mirror. */
+  unfit: UnfitRedis | null = null;
+  /** Who asks meanwhile shares the work, and gets what began after the question. */
+  readonly #mend: () => Promise<void>;
+  readonly #stopping = new AbortController();
+  #connection: RedisConnection | null = null;
+  #whole: Whole | null = null;
+  #fault: string | null = 'it was not asked yet';
+  #catchUp: (() => Promise<void>) | null = null;
+  #keeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly createConnection: () => RedisConnection,
+    private readonly keys: MirrorKeys,
+    private readonly writer: MirrorWriter,
+    private readonly clock: LeaseClock,
+    private readonly log: Log,
+  ) {
+    this.#mend = coalesced(() => this.#mendNow(), 0);
+  }
+
+  /** Whether what Redis says may be believed. */
+  get isWhole(): boolean {
+    return this.#whole?.connection.isOpen === true;
+  }
+
+  /** Why it may not, or null. */
+  get fault(): string | null {
+    return this.isWhole ? null : (this.#fault ?? 'the connection was lost');
+  }
+
+  get fillings(): number {
+    return this.writer.fillings;
+  }
+
+  /** Tries once, and keeps the mirror whole from then on. A server that does not answer is waited for, but not here. */
+  async start(): Promise<void> {
+    await this.#look();
+    this.#keeping = this.#keep();
+  }
+
+  /**
+   * This node will check with Redis: from now on every node's revocations wait for it (R27). Call it before the first check.
+   *
+   * @param catchUp takes in the log now and then: these checks do not meet it, nor see that it has gone back (R25)
+   */
+  async rely(catchUp: () => Promise<void>): Promise<void> {
+    this.#catchUp = catchUp;
+    await this.writer.table.setWaiting(true);
+    // What was committed before that, by a node that did not wait.
+    await this.#look();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#connection?.close();
+    await this.#keeping;
+  }
+
+  /** @returns null if Redis can't be believed now: the table must be asked */
+  async read(ids: readonly string[]): Promise<Standing | null> {
+    const whole = this.#whole;
+    const values = await whole?.connection.read([this.keys.record, ...ids.map(this.keys.of)]).catch(() => null);
+    const [text, ...found] = values ?? [];
+    const record = parseRecord(text);
+    if (whole === null || record === null || record.id !== whole.id) {
+      this.#lose(whole);
+      this.fallbacks += 1;
+      return null;
+    }
+    const { generation, prunedBefore } = record;
+    return { isListed: found.some((value) => value !== null), generation, prunedBefore: new Date(prunedBefore) };
+  }
+
+  /**
+   * Returns once nobody who checks with Redis accepts what the delta revokes: it is there, or nobody can believe Redis.
+   *
+   * @throws if neither can be brought about in time
+   */
+  async bring(delta: LogDelta): Promise<void> {
+    const giveUpAt = this.clock.now().monotonic + CONFIRM_WITHIN_MS;
+    while (!(await this.#advance(delta)) && !(await this.#mendOrWithdraw())) {
+      if (this.clock.now().monotonic > giveUpAt || this.#stopping.signal.aborted) throw new Error(`Redis: ${this.fault}`);
+      await setTimeout(RETRY_AFTER_MS);
+    }
+  }
+
+  async #keep(): Promise<void> {
+    const { signal } = this.#stopping;
+    let lookedAt = this.clock.now().monotonic;
+    while (!signal.aborted) {
+      await setTimeout(RETRY_AFTER_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted || (this.isWhole && this.clock.now().monotonic - lookedAt < LOOK_EVERY_MS)) continue;
+      await this.#look();
+      lookedAt = this.clock.now().monotonic;
+    }
+  }
+
+  async #look(): Promise<void> {
+    const before = this.#fault;
+    try {
+      if (this.#connection?.isOpen !== true) await this.#connect();
+      if (this.#catchUp !== null) {
+        await this.writer.table.setWaiting(true);
+        await this.#catchUp();
+      }
+      await this.#mend();
+      if (before !== null) this.log.info('the mirror in Redis is whole');
+    } catch {
+      if (this.#fault !== before && !this.#stopping.signal.aborted)
+        this.log.warn({ fault: this.#fault }, 'the mirror in Redis is not whole');
+    }
+  }
+
+  async #connect(): Promise<void> {
+    const connection = this.createConnection();
+    this.#connection = connection;
+    try {
+      await connection.open();
+    } catch (error) {
+      this.#fault = messageOf(error);
+      connection.close();
+      throw error;
+    }
+  }
+
+  async #mendNow(): Promise<void> {
+    const connection = this.#connection;
+    if (connection?.isOpen !== true) throw new Error('Redis is not connected');
+    try {
+      const id = await this.writer.mend(connection);
+      this.#whole = { connection, id };
+      this.#fault = null;
+      this.unfit = null;
+    } catch (error) {
+      this.#whole = null;
+      this.#fault = messageOf(error);
+      this.unfit = error instanceof UnfitRedis ? error : null;
+      throw error;
+    }
+  }
+
+  async #advance(delta: LogDelta): Promise<boolean> {
+    const whole = this.#whole;
+    if (whole === null) return false;
+    const isDone = await succeeds(this.writer.advance(whole.connection, whole.id, delta));
+    if (!isDone) this.#lose(whole);
+    return isDone;
+  }
+
+  async #mendOrWithdraw(): Promise<boolean> {
+    if (await succeeds(this.#mend())) return true;
+    const connection = this.#connection;
+    return connection?.isOpen === true && succeeds(this.writer.withdraw(connection));
+  }
+
+  #lose(whole: Whole | null): void {
+    if (this.#whole === whole) this.#whole = null;
+  }
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}
