@@ -1,10 +1,10 @@
 /** schema.graphql, made from the resolvers: writes it; --check fails when it is stale, and writes nothing. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { printPublicSchema } from '../dist/schema.js';
+import { printPublicSchema } from '../dist/print-schema.js';
 
 const path = fileURLToPath(new URL('../schema.graphql', import.meta.url));
-const schema = printPublicSchema();
+const schema = await printPublicSchema();
 
 if (!process.argv.includes('--check')) {
   writeFileSync(path, schema);

@@ -2,9 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   checkAmbient,
+  checkConstructors,
   checkCycles,
   checkFloors,
   checkHomes,
+  checkImporters,
   checkLength,
   checkNew,
   checkOnlyFrom,
@@ -113,6 +115,19 @@ test('a service that is made outside the composition root is found', () => {
     'src/http/a.ts': 'new Users(db); new Bad(1); new IdSet(); new Map();',
   });
   expect(checkNew(files, ['src/app.ts'])).toEqual(['src/http/a.ts says new Users']);
+});
+
+test('a constructor with too many positional arguments is found', () => {
+  const check = (text: string) => checkConstructors(parseSources({ 'src/a.ts': text }), 2);
+  expect(check('class A { constructor(world, needs) {} } class B { }')).toEqual([]);
+  expect(check('class A { constructor(private readonly a: B, c, d) {} }')).toEqual(['src/a.ts: A takes 3 arguments']);
+});
+
+test('a package in a file of another kind is found', () => {
+  const check = (path: string) =>
+    checkImporters(parseSources({ [path]: "import type { A } from 'type-graphql';" }), 'type-graphql', ['.type.ts']);
+  expect(check('src/features/a/a.type.ts')).toEqual([]);
+  expect(check('src/features/a/a.ts')).toEqual(['src/features/a/a.ts may not import type-graphql']);
 });
 
 test.each([

@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
   checkAmbient,
+  checkConstructors,
   checkCycles,
   checkFloors,
   checkHomes,
+  checkImporters,
   checkLength,
   checkNew,
   checkOnlyFrom,
@@ -23,8 +25,7 @@ const GENERATED = 'src/database/generated';
 /** Made from schema.graphql, with a type for each operation of the client. */
 const OPERATIONS = 'src/client/operations.ts';
 
-const PARTS_OF_SERVICES = ['audit', 'lease', 'mail', 'mirror'].map((part) => `src/${part}-services.ts`);
-const ROOT = ['src/app.ts', 'src/services.ts', 'src/schema.ts', ...PARTS_OF_SERVICES];
+const ROOT = ['app', 'data', 'http-server', 'print-schema', 'rooms', 'schema'].map((name) => `src/${name}.ts`);
 
 /** The features, from the top down: an arrow points to a line below. */
 const FEATURES = [
@@ -50,7 +51,8 @@ const FLOORS: readonly Floor[] = [
   { place: 'src/graphql/', level: 5, not: ['src/database/', 'src/config/'] },
   { place: 'src/caller/', level: 4, not: ['src/revocation/', 'src/database/', 'src/config/'] },
   { place: 'src/revocation/', level: 3 },
-  { place: 'src/database/', level: 2 },
+  { place: 'src/database/', level: 2.5 },
+  { place: 'src/world.ts', level: 2 },
   { place: 'src/config/', level: 1 },
   { place: 'src/lib/', level: 0 },
   // What others import stands on nothing of ours.
@@ -83,8 +85,8 @@ const HOMES: Readonly<Record<string, Home>> = {
   commander: { home: 'src/cli/' },
   cookie: { home: 'src/http/refresh-cookie.ts' },
   // The composition root hands the server out, so it names its type.
-  fastify: { home: 'src/http/', guests: ['src/app.ts'] },
-  graphql: { home: 'src/graphql/', guests: ['src/door/guards.ts', 'src/schema.ts'] },
+  fastify: { home: 'src/http/', guests: ['src/app.ts', 'src/http-server.ts'] },
+  graphql: { home: 'src/graphql/', guests: ['src/door/guards.ts', 'src/schema.ts', 'src/print-schema.ts'] },
   'graphql-sse': { home: 'src/http/event-stream-route.ts' },
   'graphql-ws': { home: 'src/http/websocket-route.ts', guests: ['src/client/graphql-ws.ts'] },
   'graphql-scalars': { home: 'src/graphql/', guests: ['src/features/'] },
@@ -98,16 +100,17 @@ const HOMES: Readonly<Record<string, Home>> = {
   redis: { home: 'src/revocation/redis/redis-connection.ts' },
   pino: { home: 'src/lib/log.ts' },
   'prom-client': { home: 'src/http/metrics.ts' },
-  // It must be there before the first decorator runs, whichever of the two is loaded first.
-  'reflect-metadata': { home: 'src/schema.ts', guests: ['src/app.ts'] },
+  // It must be there before the first decorator runs.
+  'reflect-metadata': { home: 'src/rooms.ts' },
   'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/door/guards.ts', 'src/schema.ts'] },
   wonka: { home: 'src/client/urql.ts' },
   validator: { home: 'src/lib/text-rules.ts' },
-  zod: { home: 'src/config/config.ts', guests: ['src/config/config-values.ts', 'src/http/control-socket.ts'] },
+  zod: { home: 'src/config/', guests: ['src/lib/command.ts', 'src/features/'] },
 };
 
 const all = parseSources(readSources(root, 'src'));
 const own = all.filter(({ path }) => !path.startsWith(GENERATED));
+const features = own.filter(({ path }) => path.startsWith('src/features/'));
 /** The console and GraphiQL: what they are made of stands in their own manifest. */
 const pages = parseSources(readSources(root, 'web/src'));
 const CONSOLE_OPERATIONS = 'web/src/operations.ts';
@@ -172,15 +175,35 @@ describe('the house', () => {
   });
 
   test('services are made in the composition root only', () => {
-    expect(checkNew(own, ROOT)).toEqual([]);
+    const makers = own.map(({ path }) => path).filter((path) => /\/(room|open)\.ts$/.test(path));
+    expect(makers).toContain('src/features/sessions/room.ts');
+    expect(checkNew(own, [...ROOT, ...makers])).toEqual([]);
+  });
+
+  test('a class of a feature takes the world and its needs, and nothing else', () => {
+    expect(checkConstructors(features, 2)).toEqual([]);
+  });
+
+  test('in the features only types and resolvers know type-graphql, and only commands know zod', () => {
+    expect(checkImporters(features, 'type-graphql', ['.type.ts', '.resolver.ts'])).toEqual([]);
+    expect(checkImporters(features, 'zod', ['commands.ts'])).toEqual([]);
+  });
+
+  test('the way from the rooms to a field is short', () => {
+    const wiring = own.filter(({ path }) => ['src/app.ts', 'src/rooms.ts'].includes(path));
+    expect(checkLength(wiring, 80, { 'src/app.ts': 120 })).toEqual([]);
+    const rooms = own.find(({ path }) => path === 'src/rooms.ts');
+    const opened = features.filter(({ path }) => path.endsWith('/room.ts'));
+    expect(opened.map(({ path }) => path).filter((path) => !rooms?.imports.some(({ to }) => to === path))).toEqual([]);
   });
 
   test('the environment, the clock and randomness come in at the top', () => {
     const sources = {
       'process.env': ['src/config/config.ts'],
-      'the clock': ['src/services.ts', 'src/client/clock.ts'],
-      // The configuration makes the secret, before there is anything to hand in; a socket only spreads its returns.
-      randomness: ['src/services.ts', 'src/config/secret.ts', 'src/client/graphql-ws.ts'],
+      'the clock': ['src/world.ts', 'src/client/clock.ts'],
+      // The configuration makes the secret, before there is anything to hand in; a schema that is printed has none to keep; a socket only
+      // spreads its returns.
+      randomness: ['src/world.ts', 'src/config/secret.ts', 'src/print-schema.ts', 'src/client/graphql-ws.ts'],
     };
     expect(checkAmbient(own, sources)).toEqual([]);
   });

@@ -1,11 +1,11 @@
 /** Carries out a command: through the running server if there is one, else with the data to itself. */
 import { request } from 'node:http';
 import { type Config, readConfig } from '../config/config.js';
+import { openData } from '../data.js';
 import { DataDirLocked } from '../database/file-lock.js';
-import type { Commands } from '../features/administration/commands.js';
 import { controlSocketPath } from '../http/control-socket.js';
 import type { Outcome } from '../lib/errors.js';
-import { openServices } from '../services.js';
+import type { Commands } from '../rooms.js';
 
 type CommandName = keyof Commands;
 type Input<Name extends CommandName> = Parameters<Commands[Name]>[0];
@@ -63,12 +63,12 @@ export async function administer<Name extends CommandName>(name: Name, input: In
 }
 
 async function runAlone<Name extends CommandName>(config: Config, name: Name, input: Input<Name>): Promise<unknown> {
-  const services = await openServices({ config }, `the command \`latchkey ${process.argv.slice(2, 4).join(' ')}\``);
+  const { commands, close } = await openData({ config }, `the command \`latchkey ${process.argv.slice(2, 4).join(' ')}\``);
   try {
-    const run = services.administration[name].bind(services.administration) as (input: unknown) => Promise<unknown>;
+    const run = commands[name] as (input: Input<Name>) => Promise<unknown>;
     return JSON.parse(JSON.stringify(await run(input)));
   } finally {
-    await services.close();
+    await close();
   }
 }
 

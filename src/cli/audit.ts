@@ -1,6 +1,6 @@
 /** `latchkey audit` */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type AuditFilter, DEFAULT_LISTED_EVENTS } from '../features/administration/listings.js';
+import { type AuditFilter, DEFAULT_LISTED_EVENTS } from '../features/administration/listing-commands.js';
 import { administer } from './administer.js';
 import { linesOf, parseLimit } from './limit.js';
 import { JSON_OPTION, type OutputOptions, report, table } from './output.js';

@@ -1,6 +1,6 @@
 /** `--limit`: how many rows a command lists. */
 import { InvalidArgumentError } from 'commander';
-import { MAX_LISTED } from '../features/administration/listings.js';
+import { MAX_LISTED } from '../features/administration/listing-commands.js';
 
 export function parseLimit(text: string): number {
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;

@@ -1,12 +1,12 @@
 /** `latchkey schema print` */
 import type { Command } from 'commander';
-import { printPublicSchema } from '../schema.js';
+import { printPublicSchema } from '../print-schema.js';
 
 export function addSchemaPrint(schema: Command): void {
   schema
     .command('print')
     .description('print the public API, for code generators')
-    .action(() => {
-      process.stdout.write(printPublicSchema());
+    .action(async () => {
+      process.stdout.write(await printPublicSchema());
     });
 }

@@ -1,6 +1,6 @@
 /** `latchkey user list` */
 import { type Command, InvalidArgumentError } from 'commander';
-import { MAX_LISTED } from '../features/administration/listings.js';
+import { MAX_LISTED } from '../features/administration/listing-commands.js';
 import { administer } from './administer.js';
 import { linesOf, parseLimit } from './limit.js';
 import { JSON_OPTION, type OutputOptions, report, table } from './output.js';

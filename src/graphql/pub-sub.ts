@@ -1,6 +1,9 @@
 /** Takes events from the publisher of an embedding application as they come, so that a reader that is slow can't take the server down. */
 
 import type { PubSub } from 'type-graphql';
+
+export type { PubSub } from 'type-graphql';
+
 import { LatchkeyError } from '../lib/errors.js';
 import { createEventQueue } from '../lib/event-queue.js';
 

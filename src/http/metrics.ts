@@ -22,8 +22,6 @@ export interface LeaseReadings {
     readonly readThroughs: number;
     readonly nodes: number;
     readonly denials: ReadonlyMap<string, number>;
-    /** To be replaced by whoever wants to be told. */
-    onConfirmed(confirmation: { readonly by: string; readonly waitedMs: number }): void;
   };
   readonly isListening: boolean;
   readonly leaseAgeSeconds: number | null;
@@ -36,12 +34,37 @@ export interface MirrorReadings {
   readonly fallbacks: number;
 }
 
-export function registerMetrics(
-  server: FastifyInstance,
-  readings: Readings,
-  lease: LeaseReadings | null,
-  mirror: MirrorReadings | null,
-): void {
+const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+
+/** How long revocations take until every node knows of them. */
+export class RevocationLatency {
+  readonly #histogram = new Histogram({
+    name: 'latchkey_revocation_latency_seconds',
+    help: 'From the commit of a revocation until it was in force on every node, by what made it sure',
+    labelNames: ['by'],
+    buckets: LATENCY_BUCKETS,
+    registers: [],
+  });
+
+  observe({ by, waitedMs }: { readonly by: string; readonly waitedMs: number }): void {
+    this.#histogram.observe({ by }, waitedMs / 1000);
+  }
+
+  registerIn(registry: Registry): void {
+    registry.registerMetric(this.#histogram);
+  }
+}
+
+export interface Metered {
+  readonly readings: Readings;
+  /** Null where there is one node only. */
+  readonly lease: LeaseReadings | null;
+  readonly latency: RevocationLatency;
+  /** Null without Redis. */
+  readonly mirror: MirrorReadings | null;
+}
+
+export function registerMetrics(server: FastifyInstance, { readings, lease, latency, mirror }: Metered): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const { gauge, counter } = createMeters([registry]);
@@ -51,12 +74,13 @@ export function registerMetrics(
   gauge('latchkey_connections_live', 'Open WebSockets and event streams', readings.liveConnections);
   gauge('latchkey_event_followers', 'Subscriptions to the events of the core', readings.eventFollowers);
   registerEvents(registry, readings);
-  if (lease !== null) registerLease(registry, lease);
+  if (lease !== null) {
+    registerLease(registry, lease);
+    latency.registerIn(registry);
+  }
   if (mirror !== null) registerMirror(registry, mirror);
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
 }
-
-const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
 /** Meters that read their figure when they are read themselves. */
 function createMeters(registers: Registry[]) {
@@ -141,12 +165,4 @@ function registerLease(registry: Registry, lease: LeaseReadings): void {
     'cause',
     () => figures.denials,
   );
-  const latency = new Histogram({
-    name: 'latchkey_revocation_latency_seconds',
-    help: 'From the commit of a revocation until it was in force on every node, by what made it sure',
-    labelNames: ['by'],
-    buckets: LATENCY_BUCKETS,
-    registers,
-  });
-  figures.onConfirmed = ({ by, waitedMs }) => latency.observe({ by }, waitedMs / 1000);
 }

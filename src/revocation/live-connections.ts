@@ -13,11 +13,12 @@ export interface LiveConnection {
 }
 
 export class LiveConnections {
-  /** Told whether there is any. */
-  onChange: (areOpen: boolean) => void = () => undefined;
   readonly #all = new Set<LiveConnection>();
   readonly #byId = new Map<string, Set<LiveConnection>>();
   #generation = 0;
+
+  /** @param onChange called with whether there is any connection, when the first comes and when the last goes */
+  constructor(private readonly onChange: (areOpen: boolean) => void) {}
 
   get size(): number {
     return this.#all.size;

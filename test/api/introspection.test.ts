@@ -9,7 +9,7 @@ import {
   printSchema,
 } from 'graphql';
 import { expect, test } from 'vitest';
-import { printPublicSchema } from '../../src/schema.js';
+import { printPublicSchema } from '../../src/print-schema.js';
 import { startApp } from '../support/start-app.js';
 
 /** As Apollo Sandbox and GraphiQL ask. */
@@ -24,7 +24,7 @@ const FULL = getIntrospectionQuery({
 
 test('the full introspection query passes the limits and tells the published schema', async () => {
   const { send } = await startApp({ settings: { INTROSPECTION: 'on' } });
-  const published = textOf(introspectionFromSchema(buildSchema(printPublicSchema())));
+  const published = textOf(introspectionFromSchema(buildSchema(await printPublicSchema())));
   for (const query of [FULL, getIntrospectionQuery()]) {
     const { status, data, errors } = await send(query);
     expect({ status, errors }).toEqual({ status: 200, errors: undefined });

@@ -2,16 +2,14 @@
 import { expect, test } from 'vitest';
 import { isTooLong, type PasswordOwner, PasswordPolicy } from '../../src/features/passwords/password-policy.js';
 import { PwnedPasswords } from '../../src/features/passwords/pwned-passwords.js';
-import { createLog } from '../../src/lib/log.js';
+import { testWorld } from '../support/test-world.js';
 
 const FIELD = ['input', 'password'];
 const LONGEST = 'correct horse battery staple... '.repeat(8);
 const ADA: PasswordOwner = { email: 'ada.lovelace@analytical.example', name: 'Augusta Ada King' };
 const OFF = { isOn: false, url: '', whenDown: 'allow' } as const;
-const policy = new PasswordPolicy(new PwnedPasswords(OFF, createLog('silent')), {
-  issuer: 'https://login.acme.example',
-  pwnedPasswords: OFF,
-});
+const world = testWorld({ config: { issuer: 'https://login.acme.example', pwnedPasswords: OFF } });
+const policy = new PasswordPolicy(world, { pwnedPasswords: new PwnedPasswords(world) });
 const faultOf = async (password: string, owner = ADA) => (await policy.findFault(password, owner, FIELD))?.code ?? 'none';
 
 test.each([

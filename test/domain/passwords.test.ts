@@ -1,11 +1,10 @@
 /** Hashing: argon2id with its cost in the text, bounded, and the same for users who do not exist. */
-import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { DEFAULT_PASSWORD_COST, Passwords } from '../../src/features/passwords/passwords.js';
 import { TEST_PASSWORD_COST } from '../support/launch-app.js';
+import { testWorld } from '../support/test-world.js';
 
-const randomness = { bytes: randomBytes };
-const passwords = new Passwords(TEST_PASSWORD_COST, randomness);
+const passwords = new Passwords(testWorld(), { passwordCost: TEST_PASSWORD_COST });
 const ORIGIN = { ipAddress: '192.0.2.1', userAgent: null };
 const check = (hash: string | null, password: string) => passwords.inTurn(ORIGIN, (matches) => matches(hash, password));
 
@@ -16,7 +15,7 @@ test('a hash is argon2id with a salt of its own and the cost that was asked for'
 });
 
 test('the cost of a server is what OWASP recommends', async () => {
-  expect(await new Passwords(DEFAULT_PASSWORD_COST, randomness).hash('correct horse')).toContain('$m=19456,t=2,p=1$');
+  expect(await new Passwords(testWorld(), { passwordCost: DEFAULT_PASSWORD_COST }).hash('correct horse')).toContain('$m=19456,t=2,p=1$');
 });
 
 test('a password matches its own hash and no other', async () => {

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { PwnedPasswords } from '../../src/features/passwords/pwned-passwords.js';
 import { collectLog } from '../support/collected-log.js';
 import { splitHash, startPwnedServer } from '../support/pwned-server.js';
+import { testWorld } from '../support/test-world.js';
 
 const PASSWORD = 'correct horse battery';
 const { prefix, rest } = splitHash(PASSWORD);
@@ -16,7 +17,9 @@ async function findWith(answer: RequestListener, password = PASSWORD) {
 
 async function findAt(url: string, password = PASSWORD) {
   const { log, lines, text } = collectLog();
-  const leak = await new PwnedPasswords({ isOn: true, url, whenDown: 'allow' }, log).find(password);
+  const leak = await new PwnedPasswords(testWorld({ config: { pwnedPasswords: { isOn: true, url, whenDown: 'allow' } }, log })).find(
+    password,
+  );
   return { leak, lines, why: lines.map(({ why }) => why).join(), text: text() };
 }
 
@@ -63,7 +66,11 @@ test('an answer that is compressed is read', async () => {
 test('switched off, it asks nobody', async () => {
   const server = await startPwnedServer([PASSWORD]);
   const { log, lines } = collectLog();
-  expect(await new PwnedPasswords({ isOn: false, url: server.url, whenDown: 'refuse' }, log).find(PASSWORD)).toBe('not leaked');
+  expect(
+    await new PwnedPasswords(testWorld({ config: { pwnedPasswords: { isOn: false, url: server.url, whenDown: 'refuse' } }, log })).find(
+      PASSWORD,
+    ),
+  ).toBe('not leaked');
   expect([server.asked, lines]).toEqual([[], []]);
 });
 
@@ -110,7 +117,7 @@ test('a server that is not there, is silent, or drips does not hold anyone up', 
 test('a silent server is asked ten questions at once, and a crowd gets its answers all the same', async () => {
   const server = await startPwnedServer([], () => {});
   const { log, lines } = collectLog();
-  const passwords = new PwnedPasswords({ isOn: true, url: server.url, whenDown: 'allow' }, log);
+  const passwords = new PwnedPasswords(testWorld({ config: { pwnedPasswords: { isOn: true, url: server.url, whenDown: 'allow' } }, log }));
   const leaks = await Promise.all(Array.from({ length: 150 }, (_, at) => passwords.find(`${PASSWORD} ${at}`)));
   expect(new Set(leaks)).toEqual(new Set(['not known']));
   const count = (reason: string) => lines.filter(({ why }) => why === reason).length;

@@ -7,6 +7,7 @@ import { FileDelivery } from '../../src/features/mail/file-delivery.js';
 import { collectLog } from '../support/collected-log.js';
 import { makeFolder } from '../support/start-app.js';
 import { LETTER, SENDER } from '../support/start-outbox.js';
+import { testWorld } from '../support/test-world.js';
 
 const LETTER_OUT = { ...LETTER, id: 'AAAAAAAAAAAAAAAAAAAAAA', createdAt: new Date('2030-01-01T12:00:00Z') };
 const NAME = '2030-01-01T12-00-00-000Z-AAAAAAAAAAAAAAAAAAAAAA.eml';
@@ -14,7 +15,7 @@ const NAME = '2030-01-01T12-00-00-000Z-AAAAAAAAAAAAAAAAAAAAAA.eml';
 test('a letter becomes one file, 0600 in a folder 0700, however often it is tried', async () => {
   const folder = join(makeFolder(), 'mail');
   const { log, lines } = collectLog();
-  const delivery = new FileDelivery(folder, SENDER, log);
+  const delivery = new FileDelivery(testWorld({ log }), { folder, from: SENDER });
   await delivery.deliver(LETTER_OUT);
   await delivery.deliver(LETTER_OUT);
   expect(readdirSync(folder)).toEqual([NAME]);
@@ -27,7 +28,7 @@ test('a letter becomes one file, 0600 in a folder 0700, however often it is trie
 
 test('the log has the path and neither address nor code', async () => {
   const { log, text } = collectLog();
-  await new FileDelivery(join(makeFolder(), 'mail'), SENDER, log).deliver(LETTER_OUT);
+  await new FileDelivery(testWorld({ log }), { folder: join(makeFolder(), 'mail'), from: SENDER }).deliver(LETTER_OUT);
   expect(text()).toContain('.eml');
   expect(text()).not.toMatch(/ada@|lkc_|A code/);
 });
@@ -37,7 +38,7 @@ test('code and link stand in the file as they are, to be copied, and a mail prog
   const code = `lkc_${'a'.repeat(43)}`;
   const link = `http://localhost:4000/reset-password#code=${code}`;
   const text = `Somebody whose name is Åsa ${'has asked '.repeat(20)}\n\nOpen this page within 30 minutes:\n\n${link}\n\n${code}\n`;
-  await new FileDelivery(folder, SENDER, collectLog().log).deliver({ ...LETTER_OUT, text });
+  await new FileDelivery(testWorld(), { folder, from: SENDER }).deliver({ ...LETTER_OUT, text });
   const file = readFileSync(join(folder, NAME), 'utf8');
   expect(file).toContain(`\r\n${link}\r\n\r\n${code}\r\n`);
   expect((await simpleParser(file)).text).toBe(text);
@@ -46,6 +47,6 @@ test('code and link stand in the file as they are, to be copied, and a mail prog
 test('a folder that can not be made is a failure that passes', async () => {
   const file = join(makeFolder(), 'file');
   writeFileSync(file, '');
-  const delivery = new FileDelivery(join(file, 'mail'), SENDER, collectLog().log);
+  const delivery = new FileDelivery(testWorld(), { folder: join(file, 'mail'), from: SENDER });
   await expect(delivery.deliver(LETTER_OUT)).rejects.toMatchObject({ reason: 'ENOTDIR', isPermanent: false });
 });

@@ -5,6 +5,7 @@ import type { Delivery } from '../../src/features/mail/delivery.js';
 import { startMailServer } from '../support/mail-server.js';
 import { LETTER, overSmtp, startOutbox } from '../support/start-outbox.js';
 import { readRows } from '../support/stored-rows.js';
+import { testWorld } from '../support/test-world.js';
 import { makeDriverYield } from '../support/yielding-driver.js';
 
 const TRIED = 'a mail could not be delivered and will be tried again';
@@ -91,14 +92,8 @@ test('two processes on one database send each letter once between them', async (
   const { Database } = await import('../../src/database/database.js');
   const database = await Database.open(`file:${first.dataDir}/latchkey.db`);
   const randomness = { bytes: (size: number) => Buffer.alloc(size, 1) };
-  const second = new Outbox(
-    database,
-    overSmtp(mails.url),
-    first.log.log,
-    { secret: Buffer.alloc(32, 'a secret') },
-    first.clock,
-    randomness,
-  );
+  const world = testWorld({ config: { secret: Buffer.alloc(32, 'a secret') }, clock: first.clock, log: first.log.log, randomness });
+  const second = new Outbox(world, { database, delivery: overSmtp(mails.url) });
   first.outbox.start();
   second.start();
   await first.waitForCount(0);

@@ -13,7 +13,7 @@ const WITH_TLS = { disabledCommands: [] };
 const ANY_CERTIFICATE = '?tls.rejectUnauthorized=false';
 
 function deliver(url: string, letter = LETTER_OUT, timeouts = SMTP_TIMEOUTS, signal = patient) {
-  return new SmtpDelivery(url, SENDER, timeouts).deliver(letter, signal);
+  return new SmtpDelivery({ smtpUrl: url, from: SENDER, timeouts }).deliver(letter, signal);
 }
 
 const withLogin = (url: string, password = 'open%20sesame') => url.replace('//', `//mailer:${password}@`);
@@ -118,7 +118,7 @@ test('a delivery under way can be given up', async () => {
 test('a rehearsal connects and logs in, hands over no mail, fails where a delivery would, and can be given up', async () => {
   const mails = await startMailServer({ allowInsecureAuth: true });
   const rehearse = (url: string, { letter = LETTER_OUT, signal = patient } = {}) =>
-    new SmtpDelivery(url, SENDER, SMTP_TIMEOUTS).rehearse(letter, signal);
+    new SmtpDelivery({ smtpUrl: url, from: SENDER, timeouts: SMTP_TIMEOUTS }).rehearse(letter, signal);
   await rehearse(withLogin(mails.url));
   expect([mails.connections, mails.received.length]).toEqual([1, 0]);
   await expect(rehearse(withLogin(mails.url, 'wrong'))).rejects.toMatchObject({ reason: 'EAUTH 535 AUTH PLAIN', isPermanent: false });
@@ -130,7 +130,7 @@ test('a rehearsal connects and logs in, hands over no mail, fails where a delive
 
 test('whether the server answers, and lets us in, can be asked without a letter', async () => {
   const mails = await startMailServer({ allowInsecureAuth: true });
-  const examine = (url: string) => new SmtpDelivery(url, SENDER, SMTP_TIMEOUTS).examine();
+  const examine = (url: string) => new SmtpDelivery({ smtpUrl: url, from: SENDER, timeouts: SMTP_TIMEOUTS }).examine();
   expect(await examine(withLogin(mails.url))).toEqual({ isReady: true, found: 'the mail server answers', advice: '' });
   expect(await examine(withLogin(mails.url, 'wrong'))).toMatchObject({ isReady: false, found: expect.stringContaining('EAUTH 535') });
   await mails.goDown();

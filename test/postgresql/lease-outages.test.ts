@@ -1,6 +1,6 @@
 /** A node with a lease and a database that is away, that takes no writes, or that has lost commits; and a node whose clocks are wrong. */
 import { expect, test } from 'vitest';
-import { SYSTEM_LEASE_CLOCK } from '../../src/services.js';
+import { SYSTEM_LEASE_CLOCK } from '../../src/world.js';
 import { check, joinNodes, LONG, logOutTold, readFigure, startLeaseNodes } from '../support/lease-nodes.js';
 import { cutConnections, loseLog, setReadOnly, setUnreachable } from '../support/outages.js';
 import { NameResolver } from '../support/own-resolvers.js';

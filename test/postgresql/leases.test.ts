@@ -1,8 +1,8 @@
 /** Several nodes with leases on one database: what a logout has answered holds on all of them, and the check asks nothing. */
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
+import { openData } from '../../src/data.js';
 import { createLog } from '../../src/lib/log.js';
-import { openServices } from '../../src/services.js';
 import { TEST_PASSWORD_COST } from '../support/launch-app.js';
 import { addDeadNode, check, joinNodes, LONG, listNodes, logOutTold, readFigure, startLeaseNodes } from '../support/lease-nodes.js';
 import { mutate } from '../support/mutations.js';
@@ -145,10 +145,10 @@ test('a command without a server waits for the nodes that run', async () => {
   const { accessToken } = await one.register();
   expect(await check(one, accessToken)).toBe('ok');
   const config = readConfig({ DATA_DIR: makeFolder(), DATABASE_URL: url, LATCHKEY_SECRET: POSTGRES_SECRET });
-  const services = await openServices({ config, log: createLog('silent'), passwordCost: TEST_PASSWORD_COST }, 'a command');
-  expect(await services.administration.revokeUserSessions({ user: EMAIL })).toMatchObject({ kind: 'done' });
+  const { commands, close } = await openData({ config, log: createLog('silent'), passwordCost: TEST_PASSWORD_COST }, 'a command');
+  expect(await commands.revokeUserSessions({ user: EMAIL })).toMatchObject({ kind: 'done' });
   expect(await check(one, accessToken)).toBe(REVOKED);
-  await services.close();
+  await close();
   expect(await listNodes(url)).toHaveLength(1);
 });
 

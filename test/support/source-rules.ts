@@ -98,13 +98,27 @@ export function checkNew(files: readonly SourceFile[], roots: readonly string[])
   const ours = new Set(files.flatMap(({ classes }) => classes.map(({ name }) => name)));
   const services = new Map<string, string>();
   for (const { path, classes } of files) {
-    for (const { name, base, isGivenThings } of classes) if (isGivenThings && (base === null || ours.has(base))) services.set(name, path);
+    for (const { name, base, parameters } of classes) if (parameters > 0 && (base === null || ours.has(base))) services.set(name, path);
   }
   return files
     .filter(({ path }) => !roots.includes(path))
     .flatMap(({ path, made }) =>
       made.filter((name) => services.has(name) && services.get(name) !== path).map((name) => `${path} says new ${name}`),
     );
+}
+
+/** No constructor takes more than so many positional arguments: what a class needs has a name. */
+export function checkConstructors(files: readonly SourceFile[], most: number): string[] {
+  return files.flatMap(({ path, classes }) =>
+    classes.filter(({ parameters }) => parameters > most).map(({ name, parameters }) => `${path}: ${name} takes ${parameters} arguments`),
+  );
+}
+
+/** Of these files only those whose name ends so import a package. */
+export function checkImporters(files: readonly SourceFile[], name: string, endings: readonly string[]): string[] {
+  return files
+    .filter(({ path, imports }) => imports.some(({ to }) => to === name) && !endings.some((ending) => path.endsWith(ending)))
+    .map(({ path }) => `${path} may not import ${name}`);
 }
 
 /** The clock, randomness and the environment come from these files only. */

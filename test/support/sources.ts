@@ -17,8 +17,8 @@ export interface Import {
 export interface SourceClass {
   readonly name: string;
   readonly base: string | null;
-  /** Whether its own constructor takes something. */
-  readonly isGivenThings: boolean;
+  /** How many arguments its own constructor takes. */
+  readonly parameters: number;
 }
 
 export interface SourceFile {
@@ -105,7 +105,7 @@ function resolveImport(path: string, specifier: string, isType: boolean): Import
 
 function classOf(node: Node): SourceClass {
   const maker = node.body.body.find((member: Node) => member.kind === 'constructor');
-  return { name: node.id?.name ?? '', base: nameOf(node.superClass) || null, isGivenThings: maker?.value.params.length > 0 };
+  return { name: node.id?.name ?? '', base: nameOf(node.superClass) || null, parameters: maker?.value.params.length ?? 0 };
 }
 
 const RANDOM = ['randomBytes', 'randomUUID', 'randomInt', 'randomFill', 'randomFillSync', 'getRandomValues'];

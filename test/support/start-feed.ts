@@ -9,10 +9,10 @@ import { Database } from '../../src/database/database.js';
 import type { RecordedEvent } from '../../src/features/audit/audit.js';
 import { AuditFeed } from '../../src/features/audit/audit-feed.js';
 import { AuditWatch } from '../../src/features/audit/audit-watch.js';
-import { createLog } from '../../src/lib/log.js';
 import { type FrozenClock, frozenClock } from './clocks.js';
 import { wrapDriver } from './driver.js';
 import { makeFolder } from './start-app.js';
+import { testWorld } from './test-world.js';
 
 export interface TestFeed {
   readonly feed: AuditFeed;
@@ -49,11 +49,9 @@ export async function startFeed(): Promise<TestFeed> {
   copyFileSync(process.env.TEST_TEMPLATE_DATABASE ?? '', join(dataDir, 'latchkey.db'));
   const database = await Database.open(`file:${join(dataDir, 'latchkey.db')}`);
   const clock = frozenClock();
-  const settings = { clockToleranceSeconds: 2 };
-  const watch = new AuditWatch(database, settings, clock, createLog('silent'));
-  const feed = new AuditFeed(database, watch, settings, clock);
-  watch.onFound = (events) => feed.tell(events);
-  watch.hasBells = () => false;
+  const world = testWorld({ config: { clockToleranceSeconds: 2 }, clock });
+  const watch = new AuditWatch(world, { database, hasBells: () => false });
+  const feed = new AuditFeed(world, { database, watch });
   onTestFinished(async () => {
     watch.end();
     await database.close();

@@ -1,5 +1,4 @@
 /** An outbox over a database of its own, without the rest of the server. */
-import { randomBytes } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -11,6 +10,7 @@ import { SMTP_TIMEOUTS, SmtpDelivery } from '../../src/features/mail/smtp-delive
 import { type FrozenClock, frozenClock } from './clocks.js';
 import { type CollectedLog, collectLog } from './collected-log.js';
 import { makeFolder } from './start-app.js';
+import { testWorld } from './test-world.js';
 
 export const SENDER = { name: 'Example', address: 'login@example.com' };
 export const LETTER: Letter = { to: 'ada@example.com', subject: 'A code', text: 'The code is lkc_abcdef.\n' };
@@ -42,7 +42,7 @@ export interface OutboxOptions {
 }
 
 export function overSmtp(url: string): Delivery {
-  return new SmtpDelivery(url, SENDER, SMTP_TIMEOUTS);
+  return new SmtpDelivery({ smtpUrl: url, from: SENDER, timeouts: SMTP_TIMEOUTS });
 }
 
 /** Ends with the test. */
@@ -56,7 +56,7 @@ async function startOn(dataDir: string, options: OutboxOptions): Promise<TestOut
   const { delivery, clock = frozenClock(), secret = Buffer.alloc(32, 'a secret'), isStarted = true } = options;
   const log = collectLog();
   const database = await Database.open(`file:${join(dataDir, 'latchkey.db')}`);
-  const outbox = new Outbox(database, delivery, log.log, { secret }, clock, { bytes: randomBytes });
+  const outbox = new Outbox(testWorld({ config: { secret }, clock, log: log.log }), { database, delivery });
   let stopped = false;
   const stop = async () => {
     if (stopped) return;

@@ -2,32 +2,35 @@
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
 import { isUniqueViolation } from '../../database/failures.js';
-import type { Clock } from '../../lib/ambient.js';
 import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { emailKeyOf, isEmailAddress, searchKeyOf } from '../../lib/text-rules.js';
+import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { EndingSteps } from '../endings/ending-steps.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import { INVALID_CODE, type MailCodes, removeCodesOf, type ShownCode } from '../mail/mail-codes.js';
-import { addressInUse, confirmEmailChange, type Site } from '../mail/mail-texts.js';
+import { addressInUse, confirmEmailChange } from '../mail/mail-texts.js';
 import type { Notices } from '../mail/notices.js';
 import type { Reauthentication } from '../sessions/reauthentication.js';
 import { liveAt } from '../sessions/sessions.js';
 import { EMAIL_INVALID, findUserIn, lockUser, type Users } from '../users/users.js';
 
+interface Needs {
+  readonly users: Users;
+  readonly reauthentication: Reauthentication;
+  readonly codes: MailCodes;
+  readonly limits: AttemptLimits;
+  readonly notices: Notices;
+  readonly endings: SessionEndings;
+  readonly audit: Audit;
+}
+
 export class EmailChanges {
   constructor(
-    private readonly users: Users,
-    private readonly reauthentication: Reauthentication,
-    private readonly codes: MailCodes,
-    private readonly limits: AttemptLimits,
-    private readonly notices: Notices,
-    private readonly endings: SessionEndings,
-    private readonly audit: Audit,
-    private readonly site: Site,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -38,25 +41,25 @@ export class EmailChanges {
   async request(token: AccessToken, newEmail: string, origin: Origin): Promise<Outcome<null>> {
     if (!isEmailAddress(newEmail)) return failed({ ...EMAIL_INVALID, field: ['input', 'newEmail'] });
     const { sub: userId, sid: sessionId } = token;
-    await this.limits.spendMail(newEmail, origin);
-    const owner = await this.users.findByEmail(newEmail);
-    const happening = { origin, at: this.clock.now() };
-    return this.endings.commit(async (steps): Promise<Outcome<null>> => {
+    await this.needs.limits.spendMail(newEmail, origin);
+    const owner = await this.needs.users.findByEmail(newEmail);
+    const happening = { origin, at: this.world.clock.now() };
+    return this.needs.endings.commit(async (steps): Promise<Outcome<null>> => {
       const { transaction } = steps;
-      const hindrance = await this.reauthentication.findHindrance(steps, { id: userId, token, origin });
+      const hindrance = await this.needs.reauthentication.findHindrance(steps, { id: userId, token, origin });
       if (hindrance !== null) return failed(hindrance);
       const user = await findUserIn(transaction, userId);
       if (user === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
-      await this.codes.send(transaction, {
+      await this.needs.codes.send(transaction, {
         purpose: 'email-change',
         userId,
         payload: { userId, email: user.email, newEmail, sessionId },
         letterWith: (code) =>
           owner === null || owner.id === userId
-            ? confirmEmailChange(newEmail, code, this.site, happening)
-            : addressInUse(owner.email, this.site, happening),
+            ? confirmEmailChange(newEmail, code, this.world.config, happening)
+            : addressInUse(owner.email, this.world.config, happening),
       });
-      await this.audit.record(transaction, { kind: 'user.email-change-requested', actor: userId, userId, sessionId, ...origin });
+      await this.needs.audit.record(transaction, { kind: 'user.email-change-requested', actor: userId, userId, sessionId, ...origin });
       return done(null);
     });
   }
@@ -66,13 +69,13 @@ export class EmailChanges {
    * on through its refresh token. That one must be live: who has ended it did not want what it asked for.
    */
   async confirm(text: string, origin: Origin): Promise<Outcome<null>> {
-    const code = await this.codes.find('email-change', text, origin);
+    const code = await this.needs.codes.find('email-change', text, origin);
     if (code === null) return INVALID_CODE;
     try {
-      const isChanged = await this.endings.commit((steps) => this.#change(steps, code, origin));
+      const isChanged = await this.needs.endings.commit((steps) => this.#change(steps, code, origin));
       if (!isChanged) return INVALID_CODE;
       // The counts go by the address: for the new one this is the first usual place. It is changed, whatever becomes of this.
-      await this.limits.rememberAddress(code.payload.newEmail, origin).catch(() => undefined);
+      await this.needs.limits.rememberAddress(code.payload.newEmail, origin).catch(() => undefined);
       return done(null);
     } catch (error) {
       // Somebody else has registered with it meanwhile.
@@ -84,10 +87,10 @@ export class EmailChanges {
   async #change(steps: EndingSteps, code: ShownCode<'email-change'>, origin: Origin): Promise<boolean> {
     const { transaction } = steps;
     const { userId, email, newEmail, sessionId } = code.payload;
-    const now = this.clock.now();
+    const now = this.world.clock.now();
     // The user first, then the session: in the order in which a refresh takes them.
     await lockUser(transaction, userId);
-    if (!(await this.codes.use(transaction, code))) return false;
+    if (!(await this.needs.codes.use(transaction, code))) return false;
     const asking = await transaction.session.updateMany({ where: { id: sessionId, userId, ...liveAt(now) }, data: { endedReason: null } });
     const user = await findUserIn(transaction, userId);
     if (asking.count === 0 || user === null) return false;
@@ -104,8 +107,8 @@ export class EmailChanges {
     });
     if (count === 0) return false;
     await removeCodesOf(transaction, userId);
-    await this.audit.record(transaction, { kind: 'user.email-changed', actor: userId, userId, sessionId, ...origin });
-    await this.notices.emailChanged(transaction, email, origin);
+    await this.needs.audit.record(transaction, { kind: 'user.email-changed', actor: userId, userId, sessionId, ...origin });
+    await this.needs.notices.emailChanged(transaction, email, origin);
     const ending = { reason: 'EMAIL_CHANGED', actor: userId, ipAddress: origin.ipAddress } as const;
     await steps.end({ ...ending, sessions: { userId, id: { not: sessionId } } });
     await steps.revokeAccessTokens({ ...ending, sessions: { id: sessionId } });

@@ -16,14 +16,16 @@ import {
 import type { PasswordChanges } from './password-changes.js';
 import type { UserDeletion } from './user-deletion.js';
 
+interface Needs {
+  readonly passwordChanges: PasswordChanges;
+  readonly reauthentication: Reauthentication;
+  readonly deletion: UserDeletion;
+}
+
 @Authorized()
 @Resolver()
 export class OwnUserResolver {
-  constructor(
-    private readonly passwordChanges: PasswordChanges,
-    private readonly reauthentication: Reauthentication,
-    private readonly deletion: UserDeletion,
-  ) {}
+  constructor(private readonly needs: Needs) {}
 
   @Mutation(() => ChangePasswordPayload, {
     nullable: true,
@@ -34,7 +36,7 @@ export class OwnUserResolver {
     @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' }) input: ChangePasswordInput,
     @Ctx() context: RequestContext,
   ): Promise<ChangePasswordPayload> {
-    const outcome = await this.passwordChanges.change(tokenOf(context), input, context.origin);
+    const outcome = await this.needs.passwordChanges.change(tokenOf(context), input, context.origin);
     return deliver(
       toPayload(outcome, (changed) => ({ ...openSessionFields(changed), endedSessions: changed.endedSessions })),
       context,
@@ -49,7 +51,7 @@ export class OwnUserResolver {
     @Arg('input', () => ReauthenticateInput, { description: 'The password.' }) { password }: ReauthenticateInput,
     @Ctx() context: RequestContext,
   ): Promise<ReauthenticatePayload> {
-    return toPayload(await this.reauthentication.reauthenticate(tokenOf(context), password, context.origin), (result) => result);
+    return toPayload(await this.needs.reauthentication.reauthenticate(tokenOf(context), password, context.origin), (result) => result);
   }
 
   @Mutation(() => DeleteMePayload, {
@@ -60,6 +62,6 @@ export class OwnUserResolver {
     @Arg('input', () => DeleteMeInput, { description: 'The password.' }) { password }: DeleteMeInput,
     @Ctx() context: RequestContext,
   ): Promise<DeleteMePayload> {
-    return toPayload(await this.deletion.deleteOwn(tokenOf(context), password, context.origin), (result) => result);
+    return toPayload(await this.needs.deletion.deleteOwn(tokenOf(context), password, context.origin), (result) => result);
   }
 }

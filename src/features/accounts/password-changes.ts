@@ -1,10 +1,9 @@
 /** A user changes the own password: the other sessions end, the own one goes on with new tokens. */
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
-import type { Config } from '../../config/config.js';
-import type { Clock, Randomness } from '../../lib/ambient.js';
 import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
+import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { EndingSteps } from '../endings/ending-steps.js';
 import type { SessionEndings } from '../endings/session-endings.js';
@@ -35,20 +34,22 @@ const WRONG_PASSWORD = failed({
   field: ['input', 'currentPassword'],
 });
 
+interface Needs {
+  readonly users: Users;
+  readonly credentials: Credentials;
+  readonly passwords: Passwords;
+  readonly policy: PasswordPolicy;
+  readonly sessions: Sessions;
+  readonly mint: TokenMint;
+  readonly endings: SessionEndings;
+  readonly notices: Notices;
+  readonly audit: Audit;
+}
+
 export class PasswordChanges {
   constructor(
-    private readonly users: Users,
-    private readonly credentials: Credentials,
-    private readonly passwords: Passwords,
-    private readonly policy: PasswordPolicy,
-    private readonly sessions: Sessions,
-    private readonly mint: TokenMint,
-    private readonly endings: SessionEndings,
-    private readonly notices: Notices,
-    private readonly audit: Audit,
-    private readonly settings: Pick<Config, 'sessionIdleTtlSeconds'>,
-    private readonly clock: Clock,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -58,16 +59,16 @@ export class PasswordChanges {
    * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile
    */
   async change(token: AccessToken, wish: PasswordChange, origin: Origin): Promise<Outcome<ChangedPassword>> {
-    const user = await this.users.findWithSecrets(token.sub);
-    const session = await this.sessions.findOwn(token.sub, token.sid);
+    const user = await this.needs.users.findWithSecrets(token.sub);
+    const session = await this.needs.sessions.findOwn(token.sub, token.sid);
     if (user === null || session === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
-    if (!(await this.credentials.confirm(user, wish.currentPassword, origin, token.sid))) return WRONG_PASSWORD;
-    const fault = await this.policy.findFault(wish.newPassword, user, ['input', 'newPassword']);
+    if (!(await this.needs.credentials.confirm(user, wish.currentPassword, origin, token.sid))) return WRONG_PASSWORD;
+    const fault = await this.needs.policy.findFault(wish.newPassword, user, ['input', 'newPassword']);
     if (fault !== null) return failed(fault);
-    const passwordHash = await this.passwords.hash(wish.newPassword, origin);
+    const passwordHash = await this.needs.passwords.hash(wish.newPassword, origin);
     const order = { userId: user.id, sessionId: session.id, roles: user.roles, sessionExpiresAt: session.expiresAt.getTime() };
-    return this.mint.withMintedIn<EndingSteps, Outcome<ChangedPassword>>(
-      (run) => this.endings.commit(run),
+    return this.needs.mint.withMintedIn<EndingSteps, Outcome<ChangedPassword>>(
+      (run) => this.needs.endings.commit(run),
       order,
       async (steps, minted) => {
         if (!(await this.#replaceHash(steps, user, passwordHash))) return WRONG_PASSWORD;
@@ -77,8 +78,8 @@ export class PasswordChanges {
         const others = { userId: user.id, id: { not: session.id } };
         await steps.revokeAccessTokens({ ...ending, sessions: wish.keepOtherSessions ? { userId: user.id } : own });
         const ended = wish.keepOtherSessions ? [] : await steps.end({ ...ending, sessions: others });
-        await this.audit.record(steps.transaction, { kind: 'user.password-changed', actor: user.id, userId: user.id, ...origin });
-        await this.notices.passwordChanged(steps.transaction, user.email, origin);
+        await this.needs.audit.record(steps.transaction, { kind: 'user.password-changed', actor: user.id, userId: user.id, ...origin });
+        await this.needs.notices.passwordChanged(steps.transaction, user.email, origin);
         return done({ ...(await this.#renew(steps, session, order, minted, origin)), endedSessions: ended.length });
       },
     );
@@ -103,15 +104,15 @@ export class PasswordChanges {
     minted: MintedAccessToken,
     origin: Origin,
   ): Promise<OpenSession> {
-    const refreshToken = makeRefreshToken(this.randomness);
-    const now = this.clock.now();
+    const refreshToken = makeRefreshToken(this.world.randomness);
+    const now = this.world.clock.now();
     const { accessTokensExpireAt } = await transaction.session.findUniqueOrThrow({ where: { id: session.id } });
     const renewed = await transaction.session.update({
       where: { id: session.id },
       data: {
         authenticatedAt: new Date(now),
         lastUsedAt: new Date(now),
-        idleExpiresAt: idleExpiryOf(session.expiresAt, now, this.settings),
+        idleExpiresAt: idleExpiryOf(session.expiresAt, now, this.world.config),
         refreshFamilyHash: refreshToken.familyHash,
         refreshTokenHash: refreshToken.hash,
         previousRefreshTokenHash: null,
@@ -120,7 +121,7 @@ export class PasswordChanges {
         accessTokensExpireAt: new Date(Math.max(minted.expiresAt, accessTokensExpireAt.getTime())),
       },
     });
-    await this.mint.record(transaction, order, minted, 'session.refreshed', origin);
+    await this.needs.mint.record(transaction, order, minted, 'session.refreshed', origin);
     return { session: renewed, tokens: pairOf(minted, refreshToken) };
   }
 }

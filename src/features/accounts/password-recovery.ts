@@ -2,16 +2,16 @@
 
 import type { Database } from '../../database/database.js';
 import { isForeignKeyViolation } from '../../database/failures.js';
-import type { Clock } from '../../lib/ambient.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { emailKeyOf, isEmailAddress } from '../../lib/text-rules.js';
+import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { EndingSteps } from '../endings/ending-steps.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import { INVALID_CODE, type MailCodes, removeCodesOf } from '../mail/mail-codes.js';
-import { passwordResetRequired, resetPassword, type Site } from '../mail/mail-texts.js';
+import { passwordResetRequired, resetPassword } from '../mail/mail-texts.js';
 import type { Notices } from '../mail/notices.js';
 import type { PasswordPolicy } from '../passwords/password-policy.js';
 import type { Passwords } from '../passwords/passwords.js';
@@ -23,19 +23,22 @@ const PASSWORD_DEAD = failed({
   field: ['input', 'newPassword'],
 });
 
+interface Needs {
+  readonly database: Database;
+  readonly users: Users;
+  readonly passwords: Passwords;
+  readonly policy: PasswordPolicy;
+  readonly codes: MailCodes;
+  readonly limits: AttemptLimits;
+  readonly notices: Notices;
+  readonly endings: SessionEndings;
+  readonly audit: Audit;
+}
+
 export class PasswordRecovery {
   constructor(
-    private readonly database: Database,
-    private readonly users: Users,
-    private readonly passwords: Passwords,
-    private readonly policy: PasswordPolicy,
-    private readonly codes: MailCodes,
-    private readonly limits: AttemptLimits,
-    private readonly notices: Notices,
-    private readonly endings: SessionEndings,
-    private readonly audit: Audit,
-    private readonly site: Site,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -46,22 +49,22 @@ export class PasswordRecovery {
    */
   async request(email: string, origin: Origin): Promise<Outcome<null>> {
     if (!isEmailAddress(email)) return failed({ ...EMAIL_INVALID, field: ['input', 'email'] });
-    await this.limits.spendMail(email, origin);
-    const found = await this.users.findByEmail(email);
+    await this.needs.limits.spendMail(email, origin);
+    const found = await this.needs.users.findByEmail(email);
     const user = found?.disabledAt === null ? found : null;
-    const happening = { origin, at: this.clock.now() };
+    const happening = { origin, at: this.world.clock.now() };
     // To the address that was registered, never to the one that was typed: they may only look alike.
     const to = user?.email ?? email;
-    const sent = this.database.transaction(async (transaction) => {
-      await this.codes.send(transaction, {
+    const sent = this.needs.database.transaction(async (transaction) => {
+      await this.needs.codes.send(transaction, {
         purpose: 'password-reset',
         userId: user?.id ?? null,
         payload: { userId: user?.id ?? '', email: to },
-        letterWith: (code) => resetPassword(to, code, this.site, happening),
+        letterWith: (code) => resetPassword(to, code, this.world.config, happening),
         isDecoy: user === null,
       });
       const event = { kind: 'user.password-reset-requested', actor: 'server', userId: user?.id ?? null, ...origin } as const;
-      await this.audit.record(transaction, event);
+      await this.needs.audit.record(transaction, event);
     });
     await sent.catch((error: unknown) => {
       // Deleted meanwhile: the answer is that for an address that nobody has.
@@ -76,47 +79,55 @@ export class PasswordRecovery {
    */
   async require({ transaction }: EndingSteps, user: UserWithSecrets): Promise<void> {
     const deadPasswordHash = user.deadPasswordHash ?? user.passwordHash;
-    await transaction.user.update({ where: { id: user.id }, data: { passwordHash: this.passwords.makeDead(), deadPasswordHash } });
+    await transaction.user.update({ where: { id: user.id }, data: { passwordHash: this.needs.passwords.makeDead(), deadPasswordHash } });
     await removeCodesOf(transaction, user.id);
     if (user.disabledAt !== null) return;
-    await this.codes.send(transaction, {
+    await this.needs.codes.send(transaction, {
       purpose: 'password-reset',
       userId: user.id,
       payload: { userId: user.id, email: user.email },
-      letterWith: (code) => passwordResetRequired(user.email, code, this.site),
+      letterWith: (code) => passwordResetRequired(user.email, code, this.world.config),
     });
   }
 
   /** Sets the new password. When it returns, every session of the user is dead, and every other code. It opens none. */
   async reset(text: string, newPassword: string, origin: Origin): Promise<Outcome<null>> {
-    const code = await this.codes.find('password-reset', text, origin);
-    const user = code === null ? null : await this.users.findWithSecrets(code.payload.userId);
+    const code = await this.needs.codes.find('password-reset', text, origin);
+    const user = code === null ? null : await this.needs.users.findWithSecrets(code.payload.userId);
     if (code === null || user === null) return INVALID_CODE;
-    const fault = await this.policy.findFault(newPassword, user, ['input', 'newPassword']);
+    const fault = await this.needs.policy.findFault(newPassword, user, ['input', 'newPassword']);
     if (fault !== null) return failed(fault);
-    if (user.deadPasswordHash !== null && (await this.passwords.inTurn(origin, (matches) => matches(user.deadPasswordHash, newPassword)))) {
+    if (
+      user.deadPasswordHash !== null &&
+      (await this.needs.passwords.inTurn(origin, (matches) => matches(user.deadPasswordHash, newPassword)))
+    ) {
       return PASSWORD_DEAD;
     }
-    const passwordHash = await this.passwords.hash(newPassword, origin);
+    const passwordHash = await this.needs.passwords.hash(newPassword, origin);
     const { userId, email } = code.payload;
-    const outcome = await this.endings.commit(async (steps): Promise<Outcome<null>> => {
+    const outcome = await this.needs.endings.commit(async (steps): Promise<Outcome<null>> => {
       const { transaction } = steps;
       await lockUser(transaction, userId);
-      if (!(await this.codes.use(transaction, code))) return INVALID_CODE;
+      if (!(await this.needs.codes.use(transaction, code))) return INVALID_CODE;
       // The version goes up before the sessions are looked for (R11, R18). Who has the code has read the mail.
       const { count } = await transaction.user.updateMany({
         where: { id: userId, emailKey: emailKeyOf(email), disabledAt: null },
-        data: { passwordHash, deadPasswordHash: null, credentialVersion: { increment: 1 }, emailVerifiedAt: new Date(this.clock.now()) },
+        data: {
+          passwordHash,
+          deadPasswordHash: null,
+          credentialVersion: { increment: 1 },
+          emailVerifiedAt: new Date(this.world.clock.now()),
+        },
       });
       if (count === 0) return INVALID_CODE;
       await removeCodesOf(transaction, userId);
-      await this.audit.record(transaction, { kind: 'user.password-reset', actor: userId, userId, ...origin });
-      await this.notices.passwordChanged(transaction, email, origin);
+      await this.needs.audit.record(transaction, { kind: 'user.password-reset', actor: userId, userId, ...origin });
+      await this.needs.notices.passwordChanged(transaction, email, origin);
       await steps.end({ sessions: { userId }, reason: 'PASSWORD_RESET', actor: userId, ipAddress: origin.ipAddress });
       return done(null);
     });
     // Who was locked out by somebody else's guesses gets in from here. The password is set, whatever becomes of this.
-    if (outcome.kind === 'done') await this.limits.rememberAddress(email, origin).catch(() => undefined);
+    if (outcome.kind === 'done') await this.needs.limits.rememberAddress(email, origin).catch(() => undefined);
     return outcome;
   }
 }

@@ -1,12 +1,11 @@
 /** Somebody becomes a user: at once, or, where mail is configured, once a code that was mailed has come back. */
 
-import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/failures.js';
-import type { Clock } from '../../lib/ambient.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { isName } from '../../lib/text-rules.js';
+import type { World } from '../../world.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import { INVALID_CODE, type MailCodes, type ShownCode } from '../mail/mail-codes.js';
 import { alreadyRegistered, confirmRegistration } from '../mail/mail-texts.js';
@@ -37,17 +36,20 @@ const WRONG_PASSWORD = failed({
   field: ['input', 'password'],
 });
 
+interface Needs {
+  readonly database: Database;
+  readonly users: Users;
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+  readonly codes: MailCodes;
+  readonly limits: AttemptLimits;
+  readonly verifications: EmailVerifications;
+}
+
 export class Registrations {
   constructor(
-    private readonly database: Database,
-    private readonly users: Users,
-    private readonly passwords: Passwords,
-    private readonly sessions: Sessions,
-    private readonly codes: MailCodes,
-    private readonly limits: AttemptLimits,
-    private readonly verifications: EmailVerifications,
-    private readonly settings: Pick<Config, 'registration' | 'smtpUrl' | 'appUrl'>,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -56,17 +58,17 @@ export class Registrations {
    * @throws LatchkeyError RATE_LIMITED
    */
   async register({ deviceName, ...newUser }: Registration, origin: Origin): Promise<Outcome<Registered>> {
-    if (this.settings.registration === 'closed') {
+    if (this.world.config.registration === 'closed') {
       return failed({ code: 'REGISTRATION_CLOSED', message: 'Registration is closed here. Ask an administrator to register you.' });
     }
     if (deviceName != null && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
-    await this.limits.spendRegistration(origin);
-    if (this.settings.smtpUrl !== null) return this.#sendConfirmation(newUser, origin);
-    const created = await this.users.create(newUser, { id: null, origin }, (transaction, user) =>
-      this.verifications.send(transaction, user),
+    await this.needs.limits.spendRegistration(origin);
+    if (this.world.config.smtpUrl !== null) return this.#sendConfirmation(newUser, origin);
+    const created = await this.needs.users.create(newUser, { id: null, origin }, (transaction, user) =>
+      this.needs.verifications.send(transaction, user),
     );
     if (created.kind === 'failed') return created;
-    await this.limits.rememberAddress(newUser.email, origin);
+    await this.needs.limits.rememberAddress(newUser.email, origin);
     return this.#logIn(created.result, deviceName, origin);
   }
 
@@ -78,7 +80,7 @@ export class Registrations {
    */
   async confirm({ code: text, password, deviceName }: RegistrationConfirmation, origin: Origin): Promise<Outcome<LoggedIn>> {
     if (deviceName != null && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
-    const code = await this.codes.find('registration', text, origin);
+    const code = await this.needs.codes.find('registration', text, origin);
     if (code === null) return INVALID_CODE;
     if (!(await this.#isChosenPassword(code, password, origin))) return WRONG_PASSWORD;
     const user = await this.#create(code, origin);
@@ -89,22 +91,22 @@ export class Registrations {
 
   /** The same work for an address that is free and for one that is taken; only the letter differs. */
   async #sendConfirmation(newUser: NewUser, origin: Origin): Promise<Outcome<Registered>> {
-    const failures = await this.users.findFaults(newUser);
+    const failures = await this.needs.users.findFaults(newUser);
     if (failures.length > 0) return failed(...failures);
-    await this.limits.spendMail(newUser.email, origin);
-    const passwordHash = await this.passwords.hash(newUser.password, origin);
-    const owner = await this.users.findByEmail(newUser.email);
+    await this.needs.limits.spendMail(newUser.email, origin);
+    const passwordHash = await this.needs.passwords.hash(newUser.password, origin);
+    const owner = await this.needs.users.findByEmail(newUser.email);
     const { email, name = null } = newUser;
-    const happening = { origin, at: this.clock.now() };
-    await this.database.transaction((transaction) =>
-      this.codes.send(transaction, {
+    const happening = { origin, at: this.world.clock.now() };
+    await this.needs.database.transaction((transaction) =>
+      this.needs.codes.send(transaction, {
         purpose: 'registration',
         userId: null,
         payload: { email, name, passwordHash },
         letterWith: (code) =>
           owner === null
-            ? confirmRegistration(email, code, this.settings, happening)
-            : alreadyRegistered(owner.email, this.settings, happening),
+            ? confirmRegistration(email, code, this.world.config, happening)
+            : alreadyRegistered(owner.email, this.world.config, happening),
       }),
     );
     return done({ kind: 'confirmation-sent' });
@@ -113,8 +115,8 @@ export class Registrations {
   /** It counts like a login. */
   async #isChosenPassword({ payload }: ShownCode<'registration'>, password: string, origin: Origin): Promise<boolean> {
     if (isTooLong(password) || !password.isWellFormed()) return false;
-    const attempt = await this.limits.beginPassword(payload.email, origin);
-    return this.passwords.inTurn(origin, async (matches) => {
+    const attempt = await this.needs.limits.beginPassword(payload.email, origin);
+    return this.needs.passwords.inTurn(origin, async (matches) => {
       await attempt.spend();
       const isRight = await matches(payload.passwordHash, password);
       if (isRight) await attempt.giveBack();
@@ -125,9 +127,13 @@ export class Registrations {
   /** @returns null when the code was used meanwhile, or somebody else has the address by now */
   async #create(code: ShownCode<'registration'>, origin: Origin): Promise<UserWithSecrets | null> {
     try {
-      return await this.database.transaction(async (transaction) => {
-        if (!(await this.codes.use(transaction, code))) return null;
-        return this.users.insert(transaction, { ...code.payload, emailVerifiedAt: new Date(this.clock.now()) }, { id: null, origin });
+      return await this.needs.database.transaction(async (transaction) => {
+        if (!(await this.needs.codes.use(transaction, code))) return null;
+        return this.needs.users.insert(
+          transaction,
+          { ...code.payload, emailVerifiedAt: new Date(this.world.clock.now()) },
+          { id: null, origin },
+        );
       });
     } catch (error) {
       if (isUniqueViolation(error)) return null;
@@ -136,7 +142,7 @@ export class Registrations {
   }
 
   async #logIn(user: UserWithSecrets, deviceName: string | null | undefined, origin: Origin) {
-    const started = await this.sessions.start(user, deviceName ?? null, origin);
+    const started = await this.needs.sessions.start(user, deviceName ?? null, origin);
     return started.kind === 'failed' ? started : done({ kind: 'logged-in', loggedIn: { ...started.result, user } } as const);
   }
 }

@@ -16,14 +16,16 @@ export interface DeletedUser {
   readonly endedSessions: number;
 }
 
+interface Needs {
+  readonly users: Users;
+  readonly credentials: Credentials;
+  readonly endings: SessionEndings;
+  readonly outbox: Outbox;
+  readonly audit: Audit;
+}
+
 export class UserDeletion {
-  constructor(
-    private readonly users: Users,
-    private readonly credentials: Credentials,
-    private readonly endings: SessionEndings,
-    private readonly outbox: Outbox,
-    private readonly audit: Audit,
-  ) {}
+  constructor(private readonly needs: Needs) {}
 
   /**
    * Removes the caller, who must show the password.
@@ -31,10 +33,10 @@ export class UserDeletion {
    * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile
    */
   async deleteOwn(token: AccessToken, password: string, origin: Origin): Promise<Outcome<DeletedUser>> {
-    const user = await this.users.findWithSecrets(token.sub);
+    const user = await this.needs.users.findWithSecrets(token.sub);
     if (user === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
-    if (!(await this.credentials.confirm(user, password, origin, token.sid))) return WRONG_PASSWORD;
-    return this.endings.commit(async (steps) => {
+    if (!(await this.needs.credentials.confirm(user, password, origin, token.sid))) return WRONG_PASSWORD;
+    return this.needs.endings.commit(async (steps) => {
       if (!(await fenceUser(steps.transaction, user.id, user.credentialVersion))) return WRONG_PASSWORD;
       await steps.assertLive(token);
       return this.#remove(steps, user.id, user.id);
@@ -43,7 +45,7 @@ export class UserDeletion {
 
   /** Removes any user, for an operator. */
   delete(userId: string, actor: string): Promise<Outcome<DeletedUser>> {
-    return this.endings.commit((steps) => this.#remove(steps, userId, actor));
+    return this.needs.endings.commit((steps) => this.#remove(steps, userId, actor));
   }
 
   /**
@@ -57,9 +59,9 @@ export class UserDeletion {
     const user = await findUserIn(transaction, userId);
     if (count === 0 || user === null) return failed(USER_NOT_FOUND);
     const ended = await steps.end({ sessions: { userId }, reason: 'USER_DELETED', actor });
-    await this.audit.record(transaction, { kind: 'user.deleted', actor, userId });
+    await this.needs.audit.record(transaction, { kind: 'user.deleted', actor, userId });
     await transaction.auditEvent.updateMany({ where: { OR: [{ userId }, { actor: userId }] }, data: { ipAddress: null, userAgent: null } });
-    await this.outbox.withdraw(transaction, user.email);
+    await this.needs.outbox.withdraw(transaction, user.email);
     await transaction.user.delete({ where: { id: userId } });
     return done({ id: userId, endedSessions: ended.length });
   }

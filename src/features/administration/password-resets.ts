@@ -10,24 +10,26 @@ import type { Passwords } from '../passwords/passwords.js';
 import { findUserIn, USER_NOT_FOUND, type Users } from '../users/users.js';
 import type { AdministeredUser } from './user-administration.js';
 
+interface Needs {
+  readonly users: Users;
+  readonly passwords: Passwords;
+  readonly policy: PasswordPolicy;
+  readonly endings: SessionEndings;
+  readonly notices: Notices;
+  readonly audit: Audit;
+}
+
 export class PasswordResets {
-  constructor(
-    private readonly users: Users,
-    private readonly passwords: Passwords,
-    private readonly policy: PasswordPolicy,
-    private readonly endings: SessionEndings,
-    private readonly notices: Notices,
-    private readonly audit: Audit,
-  ) {}
+  constructor(private readonly needs: Needs) {}
 
   /** Sets a new password, by an operator. The version goes up before the sessions are looked for (R11). */
   async set(actor: Actor, userId: string, password: string): Promise<Outcome<AdministeredUser>> {
-    const owner = await this.users.find(userId);
+    const owner = await this.needs.users.find(userId);
     if (owner === null) return failed(USER_NOT_FOUND);
-    const fault = await this.policy.findFault(password, owner, ['input', 'password']);
+    const fault = await this.needs.policy.findFault(password, owner, ['input', 'password']);
     if (fault !== null) return failed(fault);
-    const passwordHash = await this.passwords.hash(password);
-    return this.endings.commit(async (steps): Promise<Outcome<AdministeredUser>> => {
+    const passwordHash = await this.needs.passwords.hash(password);
+    return this.needs.endings.commit(async (steps): Promise<Outcome<AdministeredUser>> => {
       const { count } = await steps.transaction.user.updateMany({
         where: { id: userId },
         data: { passwordHash, deadPasswordHash: null, credentialVersion: { increment: 1 } },
@@ -35,8 +37,8 @@ export class PasswordResets {
       const user = await findUserIn(steps.transaction, userId);
       if (count === 0 || user === null) return failed(USER_NOT_FOUND);
       await removeCodesOf(steps.transaction, userId);
-      await this.audit.record(steps.transaction, { kind: 'user.password-reset', actor: actor.id, userId });
-      await this.notices.passwordChanged(steps.transaction, user.email, actor.origin);
+      await this.needs.audit.record(steps.transaction, { kind: 'user.password-reset', actor: actor.id, userId });
+      await this.needs.notices.passwordChanged(steps.transaction, user.email, actor.origin);
       const ended = await steps.end({ sessions: { userId }, reason: 'PASSWORD_RESET', actor: actor.id });
       return done({ user, endedSessions: ended.length });
     });

@@ -1,9 +1,9 @@
 /** What an administrator does with users: roles, disabling, ending sessions, demanding a new password. The same for GraphQL and for the command line. */
 
 import { ADMIN_ROLE } from '../../caller/roles.js';
-import type { Clock } from '../../lib/ambient.js';
 import { done, failed, type Outcome, type UserFailure } from '../../lib/errors.js';
 import { isReason, isRole, MAX_ROLES } from '../../lib/text-rules.js';
+import type { World } from '../../world.js';
 import type { PasswordRecovery } from '../accounts/password-recovery.js';
 import type { Audit, AuditKind } from '../audit/audit.js';
 import type { Actor } from '../endings/actor.js';
@@ -36,13 +36,17 @@ const REASON_INVALID = failed({
 
 type Work = (steps: EndingSteps, user: UserWithSecrets) => Promise<Outcome<AdministeredUser>>;
 
+interface Needs {
+  readonly endings: SessionEndings;
+  readonly reauthentication: Reauthentication;
+  readonly recovery: PasswordRecovery;
+  readonly audit: Audit;
+}
+
 export class UserAdministration {
   constructor(
-    private readonly endings: SessionEndings,
-    private readonly reauthentication: Reauthentication,
-    private readonly recovery: PasswordRecovery,
-    private readonly audit: Audit,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /** Replaces the roles. The access tokens that carry the old ones are dead when it returns; the sessions go on through refresh. */
@@ -65,7 +69,7 @@ export class UserAdministration {
   disable(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
     return this.#change(actor, userId, reason, async (steps, user) => {
       if (await isLastAdministrator(steps.transaction, userId)) return failed(LAST_ADMINISTRATOR);
-      const disabledAt = user.disabledAt ?? new Date(this.clock.now());
+      const disabledAt = user.disabledAt ?? new Date(this.world.clock.now());
       const disabledReason = user.disabledAt === null ? (reason ?? null) : user.disabledReason;
       await bumpCredentials(steps, userId);
       if (user.disabledAt === null) {
@@ -102,7 +106,7 @@ export class UserAdministration {
   requirePasswordReset(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
     return this.#change(actor, userId, reason, async (steps, user) => {
       await bumpCredentials(steps, userId);
-      await this.recovery.require(steps, user);
+      await this.needs.recovery.require(steps, user);
       await this.#record(steps, actor, userId, 'user.password-reset-required', reason);
       const ended = await steps.end({ ...endingOf(actor, 'PASSWORD_RESET_REQUIRED'), sessions: { userId } });
       return done({ user, endedSessions: ended.length });
@@ -112,8 +116,8 @@ export class UserAdministration {
   /** Ends every session of everybody, the administrator's own included, and every access token that was ever issued (R17). */
   async revokeAllSessions(actor: Actor, reason?: string): Promise<Outcome<{ endedSessions: number }>> {
     if (reason !== undefined && !isReason(reason)) return REASON_INVALID;
-    return this.endings.commit(async (steps) => {
-      const hindrance = await this.reauthentication.findHindrance(steps, actor);
+    return this.needs.endings.commit(async (steps) => {
+      const hindrance = await this.needs.reauthentication.findHindrance(steps, actor);
       if (hindrance !== null) return failed(hindrance);
       await steps.transaction.user.updateMany({ data: { credentialVersion: { increment: 1 } } });
       return done({ endedSessions: await steps.endAll({ ...endingOf(actor, 'ALL_REVOKED'), note: reason }) });
@@ -122,10 +126,10 @@ export class UserAdministration {
 
   async #change(actor: Actor, userId: string, reason: string | undefined, work: Work): Promise<Outcome<AdministeredUser>> {
     if (reason !== undefined && !isReason(reason)) return REASON_INVALID;
-    return this.endings.commit(async (steps): Promise<Outcome<AdministeredUser>> => {
+    return this.needs.endings.commit(async (steps): Promise<Outcome<AdministeredUser>> => {
       // Both in one order, whoever is which: two administrators may act on each other.
       for (const id of [actor.token?.sub ?? '', userId].sort()) await lockUser(steps.transaction, id);
-      const hindrance = await this.reauthentication.findHindrance(steps, actor);
+      const hindrance = await this.needs.reauthentication.findHindrance(steps, actor);
       if (hindrance !== null) return failed(hindrance);
       const user = await findUserIn(steps.transaction, userId);
       return user === null ? failed(NOT_FOUND) : work(steps, user);
@@ -133,7 +137,7 @@ export class UserAdministration {
   }
 
   #record({ transaction }: EndingSteps, { id, origin }: Actor, userId: string, kind: AuditKind, reason?: string): Promise<void> {
-    return this.audit.record(transaction, { kind, actor: id, userId, reason, ...origin });
+    return this.needs.audit.record(transaction, { kind, actor: id, userId, reason, ...origin });
   }
 }
 

@@ -12,18 +12,20 @@ import type { UserDirectory } from './user-directory.js';
 
 const UserConnection = connectionTypeOf('User', UserType);
 
+interface Needs {
+  readonly directory: UserDirectory;
+  readonly users: Users;
+  readonly sessions: Sessions;
+}
+
 @Authorized(ADMIN_ROLE)
 @Resolver()
 export class UserDirectoryResolver {
-  constructor(
-    private readonly directory: UserDirectory,
-    private readonly registered: Users,
-    private readonly sessionsOf: Sessions,
-  ) {}
+  constructor(private readonly needs: Needs) {}
 
   @Query(() => UserType, { nullable: true, description: 'A user; null when there is none of that id. For administrators.' })
   user(@Arg('id', () => ID, { description: 'The id of the user.' }) id: string): Promise<UserType | null> {
-    return this.registered.find(id);
+    return this.needs.users.find(id);
   }
 
   @Query(() => [SessionType], {
@@ -35,7 +37,7 @@ export class UserDirectoryResolver {
     @Ctx() context: RequestContext,
   ): Promise<SessionType[]> {
     const { sid } = tokenOf(context);
-    return (await this.sessionsOf.listLive(userId)).map((session) => toSessionType(session, sid));
+    return (await this.needs.sessions.listLive(userId)).map((session) => toSessionType(session, sid));
   }
 
   @Query(() => UserConnection, { nullable: true, description: 'All users, the newest first. For administrators.' })
@@ -48,7 +50,7 @@ export class UserDirectoryResolver {
     search: string | null | undefined,
   ): Promise<Connection<UserType>> {
     const request = toPageRequest('users', page);
-    const found = await this.directory.list(search ?? null, request);
+    const found = await this.needs.directory.list(search ?? null, request);
     return toConnection('users', found, request, ({ createdAt, id }) => ({ at: createdAt, id }));
   }
 }

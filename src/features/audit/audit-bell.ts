@@ -5,16 +5,19 @@ const IDS_IN_A_BELL = 300;
 /** More than that wait only while the database does not answer. */
 const MOST_WAITING = 10_000;
 
+interface Needs {
+  readonly nodeId: string;
+  /** Sends a payload to all nodes. */
+  readonly tell: (payload: string) => Promise<void>;
+  /** Called with the ids that another node has rung for. */
+  readonly onRing: (ids: readonly string[]) => void;
+}
+
 export class AuditBell {
-  /** Told what others have rung for. */
-  onRing: (ids: readonly string[]) => void = () => undefined;
   #waiting: string[] = [];
   #isRinging = false;
 
-  constructor(
-    private readonly nodeId: string,
-    private readonly tell: (payload: string) => Promise<void>,
-  ) {}
+  constructor(private readonly needs: Needs) {}
 
   /** One statement at a time; what comes meanwhile goes with the next. */
   ring(ids: readonly string[]): void {
@@ -25,14 +28,14 @@ export class AuditBell {
   /** What was heard on the channel, whatever it is. */
   hear(payload: string): void {
     const [kind, from, ids] = payload.split(' ');
-    if (kind === 'events' && from !== this.nodeId && ids !== undefined) this.onRing(ids.split(','));
+    if (kind === 'events' && from !== this.needs.nodeId && ids !== undefined) this.needs.onRing(ids.split(','));
   }
 
   async #ringAll(): Promise<void> {
     this.#isRinging = true;
     while (this.#waiting.length > 0) {
       const ids = this.#waiting.splice(0, IDS_IN_A_BELL);
-      await this.tell(`events ${this.nodeId} ${ids.join(',')}`).catch(() => undefined);
+      await this.needs.tell(`events ${this.needs.nodeId} ${ids.join(',')}`).catch(() => undefined);
     }
     this.#isRinging = false;
   }

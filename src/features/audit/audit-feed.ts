@@ -1,11 +1,10 @@
 /** The audit trail as it happens, on whichever node it happens: the table is the truth, bells only make it quick (R29). */
 import { EventEmitter } from 'node:events';
-import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
-import type { Clock } from '../../lib/ambient.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import { createEventQueue, type EventQueue } from '../../lib/event-queue.js';
 import { type OnwardPage, readOnward } from '../../lib/pages.js';
+import type { World } from '../../world.js';
 import type { AuditKind, RecordedEvent } from './audit.js';
 import { type AuditWatch, latenessMs } from './audit-watch.js';
 
@@ -26,6 +25,11 @@ const PAGE = 100;
 /** Events that may wait for a follower that takes its time. */
 const MOST_WAITING = 10_000;
 
+interface Needs {
+  readonly database: Database;
+  readonly watch: AuditWatch;
+}
+
 export class AuditFeed {
   readonly #told = new EventEmitter().setMaxListeners(0);
   #followers = 0;
@@ -33,10 +37,8 @@ export class AuditFeed {
   #hasBegun = false;
 
   constructor(
-    private readonly database: Database,
-    private readonly watch: AuditWatch,
-    private readonly settings: Pick<Config, 'clockToleranceSeconds'>,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /** How many follow, and miss nothing. */
@@ -46,7 +48,7 @@ export class AuditFeed {
 
   /** What was committed here, or found to have been committed elsewhere. */
   tell(events: readonly RecordedEvent[]): void {
-    for (const event of this.watch.take(events)) {
+    for (const event of this.needs.watch.take(events)) {
       this.#told.emit(EVERYONE, event);
       if (event.userId !== null) this.#told.emit(nameOf(event.userId), event);
     }
@@ -75,7 +77,7 @@ export class AuditFeed {
       this.#followers -= 1;
       if (this.#followers === 0) this.#end();
     };
-    this.#begun ??= this.watch.begin();
+    this.#begun ??= this.needs.watch.begin((events) => this.tell(events));
     const begun = this.#begun;
     try {
       await begun;
@@ -96,7 +98,7 @@ export class AuditFeed {
     // What is read here may arrive as well.
     const repeated = new Set<string>();
     if (from !== null) {
-      const horizon = this.clock.now() - latenessMs(this.settings);
+      const horizon = this.world.clock.now() - latenessMs(this.world.config);
       for await (const event of this.#since(from, request)) {
         if (event.at.getTime() >= horizon) repeated.add(event.id);
         yield event;
@@ -111,7 +113,9 @@ export class AuditFeed {
   async *#since(from: Date, request: FeedRequest): AsyncGenerator<RecordedEvent, void, void> {
     const wanted = { ...conditionOf(request), id: { not: request.after ?? '' } };
     const read = ({ where, ...page }: OnwardPage) =>
-      this.database.read((client) => client.auditEvent.findMany({ ...page, where: { AND: [wanted, where] } })) as Promise<RecordedEvent[]>;
+      this.needs.database.read((client) => client.auditEvent.findMany({ ...page, where: { AND: [wanted, where] } })) as Promise<
+        RecordedEvent[]
+      >;
     for await (const events of readOnward(from, PAGE, read)) yield* events;
   }
 
@@ -119,18 +123,18 @@ export class AuditFeed {
   async #instantOf(id: string, request: FeedRequest): Promise<Date> {
     const isId = /^[\w-]{22}$/.test(id);
     const event = isId
-      ? await this.database.read((client) => client.auditEvent.findFirst({ where: { ...conditionOf(request), id } }))
+      ? await this.needs.database.read((client) => client.auditEvent.findFirst({ where: { ...conditionOf(request), id } }))
       : null;
     if (event === null) {
       throw LatchkeyError.badInput('"after" is no event of this subscription, or it is not kept any more. Subscribe without it.');
     }
-    return new Date(event.at.getTime() - latenessMs(this.settings));
+    return new Date(event.at.getTime() - latenessMs(this.world.config));
   }
 
   #end(): void {
     this.#begun = null;
     this.#hasBegun = false;
-    this.watch.end();
+    this.needs.watch.end();
   }
 }
 

@@ -1,10 +1,9 @@
 /** The audit trail as it is read: by a user, by an administrator, by the operator; and its end, after AUDIT_RETENTION. */
 
-import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
-import type { Clock } from '../../lib/ambient.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import { cutPage, isAfter, newestFirst, type Page, type PageRequest } from '../../lib/pages.js';
+import type { World } from '../../world.js';
 import type { RecordedEvent } from './audit.js';
 
 /** Which events; without anything, all. */
@@ -25,11 +24,14 @@ export interface AuditWish extends PageRequest {
   readonly everyone: boolean;
 }
 
+interface Needs {
+  readonly database: Database;
+}
+
 export class AuditTrail {
   constructor(
-    private readonly database: Database,
-    private readonly settings: Pick<Config, 'auditRetentionSeconds'>,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -49,7 +51,7 @@ export class AuditTrail {
 
   /** The newest first. */
   async list({ userId, since }: AuditSelection, request: PageRequest): Promise<Page<RecordedEvent>> {
-    const rows = await this.database.read((client) =>
+    const rows = await this.needs.database.read((client) =>
       client.auditEvent.findMany({
         where: {
           ...(userId === undefined ? {} : { userId }),
@@ -69,8 +71,8 @@ export class AuditTrail {
    * @returns how many events
    */
   prune(): Promise<number> {
-    const at = { lt: new Date(this.clock.now() - this.settings.auditRetentionSeconds * 1000) };
-    return this.database.inBatches((transaction, limit) => transaction.auditEvent.deleteMany({ where: { at }, limit }));
+    const at = { lt: new Date(this.world.clock.now() - this.world.config.auditRetentionSeconds * 1000) };
+    return this.needs.database.inBatches((transaction, limit) => transaction.auditEvent.deleteMany({ where: { at }, limit }));
   }
 }
 

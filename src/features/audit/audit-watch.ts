@@ -2,9 +2,8 @@
 
 import type { Config } from '../../config/config.js';
 import { type Database, TRANSACTION_TIMEOUT_MS } from '../../database/database.js';
-import type { Clock } from '../../lib/ambient.js';
-import type { Log } from '../../lib/log.js';
 import { type OnwardPage, type Position, readOnward } from '../../lib/pages.js';
+import type { World } from '../../world.js';
 import type { RecordedEvent } from './audit.js';
 
 const LOOK_EVERY_MS = 5_000;
@@ -18,13 +17,17 @@ export function latenessMs({ clockToleranceSeconds }: Pick<Config, 'clockToleran
   return 2 * TRANSACTION_TIMEOUT_MS + 2 * clockToleranceSeconds * 1000;
 }
 
+type OnFound = (events: readonly RecordedEvent[]) => void;
+
+interface Needs {
+  readonly database: Database;
+  /** Whether this node hears the bells of the others. */
+  readonly hasBells: () => boolean;
+}
+
 export class AuditWatch {
-  /** Told of each event once, or, when the clock was set back, again. */
-  onFound: (events: readonly RecordedEvent[]) => void = () => undefined;
-  /** Whether bells are heard. */
-  hasBells: () => boolean = () => true;
   /** The watch that goes on, if one does. */
-  #watch: object | null = null;
+  #watch: { readonly onFound: OnFound } | null = null;
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = 0;
   #isReading = false;
@@ -33,22 +36,21 @@ export class AuditWatch {
   readonly #told = new Map<string, number>();
 
   constructor(
-    private readonly database: Database,
-    private readonly settings: Pick<Config, 'clockToleranceSeconds'>,
-    private readonly clock: Clock,
-    private readonly log: Log,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
    * When it has returned, whatever is committed from then on is found, wherever it is committed.
    *
+   * @param onFound called with each event once, or again after the clock was set back
    * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't say what was there before
    */
-  async begin(): Promise<void> {
-    const watch = {};
+  async begin(onFound: OnFound): Promise<void> {
+    const watch = { onFound };
     this.#watch = watch;
     this.#told.clear();
-    this.#lookedAt = this.clock.now();
+    this.#lookedAt = this.world.clock.now();
     await this.#look(watch, async (rows) => {
       for (const { id, at } of rows) this.#told.set(id, at.getTime());
     });
@@ -77,12 +79,12 @@ export class AuditWatch {
   }
 
   #lookLater(watch: object): void {
-    const pause = this.hasBells() ? LOOK_EVERY_MS : LOOK_WITHOUT_BELLS_EVERY_MS;
+    const pause = this.needs.hasBells() ? LOOK_EVERY_MS : LOOK_WITHOUT_BELLS_EVERY_MS;
     this.#timer = setTimeout(async () => {
       try {
         await this.#look(watch, (rows) => this.#read(rows.map(({ id }) => id)));
       } catch (err) {
-        this.log.debug({ err }, 'audit events will be looked for again');
+        this.world.log.debug({ err }, 'audit events will be looked for again');
       }
       if (this.#watch === watch) this.#lookLater(watch);
     }, pause).unref();
@@ -90,10 +92,10 @@ export class AuditWatch {
 
   /** Reads only the index: of most of what is there every node knows already. If anything fails, the next look begins where this one did. */
   async #look(watch: object, take: (rows: readonly Position[]) => Promise<void>): Promise<void> {
-    const now = this.clock.now();
-    const from = new Date(Math.min(now, this.#lookedAt) - latenessMs(this.settings));
+    const now = this.world.clock.now();
+    const from = new Date(Math.min(now, this.#lookedAt) - latenessMs(this.world.config));
     const read = (page: OnwardPage) =>
-      this.database.read((client) => client.auditEvent.findMany({ ...page, select: { id: true, at: true } }));
+      this.needs.database.read((client) => client.auditEvent.findMany({ ...page, select: { id: true, at: true } }));
     for await (const rows of readOnward(from, BATCH, read)) {
       if (this.#watch !== watch) return;
       await take(rows);
@@ -113,7 +115,7 @@ export class AuditWatch {
       }
     } catch (err) {
       this.#heard.clear();
-      this.log.debug({ err }, 'audit events that were rung for will be looked for');
+      this.world.log.debug({ err }, 'audit events that were rung for will be looked for');
     } finally {
       this.#isReading = false;
     }
@@ -123,7 +125,7 @@ export class AuditWatch {
     const unknown = ids.filter((id) => !this.#told.has(id));
     if (unknown.length === 0) return;
     const orderBy = [{ at: 'asc' as const }, { id: 'asc' as const }];
-    const rows = await this.database.read((client) => client.auditEvent.findMany({ where: { id: { in: unknown } }, orderBy }));
-    this.onFound(rows as RecordedEvent[]);
+    const rows = await this.needs.database.read((client) => client.auditEvent.findMany({ where: { id: { in: unknown } }, orderBy }));
+    this.#watch?.onFound(rows as RecordedEvent[]);
   }
 }

@@ -3,8 +3,9 @@
 import type { Database, Transaction } from '../../database/database.js';
 import type { AuditEvent as AuditEventRow } from '../../database/generated/client.js';
 import { insertRows } from '../../database/insert-rows.js';
-import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import { freshId } from '../../lib/ambient.js';
 import { fitUserAgent } from '../../lib/text-rules.js';
+import type { World } from '../../world.js';
 
 export type AuditKind =
   | 'user.registered'
@@ -48,25 +49,28 @@ export interface AuditEvent {
 /** An event as it stands in the table. */
 export type RecordedEvent = Omit<AuditEventRow, 'kind'> & { readonly kind: AuditKind };
 
+interface Needs {
+  readonly database: Database;
+  /** Called with what this process has committed, in the turn of the commit. */
+  readonly onCommitted: (events: readonly RecordedEvent[]) => void;
+}
+
 export class Audit {
-  /** Told of what this process has committed, in the turn of the commit. */
-  onCommitted: (events: readonly RecordedEvent[]) => void = () => undefined;
   /** How often each kind was committed by this process since its start; the ends of sessions by their reason, too. */
   readonly counts = new Map<string, number>();
 
   constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /** Records in the transaction of what it tells of: the one does not happen without the other. */
   async record(transaction: Transaction, ...events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const at = new Date(this.clock.now());
+    const at = new Date(this.world.clock.now());
     // Every column, so that it is one and the same statement, whether or not there is such a user.
     const rows = events.map(({ kind, actor, userId = null, sessionId = null, reason = null, ipAddress = null, userAgent = null }) => ({
-      id: freshId(this.randomness),
+      id: freshId(this.world.randomness),
       at,
       kind,
       userId,
@@ -76,9 +80,9 @@ export class Audit {
       ipAddress,
       userAgent: userAgent === null ? null : fitUserAgent(userAgent),
     }));
-    this.database.whenCommitted(transaction, () => {
+    this.needs.database.whenCommitted(transaction, () => {
       this.#count(rows);
-      this.onCommitted(rows);
+      this.needs.onCommitted(rows);
     });
     await insertRows(transaction.auditEvent, rows);
   }

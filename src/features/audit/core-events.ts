@@ -1,6 +1,6 @@
 /** Where the core's subscriptions hear of events: type-graphql has one place for it, which own subscriptions of an application share. */
 import { createPubSub } from '@graphql-yoga/subscription';
-import type { PubSub } from 'type-graphql';
+import type { PubSub } from '../../graphql/pub-sub.js';
 import type { AuditFeed, FeedRequest } from './audit-feed.js';
 
 /** The topic of the audit trail; its id is a `FeedRequest`. */

@@ -2,11 +2,11 @@
 
 import type { Transaction } from '../../database/database.js';
 import type { Prisma } from '../../database/generated/client.js';
-import type { Clock } from '../../lib/ambient.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { type BlacklistEntry, findBlacklisted, readState } from '../../revocation/blacklist.js';
 import type { RevocableToken } from '../../revocation/revocation-check.js';
+import type { World } from '../../world.js';
 import type { Audit, AuditEvent, AuditKind } from '../audit/audit.js';
 import { lockUser } from '../users/users.js';
 
@@ -51,20 +51,28 @@ export interface EndedSession {
 /** The token that something is done with. */
 export type ActingToken = Pick<RevocableToken, 'sid' | 'jti' | 'kid' | 'gen'> & { readonly sub: string };
 
-export function beginSteps(transaction: Transaction, audit: Audit, clock: Clock): EndingSteps {
-  return new EndingSteps(transaction, audit, clock);
+/** What the steps of one transaction work with. */
+interface Needs {
+  readonly transaction: Transaction;
+  readonly audit: Audit;
+}
+
+export function beginSteps(world: World, needs: Needs): EndingSteps {
+  return new EndingSteps(world, needs);
 }
 
 export class EndingSteps {
+  readonly transaction: Transaction;
   readonly #entries: BlacklistEntry[] = [];
   #endsGeneration = false;
   #revokes = false;
 
   constructor(
-    readonly transaction: Transaction,
-    private readonly audit: Audit,
-    private readonly clock: Clock,
-  ) {}
+    private readonly world: World,
+    private readonly needs: Needs,
+  ) {
+    this.transaction = needs.transaction;
+  }
 
   /** Whether the steps so far revoke every token of everybody. */
   get endsGeneration(): boolean {
@@ -105,9 +113,9 @@ export class EndingSteps {
   async endAll({ reason, note, ...ending }: Omit<Ending, 'sessions'> & { readonly note?: string | undefined }): Promise<number> {
     const { count } = await this.transaction.session.updateMany({
       where: { endedAt: null },
-      data: { endedAt: new Date(this.clock.now()), endedReason: reason },
+      data: { endedAt: new Date(this.world.clock.now()), endedReason: reason },
     });
-    await this.audit.record(this.transaction, { ...ending, kind: 'sessions.all-ended', reason: note ?? reason });
+    await this.needs.audit.record(this.transaction, { ...ending, kind: 'sessions.all-ended', reason: note ?? reason });
     this.#endsGeneration = true;
     this.#revokes = true;
     return count;
@@ -127,7 +135,7 @@ export class EndingSteps {
    */
   async end({ sessions, ...ending }: Ending): Promise<readonly EndedSession[]> {
     const ended = await this.#markEnded(sessions, ending.reason);
-    await this.audit.record(this.transaction, ...ended.map((session) => eventOf('session.ended', session, ending)));
+    await this.needs.audit.record(this.transaction, ...ended.map((session) => eventOf('session.ended', session, ending)));
     return ended;
   }
 
@@ -148,7 +156,7 @@ export class EndingSteps {
         return [session];
       }),
     );
-    await this.audit.record(this.transaction, ...events);
+    await this.needs.audit.record(this.transaction, ...events);
     return shares;
   }
 
@@ -156,7 +164,7 @@ export class EndingSteps {
     this.#revokes = true;
     const ended = await this.transaction.session.updateManyAndReturn({
       where: { AND: [sessions, { endedAt: null }] },
-      data: { endedAt: new Date(this.clock.now()), endedReason: reason },
+      data: { endedAt: new Date(this.world.clock.now()), endedReason: reason },
       select: { id: true, userId: true, accessTokensExpireAt: true, idleExpiresAt: true },
     });
     this.#entries.push(...ended.map((session) => entryOf(session, reason)));
@@ -178,7 +186,7 @@ export class EndingSteps {
     });
     const sessionsById = new Map(tokens.map(({ session }) => [session.id, session]));
     const events = [...sessionsById.values()].map((session) => eventOf('session.access-tokens-revoked', session, ending));
-    await this.audit.record(this.transaction, ...events);
+    await this.needs.audit.record(this.transaction, ...events);
     this.#entries.push(
       ...tokens.map(({ jti, expiresAt, session }): BlacklistEntry => {
         return { id: jti, kind: 'jti', userId: session.userId, reason: ending.reason, lastExpiresAt: expiresAt.getTime() };

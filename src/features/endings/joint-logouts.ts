@@ -17,14 +17,16 @@ interface Waiting {
   reject(failure: unknown): void;
 }
 
+interface Needs {
+  readonly database: Database;
+  readonly endings: SessionEndings;
+}
+
 export class JointLogouts {
   #waiting: Waiting[] = [];
   #isCommitting = false;
 
-  constructor(
-    private readonly database: Database,
-    private readonly endings: SessionEndings,
-  ) {}
+  constructor(private readonly needs: Needs) {}
 
   /**
    * Ends sessions as `SessionEndings.end` does, together with all that wait while another transaction is under way.
@@ -54,8 +56,8 @@ export class JointLogouts {
     };
     const late = setTimeout(goOn, GO_ON_AFTER_MS);
     try {
-      const { result, confirmation } = await this.endings.confirm((steps) => {
-        this.database.whenCommitted(steps.transaction, goOn);
+      const { result, confirmation } = await this.needs.endings.confirm((steps) => {
+        this.needs.database.whenCommitted(steps.transaction, goOn);
         return steps.endEach(
           'LOGOUT',
           together.map(({ ending }) => ending),

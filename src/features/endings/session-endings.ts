@@ -1,14 +1,18 @@
 /** The funnel: every way a session can end goes through here. Row, session and audit event in one transaction, then memory, then the answer. */
-import type { Clock } from '../../lib/ambient.js';
 import type { Confirmed, Revocations } from '../../revocation/revocations.js';
+import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import { beginSteps, type EndedSession, type Ending, type EndingSteps } from './ending-steps.js';
 
+interface Needs {
+  readonly revocations: Revocations;
+  readonly audit: Audit;
+}
+
 export class SessionEndings {
   constructor(
-    private readonly revocations: Revocations,
-    private readonly audit: Audit,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -22,8 +26,8 @@ export class SessionEndings {
 
   /** The same, for those who want to tell how it came to be in force. */
   confirm<Result>(run: (steps: EndingSteps) => Promise<Result>): Promise<Confirmed<Result>> {
-    return this.revocations.commit(async (transaction) => {
-      const steps = beginSteps(transaction, this.audit, this.clock);
+    return this.needs.revocations.commit(async (transaction) => {
+      const steps = beginSteps(this.world, { transaction, audit: this.needs.audit });
       const result = await run(steps);
       const { entries, endsGeneration, revokes } = steps;
       return { entries, endsGeneration, revokes, result };

@@ -2,8 +2,8 @@
 
 import type { Database, Transaction } from '../../database/database.js';
 import { Prisma } from '../../database/generated/client.js';
-import type { Clock } from '../../lib/ambient.js';
 import { LatchkeyError } from '../../lib/errors.js';
+import type { World } from '../../world.js';
 
 /** So many attempts of one key in one window, which begins with the first of them. */
 export interface Budget {
@@ -32,17 +32,21 @@ interface Row {
   readonly expire: Date | null;
 }
 
+interface Needs {
+  readonly database: Database;
+}
+
 export class AttemptCounts {
   constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /** Looks, in one statement, and counts nothing. @throws LatchkeyError AUTH_UNAVAILABLE if it can't be known */
   async read(charges: readonly Charge[]): Promise<Counts> {
-    const now = this.clock.now();
+    const now = this.world.clock.now();
     const where = { key: { in: charges.map(keyOf) }, expire: { gt: new Date(now) } };
-    const rows = await this.database.read((client) => client.attemptCount.findMany({ where }));
+    const rows = await this.needs.database.read((client) => client.attemptCount.findMany({ where }));
     const found = new Map(rows.map((row) => [row.key, row]));
     return {
       isSeen: (charge) => found.has(keyOf(charge)),
@@ -62,12 +66,12 @@ export class AttemptCounts {
    * @throws LatchkeyError RATE_LIMITED if one of the budgets was used up before, AUTH_UNAVAILABLE if that can't be known
    */
   spend(charges: readonly Charge[]): Promise<readonly Charge[]> {
-    return this.database.transaction((transaction) => this.spendIn(transaction, charges));
+    return this.needs.database.transaction((transaction) => this.spendIn(transaction, charges));
   }
 
   /** The same, as part of a transaction: what is refused has not happened at all. */
   async spendIn(transaction: Transaction, charges: readonly Charge[]): Promise<readonly Charge[]> {
-    const now = this.clock.now();
+    const now = this.world.clock.now();
     const byKey = new Map(charges.map((charge) => [keyOf(charge), charge]));
     const rows = await write(transaction, charges, 1, now, {
       points: Prisma.sql`CASE WHEN ${isOpen(now)} THEN "AttemptCount"."points" + 1 ELSE 1 END`,
@@ -80,7 +84,7 @@ export class AttemptCounts {
 
   /** Takes back what an attempt has spent, because it was none, and marks a key as seen for the length of its window. */
   async giveBack(charges: readonly Charge[], seen: Charge | null = null): Promise<void> {
-    const now = this.clock.now();
+    const now = this.world.clock.now();
     const expire = Prisma.sql`"AttemptCount"."expire"`;
     const set = {
       points: Prisma.sql`CASE WHEN ${isOpen(now)} AND "AttemptCount"."points" > 0 THEN "AttemptCount"."points" - 1 ELSE 0 END`,
@@ -89,13 +93,13 @@ export class AttemptCounts {
         seen === null ? expire : Prisma.sql`CASE WHEN "AttemptCount"."key" = ${keyOf(seen)} THEN excluded."expire" ELSE ${expire} END`,
     };
     const rows = seen === null ? charges : [...charges, seen];
-    await this.database.transaction((transaction) => write(transaction, rows, 0, now, set));
+    await this.needs.database.transaction((transaction) => write(transaction, rows, 0, now, set));
   }
 
   /** Forgets the windows that have passed, in bounded batches. */
   prune(): Promise<number> {
-    const expire = { lte: new Date(this.clock.now()) };
-    return this.database.inBatches((transaction, limit) => transaction.attemptCount.deleteMany({ where: { expire }, limit }));
+    const expire = { lte: new Date(this.world.clock.now()) };
+    return this.needs.database.inBatches((transaction, limit) => transaction.attemptCount.deleteMany({ where: { expire }, limit }));
   }
 }
 

@@ -5,6 +5,7 @@ import { LatchkeyError } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { createKeyedHash } from '../../lib/sealing.js';
 import { emailKeyOf } from '../../lib/text-rules.js';
+import type { World } from '../../world.js';
 import { addressKeyOf } from './address-key.js';
 import type { AttemptCounts, Budget, Charge } from './attempt-counts.js';
 
@@ -37,16 +38,20 @@ const NEW_DEVICE_LETTERS_PER_HOUR = 10;
 const REFRESHES_PER_MINUTE = 60;
 const KNOWN_FOR_SECONDS = 90 * 86_400;
 
+interface Needs {
+  readonly counts: AttemptCounts;
+}
+
 export class AttemptLimits {
   readonly #budgets: ReturnType<typeof budgetsOf>;
   readonly #hash: (text: string) => string;
 
   constructor(
-    private readonly counts: AttemptCounts,
-    settings: Pick<Config, 'loginAttempts' | 'addressAttempts' | 'secret'>,
+    { config }: World,
+    private readonly needs: Needs,
   ) {
-    this.#budgets = budgetsOf(settings);
-    this.#hash = createKeyedHash(settings.secret, 'attempt');
+    this.#budgets = budgetsOf(config);
+    this.#hash = createKeyedHash(config.secret, 'attempt');
   }
 
   /**
@@ -63,25 +68,25 @@ export class AttemptLimits {
     // nothing: one count less would tell somebody at the same address that there is such a user.
     const common = [this.#charge(userAndAddress, userKey, addressKey), this.#charge(address, addressKey)];
     const [usual, anywhere] = [this.#charge(userAtUsualAddress, userKey, addressKey), this.#charge(user, userKey)];
-    const counts = await this.counts.read([here, ...common, usual, anywhere]);
+    const counts = await this.needs.counts.read([here, ...common, usual, anywhere]);
     const charges = [...common, counts.isSeen(here) ? usual : anywhere];
     counts.assertLeft(charges);
     return {
-      spend: async () => (await this.counts.spend(charges)).map(({ budget }) => budget.name),
-      giveBack: () => this.counts.giveBack(charges, here),
+      spend: async () => (await this.needs.counts.spend(charges)).map(({ budget }) => budget.name),
+      giveBack: () => this.needs.counts.giveBack(charges, here),
     };
   }
 
   /** The user was here, and not by a password that was tried: it is a usual address from now on. */
   async rememberAddress(email: string, { ipAddress }: Origin): Promise<void> {
-    await this.counts.giveBack([], this.#charge(this.#budgets.known, userKeyOf(email), addressKeyOf(ipAddress)));
+    await this.needs.counts.giveBack([], this.#charge(this.#budgets.known, userKeyOf(email), addressKeyOf(ipAddress)));
   }
 
   /** A code or another secret that is tried without a name. @throws LatchkeyError RATE_LIMITED */
   async spendCode(origin: Origin): Promise<SpentAttempt> {
     const charges = [this.#charge(this.#budgets.address, addressKeyOf(origin.ipAddress))];
     await this.#spend(charges);
-    return { giveBack: () => this.counts.giveBack(charges) };
+    return { giveBack: () => this.needs.counts.giveBack(charges) };
   }
 
   /** A mail that somebody asks for, to an address that may be anybody's. @throws LatchkeyError RATE_LIMITED */
@@ -97,7 +102,7 @@ export class AttemptLimits {
    */
   async hasNewDeviceLetterLeft(transaction: Transaction, userId: string): Promise<boolean> {
     const charges = [this.#charge(this.#budgets.newDevice, userId)];
-    return this.counts.spendIn(transaction, charges).then(
+    return this.needs.counts.spendIn(transaction, charges).then(
       () => true,
       (failure: unknown) => {
         if (failure instanceof LatchkeyError && failure.code === 'RATE_LIMITED') return false;
@@ -113,23 +118,23 @@ export class AttemptLimits {
 
   /** A refresh that goes through, as part of its transaction. @throws LatchkeyError RATE_LIMITED */
   async spendRefresh(transaction: Transaction, sessionId: string): Promise<void> {
-    await this.counts.spendIn(transaction, [this.#charge(this.#budgets.refresh, sessionId)]);
+    await this.needs.counts.spendIn(transaction, [this.#charge(this.#budgets.refresh, sessionId)]);
   }
 
   /** A refresh that fails although the session is known. @throws LatchkeyError RATE_LIMITED */
   async spendFailedRefresh(transaction: Transaction, sessionId: string): Promise<void> {
-    await this.counts.spendIn(transaction, [this.#charge(this.#budgets.failedRefresh, sessionId)]);
+    await this.needs.counts.spendIn(transaction, [this.#charge(this.#budgets.failedRefresh, sessionId)]);
   }
 
   /** Forgets the windows that have passed. */
   async prune(): Promise<void> {
-    await this.counts.prune();
+    await this.needs.counts.prune();
   }
 
   /** Looks first: who has used up the budget and goes on all the same must not make everybody's transactions wait in line. */
   async #spend(charges: readonly Charge[]): Promise<void> {
-    (await this.counts.read(charges)).assertLeft(charges);
-    await this.counts.spend(charges);
+    (await this.needs.counts.read(charges)).assertLeft(charges);
+    await this.needs.counts.spend(charges);
   }
 
   /** Nobody who reads the table learns an email or an address, or can look for one. */

@@ -1,38 +1,42 @@
 /** Without a mail server, for development: each letter becomes a file, and the log says where it is. */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log } from '../../lib/log.js';
+import type { World } from '../../world.js';
 import { composeMail } from './compose-mail.js';
 import { type Delivery, DeliveryFailed, type DeliveryState } from './delivery.js';
 import type { Mailbox, OutgoingLetter } from './mail.js';
+
+interface Needs {
+  readonly folder: string;
+  readonly from: Mailbox;
+}
 
 export class FileDelivery implements Delivery {
   /** Most servers that are started here never send a letter. */
   #composer: ReturnType<typeof createComposer> | null = null;
 
   constructor(
-    private readonly folder: string,
-    private readonly from: Mailbox,
-    private readonly log: Log,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /** The file appears whole or not at all; a letter that is tried again becomes the same file. */
   async deliver(letter: OutgoingLetter): Promise<void> {
-    const path = join(this.folder, `${letter.createdAt.toISOString().replace(/[:.]/g, '-')}-${letter.id}.eml`);
-    const mail = composeMail(letter, this.from);
+    const path = join(this.needs.folder, `${letter.createdAt.toISOString().replace(/[:.]/g, '-')}-${letter.id}.eml`);
+    const mail = composeMail(letter, this.needs.from);
     try {
       const { message } = await (await this.#compose()).sendMail(mail);
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await mkdir(this.needs.folder, { recursive: true, mode: 0o700 });
       await writeFile(`${path}.part`, withBodyAsItIs(message.toString(), letter.text), { mode: 0o600 });
       await rename(`${path}.part`, path);
     } catch (error) {
       throw new DeliveryFailed((error as NodeJS.ErrnoException).code ?? 'unknown', false);
     }
-    this.log.info({ path }, 'a mail was written, as there is no SMTP_URL');
+    this.world.log.info({ path }, 'a mail was written, as there is no SMTP_URL');
   }
 
   async rehearse(letter: OutgoingLetter): Promise<void> {
-    await (await this.#compose()).sendMail(composeMail(letter, this.from));
+    await (await this.#compose()).sendMail(composeMail(letter, this.needs.from));
   }
 
   #compose(): ReturnType<typeof createComposer> {
@@ -41,7 +45,7 @@ export class FileDelivery implements Delivery {
   }
 
   async examine(): Promise<DeliveryState> {
-    return { isReady: true, found: `mails are written to ${this.folder}`, advice: 'For mails that reach somebody set SMTP_URL.' };
+    return { isReady: true, found: `mails are written to ${this.needs.folder}`, advice: 'For mails that reach somebody set SMTP_URL.' };
   }
 }
 

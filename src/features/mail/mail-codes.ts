@@ -1,12 +1,11 @@
 /** Codes that are mailed: good for one thing, once, for a short time, and only until the password or the address changes. */
 import { createHash } from 'node:crypto';
-import type { Config } from '../../config/config.js';
 import type { Database, Transaction } from '../../database/database.js';
-import type { Clock, Randomness } from '../../lib/ambient.js';
 import { failed } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { createKeyedHash, openSealed, seal } from '../../lib/sealing.js';
 import { emailKeyOf } from '../../lib/text-rules.js';
+import type { World } from '../../world.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import { lockUser } from '../users/users.js';
 import type { Letter } from './mail.js';
@@ -55,35 +54,37 @@ export const INVALID_CODE = failed({
 const PREFIX = 'lkc_';
 const SHAPE = /^lkc_[A-Za-z0-9_-]{43}$/;
 
+interface Needs {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly limits: AttemptLimits;
+}
+
 export class MailCodes {
   readonly #decoyHash: (text: string) => string;
 
   constructor(
-    private readonly database: Database,
-    private readonly outbox: Outbox,
-    private readonly limits: AttemptLimits,
-    settings: Pick<Config, 'secret'>,
-    private readonly clock: Clock,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {
-    this.#decoyHash = createKeyedHash(settings.secret, 'decoy code');
+    this.#decoyHash = createKeyedHash(world.config.secret, 'decoy code');
   }
 
   /** Makes a code and queues its letter, in the transaction. An older one of the same user for the same thing is dead then. */
   async send<Purpose extends MailCodePurpose>(transaction: Transaction, order: CodeOrder<Purpose>): Promise<void> {
     const { purpose, userId, payload, letterWith, isDecoy = false } = order;
-    const text = `${PREFIX}${this.randomness.bytes(32).toString('base64url')}`;
-    const now = this.clock.now();
+    const text = `${PREFIX}${this.world.randomness.bytes(32).toString('base64url')}`;
+    const now = this.world.clock.now();
     const expiresAt = new Date(now + MAIL_CODE_TTL_SECONDS[purpose] * 1000);
     // So that it costs the same, a decoy has a predecessor too: that of the same address. There is no user without an id.
     const hash = isDecoy ? this.#decoyHashOf(purpose, payload.email) : hashOf(text);
     // The lock keeps two letters at once from making two codes.
     await lockUser(transaction, userId ?? '');
     await transaction.mailCode.deleteMany({ where: { OR: [{ userId: userId ?? '', purpose }, { hash }] } });
-    const sealed = seal(JSON.stringify(payload), Buffer.from(text), `mail code for ${purpose}`, this.randomness);
+    const sealed = seal(JSON.stringify(payload), Buffer.from(text), `mail code for ${purpose}`, this.world.randomness);
     const row = { hash, purpose, userId, sealed, createdAt: new Date(now), expiresAt };
     await transaction.mailCode.upsert({ where: { hash }, create: row, update: row });
-    await this.outbox.queue(transaction, letterWith(text), { expiresAt, isDecoy });
+    await this.needs.outbox.queue(transaction, letterWith(text), { expiresAt, isDecoy });
   }
 
   /**
@@ -92,7 +93,7 @@ export class MailCodes {
    * @throws LatchkeyError RATE_LIMITED
    */
   async find<Purpose extends MailCodePurpose>(purpose: Purpose, text: string, origin: Origin): Promise<ShownCode<Purpose> | null> {
-    const attempt = await this.limits.spendCode(origin);
+    const attempt = await this.needs.limits.spendCode(origin);
     const code = await this.#read(purpose, text);
     if (code !== null) await attempt.giveBack();
     return code;
@@ -100,14 +101,14 @@ export class MailCodes {
 
   /** Uses a code up, in the transaction of what it is used for: of many uses at once one finds it. */
   async use(transaction: Transaction, { hash }: ShownCode<MailCodePurpose>): Promise<boolean> {
-    const { count } = await transaction.mailCode.deleteMany({ where: { hash, expiresAt: { gt: new Date(this.clock.now()) } } });
+    const { count } = await transaction.mailCode.deleteMany({ where: { hash, expiresAt: { gt: new Date(this.world.clock.now()) } } });
     return count === 1;
   }
 
   /** @returns how many that had expired were removed */
   prune(): Promise<number> {
-    const expiresAt = { lte: new Date(this.clock.now()) };
-    return this.database.inBatches((transaction, limit) => transaction.mailCode.deleteMany({ where: { expiresAt }, limit }));
+    const expiresAt = { lte: new Date(this.world.clock.now()) };
+    return this.needs.database.inBatches((transaction, limit) => transaction.mailCode.deleteMany({ where: { expiresAt }, limit }));
   }
 
   /** No text has it as its hash, and who reads the table can't look for an address. */
@@ -118,8 +119,8 @@ export class MailCodes {
   async #read<Purpose extends MailCodePurpose>(purpose: Purpose, text: string): Promise<ShownCode<Purpose> | null> {
     if (!SHAPE.test(text)) return null;
     const hash = hashOf(text);
-    const row = await this.database.read((client) => client.mailCode.findUnique({ where: { hash } }));
-    if (row === null || row.purpose !== purpose || row.expiresAt.getTime() <= this.clock.now()) return null;
+    const row = await this.needs.database.read((client) => client.mailCode.findUnique({ where: { hash } }));
+    if (row === null || row.purpose !== purpose || row.expiresAt.getTime() <= this.world.clock.now()) return null;
     const payload = openSealed(row.sealed, Buffer.from(text), `mail code for ${purpose}`);
     return { hash, payload: JSON.parse(payload) as Payloads[Purpose] };
   }

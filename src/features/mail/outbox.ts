@@ -3,11 +3,10 @@
  * server is away. What is queued survives a restart; what could not be delivered in time is given up.
  */
 
-import type { Config } from '../../config/config.js';
 import type { Database, Transaction } from '../../database/database.js';
-import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
-import type { Log } from '../../lib/log.js';
+import { freshId } from '../../lib/ambient.js';
 import { SealBroken } from '../../lib/sealing.js';
+import type { World } from '../../world.js';
 import { type Delivery, DeliveryFailed } from './delivery.js';
 import type { Letter } from './mail.js';
 import { openLetter, receiverKeyOf, type SealedRow, sealLetter } from './sealed-mail.js';
@@ -45,6 +44,11 @@ const LOOK_IDLE_MS = 60_000;
 const LOOK_AFTER_FAILURE_MS = 5_000;
 const STOP_WITHIN_MS = 3_000;
 
+interface Needs {
+  readonly database: Database;
+  readonly delivery: Delivery;
+}
+
 export class Outbox {
   /** How many letters waited when the outbox last looked. */
   waiting = 0;
@@ -57,27 +61,23 @@ export class Outbox {
   readonly #delivered = new Set<string>();
 
   constructor(
-    private readonly database: Database,
-    private readonly delivery: Delivery,
-    private readonly log: Log,
-    private readonly settings: Pick<Config, 'secret'>,
-    private readonly clock: Clock,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /** Queues a letter in the transaction of what it tells of: the one does not happen without the other. */
   async queue(transaction: Transaction, letter: Letter, { expiresAt, isDecoy = false }: Posting): Promise<void> {
-    const id = freshId(this.randomness);
-    const now = new Date(this.clock.now());
-    const sealed = sealLetter({ ...letter, isDecoy }, id, this.settings.secret, this.randomness);
-    const receiverKey = receiverKeyOf(letter.to, this.settings.secret);
+    const id = freshId(this.world.randomness);
+    const now = new Date(this.world.clock.now());
+    const sealed = sealLetter({ ...letter, isDecoy }, id, this.world.config.secret, this.world.randomness);
+    const receiverKey = receiverKeyOf(letter.to, this.world.config.secret);
     await transaction.outgoingMail.create({ data: { id, sealed, receiverKey, createdAt: now, nextAttemptAt: now, expiresAt } });
     this.#lookSoon();
   }
 
   /** Takes back what was not delivered yet, in the transaction in which its receiver goes. */
   async withdraw(transaction: Transaction, address: string): Promise<void> {
-    await transaction.outgoingMail.deleteMany({ where: { receiverKey: receiverKeyOf(address, this.settings.secret) } });
+    await transaction.outgoingMail.deleteMany({ where: { receiverKey: receiverKeyOf(address, this.world.config.secret) } });
   }
 
   /** From now on letters are delivered, those of earlier runs first. */
@@ -121,7 +121,7 @@ export class Outbox {
     if (!this.#isRunning || this.#workers.size === AT_ONCE) return;
     const worker = this.#work()
       .catch((err: unknown) => {
-        this.log.warn({ err }, 'the outbox could not be read and will be tried again');
+        this.world.log.warn({ err }, 'the outbox could not be read and will be tried again');
         this.#lookLater(LOOK_AFTER_FAILURE_MS);
       })
       .finally(() => this.#workers.delete(worker));
@@ -133,21 +133,21 @@ export class Outbox {
       this.#look();
       await this.#attempt(mail);
     }
-    const { next, count } = await this.database.read(async (client) => ({
+    const { next, count } = await this.needs.database.read(async (client) => ({
       next: await client.outgoingMail.findFirst({ orderBy: { nextAttemptAt: 'asc' }, select: { nextAttemptAt: true } }),
       count: await client.outgoingMail.count(),
     }));
     this.waiting = count;
-    const untilNext = (next?.nextAttemptAt.getTime() ?? 0) - this.clock.now();
+    const untilNext = (next?.nextAttemptAt.getTime() ?? 0) - this.world.clock.now();
     this.#lookLater(next === null ? LOOK_IDLE_MS : Math.min(Math.max(untilNext, LOOK_SOON_MS), LOOK_AGAIN_MS));
   }
 
   /** Takes the letter that has been due longest. In a transaction, so that it comes after those that queue one just now. */
   async #claim(): Promise<ClaimedMail | null> {
     if (!this.#isRunning) return null;
-    const now = this.clock.now();
+    const now = this.world.clock.now();
     const claimedUntil = new Date(now + CLAIM_MS);
-    const mail = await this.database.transaction(async (transaction) => {
+    const mail = await this.needs.database.transaction(async (transaction) => {
       const due = await transaction.outgoingMail.findFirst({
         where: { nextAttemptAt: { lte: new Date(now) } },
         orderBy: { nextAttemptAt: 'asc' },
@@ -173,12 +173,12 @@ export class Outbox {
   }
 
   async #deliver(mail: ClaimedMail): Promise<DeliveryFailed | null> {
-    if (mail.expiresAt.getTime() <= this.clock.now()) return new DeliveryFailed('too late', true);
+    if (mail.expiresAt.getTime() <= this.world.clock.now()) return new DeliveryFailed('too late', true);
     try {
-      const { isDecoy, ...letter } = openLetter(mail, this.settings.secret);
+      const { isDecoy, ...letter } = openLetter(mail, this.world.config.secret);
       const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DELIVER_WITHIN_MS)]);
       // While the mail server is away a decoy waits like a letter, and what is done about it in the background costs the same.
-      await (isDecoy ? this.delivery.rehearse(letter, signal) : this.delivery.deliver(letter, signal));
+      await (isDecoy ? this.needs.delivery.rehearse(letter, signal) : this.needs.delivery.deliver(letter, signal));
       return null;
     } catch (error) {
       if (error instanceof DeliveryFailed) return error;
@@ -190,20 +190,20 @@ export class Outbox {
   async #settle(mail: ClaimedMail, { reason, isPermanent }: DeliveryFailed): Promise<void> {
     const { id, attempts, claimedUntil } = mail;
     if (isPermanent) {
-      this.log.warn({ mail: id, attempts, reason }, 'a mail was given up');
+      this.world.log.warn({ mail: id, attempts, reason }, 'a mail was given up');
       return this.#remove(mail);
     }
     // Cut short by a stop: it is not the mail server's fault, and the next start sends it.
     const delayMs = this.#stopping.signal.aborted ? 0 : this.#retryDelayMs(attempts);
-    const nextAttemptAt = new Date(this.clock.now() + delayMs);
-    await this.database.transaction((transaction) =>
+    const nextAttemptAt = new Date(this.world.clock.now() + delayMs);
+    await this.needs.database.transaction((transaction) =>
       transaction.outgoingMail.updateMany({ where: { id, nextAttemptAt: claimedUntil }, data: { nextAttemptAt } }),
     );
-    this.log.warn({ mail: id, attempts, reason, nextAttemptAt }, 'a mail could not be delivered and will be tried again');
+    this.world.log.warn({ mail: id, attempts, reason, nextAttemptAt }, 'a mail could not be delivered and will be tried again');
   }
 
   async #remove({ id }: ClaimedMail): Promise<void> {
-    await this.database.transaction((transaction) => transaction.outgoingMail.deleteMany({ where: { id } }));
+    await this.needs.database.transaction((transaction) => transaction.outgoingMail.deleteMany({ where: { id } }));
   }
 
   /** Doubles, and is spread, so that many letters that failed together do not come back together. */
@@ -213,6 +213,6 @@ export class Outbox {
 
   /** From 0 to 1. */
   #random(): number {
-    return this.randomness.bytes(2).readUInt16BE() / 0xffff;
+    return this.world.randomness.bytes(2).readUInt16BE() / 0xffff;
   }
 }

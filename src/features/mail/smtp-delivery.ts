@@ -31,20 +31,22 @@ interface SmtpFault {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+interface Needs {
+  readonly smtpUrl: string;
+  readonly from: Mailbox;
+  readonly timeouts: SmtpTimeouts;
+}
+
 export class SmtpDelivery implements Delivery {
   readonly #transport: ReturnType<typeof makeTransport>;
   readonly #composer = createTransport({ streamTransport: true, buffer: true });
 
-  constructor(
-    smtpUrl: string,
-    private readonly from: Mailbox,
-    timeouts: SmtpTimeouts,
-  ) {
-    this.#transport = makeTransport(smtpUrl, timeouts);
+  constructor(private readonly needs: Needs) {
+    this.#transport = makeTransport(needs.smtpUrl, needs.timeouts);
   }
 
   async deliver(letter: OutgoingLetter, signal: AbortSignal): Promise<void> {
-    const mail = composeMail(letter, this.from);
+    const mail = composeMail(letter, this.needs.from);
     try {
       await this.#transport.sendMail({ ...mail, signal });
     } catch (error) {
@@ -54,7 +56,7 @@ export class SmtpDelivery implements Delivery {
 
   /** Builds the mail, connects and logs in. */
   async rehearse(letter: OutgoingLetter, signal: AbortSignal): Promise<void> {
-    const mail = composeMail(letter, this.from);
+    const mail = composeMail(letter, this.needs.from);
     try {
       await this.#composer.sendMail(mail);
       await Promise.race([this.#transport.verify(), rejectOn(signal)]);

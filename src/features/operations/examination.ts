@@ -1,22 +1,26 @@
 /** Looks at what the server depends on, from the inside: `latchkey doctor`. */
 
 import type { Database } from '../../database/database.js';
-import type { Clock } from '../../lib/ambient.js';
 import type { Revocations } from '../../revocation/revocations.js';
+import type { World } from '../../world.js';
 import type { Delivery } from '../mail/delivery.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
 import type { Finding } from './finding.js';
 import type { NodeExamination } from './node-examination.js';
 
+interface Needs {
+  readonly database: Database;
+  readonly revocations: Revocations;
+  readonly keys: SigningKeys;
+  readonly delivery: Delivery;
+  /** Null where there is one node only. */
+  readonly nodes: NodeExamination | null;
+}
+
 export class Examination {
   constructor(
-    private readonly database: Database,
-    private readonly revocations: Revocations,
-    private readonly keys: SigningKeys,
-    private readonly delivery: Delivery,
-    /** Null where there is one node only. */
-    private readonly nodes: NodeExamination | null,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   async run(): Promise<Finding[]> {
@@ -26,15 +30,15 @@ export class Examination {
       this.#examineKeys(),
       await this.#examineMail(),
       await this.#examineClock(),
-      ...((await this.nodes?.run()) ?? []),
+      ...((await this.needs.nodes?.run()) ?? []),
     ];
   }
 
   async #examineDatabase(): Promise<Finding> {
     const check = 'database';
     try {
-      await this.database.ping();
-      const fault = await this.database.findDamage();
+      await this.needs.database.ping();
+      const fault = await this.needs.database.findDamage();
       if (fault === null) return { check, isRight: true, found: 'it can be written to, and is whole', advice: '' };
       return { check, isRight: false, found: fault, advice: 'Stop the server and restore the database from a backup.' };
     } catch (error) {
@@ -48,20 +52,25 @@ export class Examination {
   }
 
   #examineBlacklist(): Finding {
-    const { isKnown, size, version } = this.revocations.replica;
+    const { isKnown, size, version } = this.needs.revocations.replica;
     const found = isKnown ? `${size} revoked ids at version ${version}` : 'its state is not known';
     return { check: 'blacklist', isRight: isKnown, found, advice: isKnown ? '' : 'Nothing is accepted until the database answers again.' };
   }
 
   #examineKeys(): Finding {
-    const { kid, algorithm } = this.keys.current;
-    return { check: 'signing keys', isRight: true, found: `${this.keys.list().length} in the ring, ${algorithm} ${kid} signs`, advice: '' };
+    const { kid, algorithm } = this.needs.keys.current;
+    return {
+      check: 'signing keys',
+      isRight: true,
+      found: `${this.needs.keys.list().length} in the ring, ${algorithm} ${kid} signs`,
+      advice: '',
+    };
   }
 
   async #examineMail(): Promise<Finding> {
     const [{ isReady, found, advice }, waiting] = await Promise.all([
-      this.delivery.examine(),
-      this.database.read(async (client) => ({
+      this.needs.delivery.examine(),
+      this.needs.database.read(async (client) => ({
         count: await client.outgoingMail.count(),
         oldest: await client.outgoingMail.findFirst({ orderBy: { createdAt: 'asc' }, select: { createdAt: true } }),
       })),
@@ -72,10 +81,12 @@ export class Examination {
 
   /** A clock behind what was written already would call new tokens old ones and keep dead ones alive. */
   async #examineClock(): Promise<Finding> {
-    const newest = await this.database.read((client) => client.auditEvent.findFirst({ orderBy: { at: 'desc' }, select: { at: true } }));
-    const behindSeconds = ((newest?.at.getTime() ?? 0) - this.clock.now()) / 1000;
+    const newest = await this.needs.database.read((client) =>
+      client.auditEvent.findFirst({ orderBy: { at: 'desc' }, select: { at: true } }),
+    );
+    const behindSeconds = ((newest?.at.getTime() ?? 0) - this.world.clock.now()) / 1000;
     const isRight = behindSeconds <= 1;
-    const found = new Date(this.clock.now()).toISOString();
+    const found = new Date(this.world.clock.now()).toISOString();
     return {
       check: 'clock',
       isRight,

@@ -1,33 +1,33 @@
 /** Looks at what several nodes depend on, from one of them: the server, the other nodes, the doorbells. */
 
-import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
 import type { ServerFacts } from '../../database/engine.js';
 import { SIDE_CONNECTIONS } from '../../database/engine.js';
-import type { Clock } from '../../lib/ambient.js';
 import type { LeaseNode } from '../../revocation/lease/lease-node.js';
+import type { World } from '../../world.js';
 import type { Finding } from './finding.js';
 import { readNodes } from './nodes.js';
-
-type Settings = Pick<Config, 'databasePoolSize' | 'doorbell' | 'clockToleranceSeconds'>;
 
 /** Nodes that run look every minute for those that have died, and take them away at the second look. */
 const REMOVED_WITHIN_MS = 180_000;
 
+interface Needs {
+  readonly database: Database;
+  readonly node: LeaseNode;
+}
+
 export class NodeExamination {
   constructor(
-    private readonly database: Database,
-    private readonly node: LeaseNode,
-    private readonly settings: Settings,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   async run(): Promise<Finding[]> {
-    const before = this.clock.now();
-    const server = await this.database.describeServer();
+    const before = this.world.clock.now();
+    const server = await this.needs.database.describeServer();
     if (server === null) return [];
-    const clock = this.#examineClock(server.now, before, this.clock.now());
-    const nodes = await readNodes(this.database);
+    const clock = this.#examineClock(server.now, before, this.world.clock.now());
+    const nodes = await readNodes(this.needs.database);
     return [
       examineServer(server),
       examineDurability(server),
@@ -39,7 +39,7 @@ export class NodeExamination {
   }
 
   #examineConnections({ connectionLimit, connections }: ServerFacts, nodes: number): Finding {
-    const each = this.settings.databasePoolSize + SIDE_CONNECTIONS;
+    const each = this.world.config.databasePoolSize + SIDE_CONNECTIONS;
     const wanted = Math.max(1, nodes) * each;
     const isRight = wanted <= connectionLimit;
     return {
@@ -66,8 +66,8 @@ export class NodeExamination {
   async #examineDoorbells(): Promise<Finding> {
     const check = 'doorbells';
     const waits = 'a logout waits for the other nodes until no lease can be alive';
-    if (!this.settings.doorbell) return { check, isRight: true, found: `off: ${waits}`, advice: '' };
-    if (await this.node.hearsItself()) return { check, isRight: true, found: 'they are heard', advice: '' };
+    if (!this.world.config.doorbell) return { check, isRight: true, found: `off: ${waits}`, advice: '' };
+    if (await this.needs.node.hearsItself()) return { check, isRight: true, found: 'they are heard', advice: '' };
     return {
       check,
       isRight: false,
@@ -79,7 +79,7 @@ export class NodeExamination {
   /** The server read its clock between the two instants. */
   #examineClock(databaseNow: number, before: number, after: number): Finding {
     const aheadMs = before > databaseNow ? before - databaseNow : Math.min(0, after - databaseNow);
-    const isRight = Math.abs(aheadMs) <= this.settings.clockToleranceSeconds * 1000;
+    const isRight = Math.abs(aheadMs) <= this.world.config.clockToleranceSeconds * 1000;
     const found =
       aheadMs === 0
         ? 'it agrees with that of the database'
@@ -90,7 +90,7 @@ export class NodeExamination {
       found,
       advice: isRight
         ? ''
-        : `Keep both machines with NTP. Further apart than CLOCK_TOLERANCE (${this.settings.clockToleranceSeconds}s) a node gets no lease.`,
+        : `Keep both machines with NTP. Further apart than CLOCK_TOLERANCE (${this.world.config.clockToleranceSeconds}s) a node gets no lease.`,
     };
   }
 }

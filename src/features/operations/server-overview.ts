@@ -4,6 +4,7 @@ import type { Database } from '../../database/database.js';
 import type { LiveConnections } from '../../revocation/live-connections.js';
 import type { Mirror } from '../../revocation/redis/mirror.js';
 import type { Revocations } from '../../revocation/revocations.js';
+import type { World } from '../../world.js';
 import { type ListedNode, readNodes } from './nodes.js';
 
 export interface ServerStatus {
@@ -19,30 +20,34 @@ export interface ServerStatus {
   readonly nodes: readonly ListedNode[];
 }
 
+interface Needs {
+  readonly database: Database;
+  readonly revocations: Revocations;
+  readonly connections: LiveConnections;
+  /** Null without Redis. */
+  readonly mirror: Mirror | null;
+}
+
 export class ServerOverview {
   constructor(
-    private readonly database: Database,
-    private readonly revocations: Revocations,
-    private readonly connections: LiveConnections,
-    /** Null without Redis. */
-    private readonly mirror: Mirror | null,
-    private readonly settings: Pick<Config, 'revocationCheck'>,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /** The count is of rows in the table: a node that does not check in memory does not keep up with it. */
   async read(): Promise<ServerStatus> {
     const [liveRevocations, nodes] = await Promise.all([
-      this.database.read((client) => client.blacklistedToken.count()),
-      readNodes(this.database),
+      this.needs.database.read((client) => client.blacklistedToken.count()),
+      readNodes(this.needs.database),
     ]);
-    const { isKnown, version } = this.revocations.replica;
+    const { isKnown, version } = this.needs.revocations.replica;
     return {
-      revocationCheck: this.settings.revocationCheck,
+      revocationCheck: this.world.config.revocationCheck,
       isBlacklistKnown: isKnown,
       liveRevocations,
       blacklistVersion: version,
-      liveConnections: this.connections.size,
-      isMirrorWhole: this.mirror?.isWhole ?? null,
+      liveConnections: this.needs.connections.size,
+      isMirrorWhole: this.needs.mirror?.isWhole ?? null,
       nodes,
     };
   }

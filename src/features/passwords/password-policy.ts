@@ -1,6 +1,6 @@
 /** Which passwords may be chosen: long enough, not common, personal or leaked; no rules of composition (NIST SP 800-63B-4, section 3.1.1.2). */
-import type { Config } from '../../config/config.js';
 import type { UserFailure } from '../../lib/errors.js';
+import type { World } from '../../world.js';
 import { type CommonPasswords, commonPasswords } from './common-passwords.js';
 import { canonicalPassword } from './password-text.js';
 import { withoutPersonalWords } from './personal-words.js';
@@ -40,10 +40,14 @@ const BREACHED: Fault = {
 };
 const UNCHECKED: Fault = { code: 'PASSWORD_UNCHECKED', message: 'New passwords can’t be checked at this moment. Try again later.' };
 
+interface Needs {
+  readonly pwnedPasswords: PwnedPasswords;
+}
+
 export class PasswordPolicy {
   constructor(
-    private readonly pwnedPasswords: PwnedPasswords,
-    private readonly settings: Pick<Config, 'issuer' | 'pwnedPasswords'>,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /** @returns null when the password may be used */
@@ -65,14 +69,14 @@ export class PasswordPolicy {
 
   /** Asked last: of a password that is refused anyway nothing goes out. */
   async #findLeak(password: string): Promise<Fault | null> {
-    const leak = await this.pwnedPasswords.find(password);
-    if (leak === 'not known') return this.settings.pwnedPasswords.whenDown === 'refuse' ? UNCHECKED : null;
+    const leak = await this.needs.pwnedPasswords.find(password);
+    if (leak === 'not known') return this.world.config.pwnedPasswords.whenDown === 'refuse' ? UNCHECKED : null;
     return leak === 'leaked' ? BREACHED : null;
   }
 
   /** "lovelace1815", and "lovelace123456" as well: what is left must be something, and no common password. */
   #isTooPersonal(password: string, { email, name }: PasswordOwner, common: CommonPasswords): boolean {
-    const remainders = withoutPersonalWords(password, [PRODUCT, this.settings.issuer, email, name ?? '']);
+    const remainders = withoutPersonalWords(password, [PRODUCT, this.world.config.issuer, email, name ?? '']);
     return remainders.some((rest) => [...rest].length < MIN_IMPERSONAL_CHARACTERS || common.has(rest));
   }
 }

@@ -5,6 +5,7 @@ import type { Randomness } from '../../lib/ambient.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { createQueue } from '../../lib/queue.js';
+import type { World } from '../../world.js';
 import { addressKeyOf } from '../limits/address-key.js';
 import { canonicalPassword } from './password-text.js';
 
@@ -39,16 +40,20 @@ const WAITING_FROM_ONE_ADDRESS = 50;
  */
 const HASHES_AT_ONCE = Math.max(1, Math.min(availableParallelism() - 1, 3));
 
+interface Needs {
+  readonly passwordCost: PasswordCost;
+}
+
 export class Passwords {
   readonly #queue = createQueue(HASHES_AT_ONCE, WAITING_HASHES, tooMany);
   readonly #waitingFrom = new Map<string, number>();
   readonly #decoy: string;
 
   constructor(
-    private readonly cost: PasswordCost,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {
-    this.#decoy = makeDecoy(cost, randomness);
+    this.#decoy = this.makeDead();
   }
 
   /**
@@ -57,8 +62,8 @@ export class Passwords {
    * @throws LatchkeyError RATE_LIMITED if too many wait already
    */
   hash(password: string, origin?: Origin): Promise<string> {
-    const salt = this.randomness.bytes(SALT_BYTES);
-    return this.#run(origin, () => hash(canonicalPassword(password), { ...this.cost, algorithm: ARGON2ID, salt }));
+    const salt = this.world.randomness.bytes(SALT_BYTES);
+    return this.#run(origin, () => hash(canonicalPassword(password), { ...this.needs.passwordCost, algorithm: ARGON2ID, salt }));
   }
 
   /**
@@ -88,7 +93,7 @@ export class Passwords {
 
   /** A hash that no password matches, for a user whose password is dead; comparing costs what it always costs. */
   makeDead(): string {
-    return makeDecoy(this.cost, this.randomness);
+    return makeDecoy(this.needs.passwordCost, this.world.randomness);
   }
 
   async #matches(passwordHash: string | null, password: string): Promise<boolean> {

@@ -1,8 +1,7 @@
 /** Asks Have I Been Pwned, or a server of the same protocol, whether a password has leaked; only 5 digits of its hash leave the process. */
 import { createHash } from 'node:crypto';
-import type { PwnedPasswordsSettings } from '../../config/config.js';
-import type { Log } from '../../lib/log.js';
 import { createQueue } from '../../lib/queue.js';
+import type { World } from '../../world.js';
 
 export type Leak = 'leaked' | 'not leaked' | 'not known';
 
@@ -20,14 +19,11 @@ class Unanswered extends Error {}
 export class PwnedPasswords {
   readonly #queue = createQueue(QUESTIONS_AT_ONCE, WAITING_QUESTIONS, () => new Unanswered('too many questions at once'));
 
-  constructor(
-    private readonly settings: PwnedPasswordsSettings,
-    private readonly log: Log,
-  ) {}
+  constructor(private readonly world: World) {}
 
   /** Answers within two seconds, waiting included. A password that nobody asked about, because it is off, has not leaked. */
   async find(password: string): Promise<Leak> {
-    if (!this.settings.isOn) return 'not leaked';
+    if (!this.world.config.pwnedPasswords.isOn) return 'not leaked';
     const hash = createHash('sha1').update(password).digest('hex').toUpperCase();
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
@@ -36,14 +32,17 @@ export class PwnedPasswords {
       return (counts.get(hash.slice(PREFIX_DIGITS)) ?? 0) > 0 ? 'leaked' : 'not leaked';
     } catch (error) {
       const why = error instanceof Unanswered ? error.message : signal.aborted ? 'no answer in time' : 'no connection';
-      this.log.warn({ why, newPasswords: this.settings.whenDown }, 'the server of leaked passwords did not answer');
+      this.world.log.warn(
+        { why, newPasswords: this.world.config.pwnedPasswords.whenDown },
+        'the server of leaked passwords did not answer',
+      );
       return 'not known';
     }
   }
 
   /** @returns how often each hash that begins so has leaked, by the rest of its digits */
   async #ask(prefix: string, signal: AbortSignal): Promise<Map<string, number>> {
-    const response = await fetch(`${this.settings.url}/range/${prefix}`, {
+    const response = await fetch(`${this.world.config.pwnedPasswords.url}/range/${prefix}`, {
       headers: { 'add-padding': 'true', 'user-agent': 'latchkey' },
       // Followed, it would tell another server what is asked.
       redirect: 'manual',

@@ -22,17 +22,19 @@ export const DEVICE_NAME_INVALID: UserFailure = {
   field: ['input', 'deviceName'],
 };
 
+interface Needs {
+  readonly credentials: Credentials;
+  readonly sessions: Sessions;
+}
+
 export class Login {
-  constructor(
-    private readonly credentials: Credentials,
-    private readonly sessions: Sessions,
-  ) {}
+  constructor(private readonly needs: Needs) {}
 
   async logIn({ email, password, deviceName }: LoginRequest, origin: Origin): Promise<Outcome<LoggedIn>> {
     if (deviceName != null && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
-    const user = await this.credentials.check(email, password, origin);
+    const user = await this.needs.credentials.check(email, password, origin);
     if (user === null) return failed({ code: 'INVALID_CREDENTIALS', message: 'Email or password is wrong.' });
-    const started = await this.sessions.start(user, deviceName ?? null, origin);
+    const started = await this.needs.sessions.start(user, deviceName ?? null, origin);
     if (started.kind === 'failed') return started;
     return done({ ...started.result, user: { ...user, lastLoginAt: started.result.session.createdAt } });
   }

@@ -2,10 +2,10 @@
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
 import type { Prisma } from '../../database/generated/client.js';
-import type { Clock } from '../../lib/ambient.js';
 import { done, failed, LatchkeyError, type Outcome, type UnauthenticatedReason } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import type { Confirmation } from '../../revocation/coordinator.js';
+import type { World } from '../../world.js';
 import type { JointLogouts } from '../endings/joint-logouts.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import type { Sessions } from './sessions.js';
@@ -31,12 +31,16 @@ export interface LoggedOut {
 
 const REASONS = { OTHERS: 'LOGOUT_OTHERS', ALL: 'LOGOUT_ALL' } as const;
 
+interface Needs {
+  readonly sessions: Sessions;
+  readonly endings: SessionEndings;
+  readonly joint: JointLogouts;
+}
+
 export class Logout {
   constructor(
-    private readonly sessions: Sessions,
-    private readonly endings: SessionEndings,
-    private readonly joint: JointLogouts,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -48,7 +52,7 @@ export class Logout {
   async logOut({ token, denial, refreshTokens, scope, origin }: LogoutRequest): Promise<Outcome<LoggedOut>> {
     if (denial !== null && (scope !== 'CURRENT' || (token === null && refreshTokens.length === 0)))
       throw LatchkeyError.unauthenticated(denial);
-    const found = await Promise.all(refreshTokens.map((text) => this.sessions.findByRefreshToken(text)));
+    const found = await Promise.all(refreshTokens.map((text) => this.needs.sessions.findByRefreshToken(text)));
     const shown = found.filter((session) => session !== null);
     if (token === null && shown.length === 0) {
       return failed({ code: 'INVALID_REFRESH_TOKEN', message: 'The refresh token is unknown.', field: ['input', 'refreshToken'] });
@@ -57,8 +61,8 @@ export class Logout {
     const ending = { actor: token?.sub ?? shown[0]?.userId ?? 'server', ...origin };
     const { result: ended, confirmation } =
       token === null || scope === 'CURRENT'
-        ? await this.joint.end({ ...ending, sessionIds: [...(token === null ? [] : [token.sid]), ...shownIds] })
-        : await this.endings.confirm(async (steps) => {
+        ? await this.needs.joint.end({ ...ending, sessionIds: [...(token === null ? [] : [token.sid]), ...shownIds] })
+        : await this.needs.endings.confirm(async (steps) => {
             await steps.assertLive(token);
             return steps.end({
               ...ending,
@@ -66,7 +70,7 @@ export class Logout {
               sessions: { OR: [targetsOf(token, scope), ...shownIds.map((id) => ({ id }))] },
             });
           });
-    const loggedOutAt = new Date(this.clock.now());
+    const loggedOutAt = new Date(this.world.clock.now());
     // Sessions that had expired, and were not swept yet, had ended for their user already.
     return done({ loggedOutAt, endedSessions: ended.filter(({ idleExpiresAt }) => idleExpiresAt > loggedOutAt).length, confirmation });
   }

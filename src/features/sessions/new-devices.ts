@@ -9,17 +9,19 @@ import type { UserWithSecrets } from '../users/users.js';
 /** Of a user's stored sessions, the newest. */
 const COMPARED_SESSIONS = 200;
 
+interface Needs {
+  readonly notices: Notices;
+  readonly limits: AttemptLimits;
+}
+
 export class NewDevices {
-  constructor(
-    private readonly notices: Notices,
-    private readonly limits: AttemptLimits,
-  ) {}
+  constructor(private readonly needs: Needs) {}
 
   /** Part of the transaction that inserts a session, before it does. The first session ever is no news. */
   async notice(transaction: Transaction, user: UserWithSecrets, device: NewDevice, origin: Origin): Promise<void> {
     if (user.lastLoginAt === null || (await isKnown(transaction, user.id, device))) return;
-    if (await this.limits.hasNewDeviceLetterLeft(transaction, user.id))
-      await this.notices.newDevice(transaction, user.email, device, origin);
+    if (await this.needs.limits.hasNewDeviceLetterLeft(transaction, user.id))
+      await this.needs.notices.newDevice(transaction, user.email, device, origin);
   }
 }
 

@@ -1,10 +1,9 @@
 /** Re-authentication: a destructive action needs the password to have been shown recently, in the same session. */
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
-import type { Config } from '../../config/config.js';
-import type { Clock } from '../../lib/ambient.js';
 import { done, type Outcome, type UserFailure } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
+import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { Actor } from '../endings/actor.js';
 import type { EndingSteps } from '../endings/ending-steps.js';
@@ -22,14 +21,17 @@ const REQUIRED: UserFailure = {
   message: 'Show your password again with `reauthenticate`, then repeat this.',
 };
 
+interface Needs {
+  readonly users: Users;
+  readonly credentials: Credentials;
+  readonly endings: SessionEndings;
+  readonly audit: Audit;
+}
+
 export class Reauthentication {
   constructor(
-    private readonly users: Users,
-    private readonly credentials: Credentials,
-    private readonly endings: SessionEndings,
-    private readonly audit: Audit,
-    private readonly settings: Pick<Config, 'reauthenticationTtlSeconds'>,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -39,17 +41,17 @@ export class Reauthentication {
    */
   async reauthenticate(token: AccessToken, password: string, origin: Origin): Promise<Outcome<Reauthenticated>> {
     const { sub: userId, sid } = token;
-    const user = await this.users.findWithSecrets(userId);
-    const isRight = user !== null && (await this.credentials.confirm(user, password, origin, sid));
-    const now = this.clock.now();
-    return this.endings.commit(async (steps) => {
+    const user = await this.needs.users.findWithSecrets(userId);
+    const isRight = user !== null && (await this.needs.credentials.confirm(user, password, origin, sid));
+    const now = this.world.clock.now();
+    return this.needs.endings.commit(async (steps) => {
       const { transaction } = steps;
       const isStill = isRight && (await fenceUser(transaction, userId, user.credentialVersion));
       await steps.assertLive(token);
       if (!isStill) return WRONG_PASSWORD;
-      await this.audit.record(transaction, { kind: 'reauthentication.done', actor: userId, userId, sessionId: sid, ...origin });
+      await this.needs.audit.record(transaction, { kind: 'reauthentication.done', actor: userId, userId, sessionId: sid, ...origin });
       await transaction.session.updateMany({ where: { id: sid }, data: { authenticatedAt: new Date(now) } });
-      return done({ validUntil: new Date(now + this.settings.reauthenticationTtlSeconds * 1000) });
+      return done({ validUntil: new Date(now + this.world.config.reauthenticationTtlSeconds * 1000) });
     });
   }
 
@@ -64,7 +66,7 @@ export class Reauthentication {
     await steps.assertLive(token);
     const session = await steps.transaction.session.findUnique({ where: { id: token.sid }, select: { authenticatedAt: true } });
     // A clock that was set back must not make it last longer.
-    const ageMs = Math.abs(this.clock.now() - (session?.authenticatedAt.getTime() ?? 0));
-    return ageMs <= this.settings.reauthenticationTtlSeconds * 1000 ? null : REQUIRED;
+    const ageMs = Math.abs(this.world.clock.now() - (session?.authenticatedAt.getTime() ?? 0));
+    return ageMs <= this.world.config.reauthenticationTtlSeconds * 1000 ? null : REQUIRED;
   }
 }

@@ -1,11 +1,10 @@
 /** Refreshes: a refresh token exchanged, once, for the next pair; reuse found out. */
 
-import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
 import type { Session as SessionRow } from '../../database/generated/client.js';
-import type { Clock, Randomness } from '../../lib/ambient.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
+import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
@@ -27,16 +26,18 @@ const INVALID_REFRESH_TOKEN = failed({
   field: ['input', 'refreshToken'],
 });
 
+interface Needs {
+  readonly database: Database;
+  readonly mint: TokenMint;
+  readonly endings: SessionEndings;
+  readonly limits: AttemptLimits;
+  readonly audit: Audit;
+}
+
 export class Refreshes {
   constructor(
-    private readonly database: Database,
-    private readonly mint: TokenMint,
-    private readonly endings: SessionEndings,
-    private readonly limits: AttemptLimits,
-    private readonly audit: Audit,
-    private readonly settings: Pick<Config, 'sessionIdleTtlSeconds'>,
-    private readonly clock: Clock,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -50,7 +51,7 @@ export class Refreshes {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const session = presented === null ? null : await this.#find(presented);
       if (presented === null || session === null) return this.#answerUnknown(text, origin);
-      if (session.endedAt !== null || session.idleExpiresAt.getTime() <= this.clock.now()) return this.#answerDead(session, origin);
+      if (session.endedAt !== null || session.idleExpiresAt.getTime() <= this.world.clock.now()) return this.#answerDead(session, origin);
       if (session.refreshTokenHash !== presented.hash) return this.#answerOldToken(session, presented, origin);
       const rotated = await this.#rotate(session, presented, origin);
       if (rotated !== null) return done(rotated);
@@ -59,7 +60,7 @@ export class Refreshes {
   }
 
   #find(presented: RefreshToken): Promise<RefreshableSession | null> {
-    return this.database.read(async (client) => {
+    return this.needs.database.read(async (client) => {
       const session = await client.session.findUnique({ where: { refreshFamilyHash: presented.familyHash } });
       if (session === null) return null;
       // Not joined to the session: Prisma takes two queries for that too, and throws when the user is deleted between them.
@@ -70,7 +71,7 @@ export class Refreshes {
 
   /** A guess. A client that has no token and asks all the same guesses nothing: a whole office does that each morning. */
   async #answerUnknown(text: string, origin: Origin): Promise<Outcome<never>> {
-    if (text !== '') await this.limits.spendCode(origin);
+    if (text !== '') await this.needs.limits.spendCode(origin);
     return INVALID_REFRESH_TOKEN;
   }
 
@@ -79,21 +80,21 @@ export class Refreshes {
    * lock each other out. It counts against its session.
    */
   async #answerDead({ id, userId }: RefreshableSession, origin: Origin): Promise<Outcome<never>> {
-    await this.database.transaction(async (transaction) => {
-      await this.limits.spendFailedRefresh(transaction, id);
+    await this.needs.database.transaction(async (transaction) => {
+      await this.needs.limits.spendFailedRefresh(transaction, id);
       const reason = 'INVALID_REFRESH_TOKEN';
-      await this.audit.record(transaction, { kind: 'refresh.failed', actor: 'server', userId, sessionId: id, reason, ...origin });
+      await this.needs.audit.record(transaction, { kind: 'refresh.failed', actor: 'server', userId, sessionId: id, reason, ...origin });
     });
     return INVALID_REFRESH_TOKEN;
   }
 
   /** One compare-and-set decides which of many refreshes with one token makes the new branch, and that none does after a logout (R9). */
   #rotate(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<OpenSession | null> {
-    const next = succeed(presented, this.randomness);
-    const now = this.clock.now();
+    const next = succeed(presented, this.world.randomness);
+    const now = this.world.clock.now();
     const roles = session.user.roles.map(({ role }) => role).sort();
     const order = { userId: session.userId, sessionId: session.id, roles, sessionExpiresAt: session.expiresAt.getTime() };
-    return this.mint.withMinted(order, async (transaction, minted) => {
+    return this.needs.mint.withMinted(order, async (transaction, minted) => {
       // The roles in the token were read before: who has changed them since, or disabled the user, has changed the version too (R18).
       if (!(await fenceUser(transaction, session.userId, session.user.credentialVersion))) return null;
       const tokens = pairOf(minted, next);
@@ -101,17 +102,17 @@ export class Refreshes {
         where: { id: session.id, refreshTokenHash: presented.hash, ...liveAt(now) },
         data: {
           lastUsedAt: new Date(now),
-          idleExpiresAt: idleExpiryOf(session.expiresAt, now, this.settings),
+          idleExpiresAt: idleExpiryOf(session.expiresAt, now, this.world.config),
           refreshTokenHash: next.hash,
           previousRefreshTokenHash: presented.hash,
           rotatedAt: new Date(now),
-          sealedSuccessor: sealSuccessor(tokens, presented, this.randomness),
+          sealedSuccessor: sealSuccessor(tokens, presented, this.world.randomness),
           accessTokensExpireAt: new Date(Math.max(minted.expiresAt, session.accessTokensExpireAt.getTime())),
         },
       });
       if (rotated === undefined) return null;
-      await this.limits.spendRefresh(transaction, session.id);
-      await this.mint.record(transaction, order, minted, 'session.refreshed', origin);
+      await this.needs.limits.spendRefresh(transaction, session.id);
+      await this.needs.mint.record(transaction, order, minted, 'session.refreshed', origin);
       return { session: rotated, tokens };
     });
   }
@@ -119,11 +120,11 @@ export class Refreshes {
   /** The immediate predecessor, for a moment, gets the same successor; reuse of any other ends the session (R10). */
   async #answerOldToken(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<Outcome<OpenSession>> {
     // A rotation that lies far ahead of the clock is as strange as one long ago: a clock that was set back must not make the grace longer.
-    const inGrace = session.rotatedAt !== null && Math.abs(this.clock.now() - session.rotatedAt.getTime()) <= REFRESH_GRACE_MS;
+    const inGrace = session.rotatedAt !== null && Math.abs(this.world.clock.now() - session.rotatedAt.getTime()) <= REFRESH_GRACE_MS;
     if (inGrace && session.previousRefreshTokenHash === presented.hash && session.sealedSuccessor !== null) {
       return done({ session, tokens: openSuccessor(session.sealedSuccessor, presented) });
     }
-    await this.endings.end({ sessions: { id: session.id }, reason: 'REFRESH_TOKEN_REUSED', actor: 'server', ...origin });
+    await this.needs.endings.end({ sessions: { id: session.id }, reason: 'REFRESH_TOKEN_REUSED', actor: 'server', ...origin });
     return INVALID_REFRESH_TOKEN;
   }
 }

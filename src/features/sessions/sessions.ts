@@ -3,11 +3,12 @@
 import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
 import type { Prisma, Session as SessionRow } from '../../database/generated/client.js';
-import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import { freshId } from '../../lib/ambient.js';
 import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { fitUserAgent } from '../../lib/text-rules.js';
 import { KEEP_AFTER_EXPIRY_MS } from '../../revocation/blacklist.js';
+import type { World } from '../../world.js';
 import type { ActingToken } from '../endings/ending-steps.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import { makeRefreshToken, parseRefreshToken, type TokenPair } from '../tokens/refresh-tokens.js';
@@ -44,17 +45,17 @@ const EXPIRY_BATCH = 100;
 const NOT_FOUND = failed({ code: 'NOT_FOUND', message: 'You have no such session.', field: ['input', 'sessionId'] });
 const INVALID_CREDENTIALS = failed({ code: 'INVALID_CREDENTIALS', message: 'Email or password is wrong.' });
 
-type Settings = Pick<Config, 'refreshTokenTtlSeconds' | 'sessionIdleTtlSeconds'>;
+interface Needs {
+  readonly database: Database;
+  readonly mint: TokenMint;
+  readonly endings: SessionEndings;
+  readonly newDevices: NewDevices;
+}
 
 export class Sessions {
   constructor(
-    private readonly database: Database,
-    private readonly mint: TokenMint,
-    private readonly endings: SessionEndings,
-    private readonly newDevices: NewDevices,
-    private readonly settings: Settings,
-    private readonly clock: Clock,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -63,19 +64,19 @@ export class Sessions {
    * The transaction that inserts it checks again that nothing has happened to the credentials since (R11).
    */
   async start(user: UserWithSecrets, deviceName: string | null, origin: Origin): Promise<Outcome<OpenSession>> {
-    const id = freshId(this.randomness);
-    const now = this.clock.now();
-    const expiresAt = new Date(now + this.settings.refreshTokenTtlSeconds * 1000);
-    const refreshToken = makeRefreshToken(this.randomness);
+    const id = freshId(this.world.randomness);
+    const now = this.world.clock.now();
+    const expiresAt = new Date(now + this.world.config.refreshTokenTtlSeconds * 1000);
+    const refreshToken = makeRefreshToken(this.world.randomness);
     const userAgent = origin.userAgent === null ? null : fitUserAgent(origin.userAgent);
     const order = { userId: user.id, sessionId: id, roles: user.roles, sessionExpiresAt: expiresAt.getTime() };
-    const started = await this.mint.withMinted(order, async (transaction, minted) => {
+    const started = await this.needs.mint.withMinted(order, async (transaction, minted) => {
       const { count } = await transaction.user.updateMany({
         where: { id: user.id, credentialVersion: user.credentialVersion, disabledAt: null },
         data: { lastLoginAt: new Date(now) },
       });
       if (count === 0) return null;
-      await this.newDevices.notice(transaction, user, { deviceName, userAgent }, origin);
+      await this.needs.newDevices.notice(transaction, user, { deviceName, userAgent }, origin);
       const session = await transaction.session.create({
         data: {
           id,
@@ -86,14 +87,14 @@ export class Sessions {
           createdAt: new Date(now),
           authenticatedAt: new Date(now),
           lastUsedAt: new Date(now),
-          idleExpiresAt: idleExpiryOf(expiresAt, now, this.settings),
+          idleExpiresAt: idleExpiryOf(expiresAt, now, this.world.config),
           expiresAt,
           refreshFamilyHash: refreshToken.familyHash,
           refreshTokenHash: refreshToken.hash,
           accessTokensExpireAt: new Date(minted.expiresAt),
         },
       });
-      await this.mint.record(transaction, order, minted, 'session.started', origin);
+      await this.needs.mint.record(transaction, order, minted, 'session.started', origin);
       return { session, tokens: pairOf(minted, refreshToken) };
     });
     if (started === null) return INVALID_CREDENTIALS;
@@ -105,12 +106,12 @@ export class Sessions {
   async findByRefreshToken(text: string): Promise<Session | null> {
     const token = parseRefreshToken(text);
     if (token === null) return null;
-    return this.database.read((client) => client.session.findUnique({ where: { refreshFamilyHash: token.familyHash } }));
+    return this.needs.database.read((client) => client.session.findUnique({ where: { refreshFamilyHash: token.familyHash } }));
   }
 
   /** The user's session, live or ended; someone else's is as unknown as one that never was. */
   async findOwn(userId: string, id: string): Promise<Session | null> {
-    return this.database.read((client) => client.session.findFirst({ where: { id, userId } }));
+    return this.needs.database.read((client) => client.session.findFirst({ where: { id, userId } }));
   }
 
   /**
@@ -118,7 +119,7 @@ export class Sessions {
    * may fail, or what has happened would be told as if it had not (R4).
    */
   revokeOwn(token: ActingToken, id: string, origin: Origin): Promise<Outcome<Session>> {
-    return this.endings.commit(async (steps) => {
+    return this.needs.endings.commit(async (steps) => {
       await steps.assertLive(token);
       const own = { id, userId: token.sub };
       await steps.end({ sessions: own, reason: 'REVOKED_BY_USER', actor: token.sub, ...origin });
@@ -129,9 +130,9 @@ export class Sessions {
 
   /** The user's live sessions, newest use first. */
   listLive(userId: string): Promise<Session[]> {
-    return this.database.read((client) =>
+    return this.needs.database.read((client) =>
       client.session.findMany({
-        where: { userId, ...liveAt(this.clock.now()) },
+        where: { userId, ...liveAt(this.world.clock.now()) },
         orderBy: [{ lastUsedAt: 'desc' }, { id: 'asc' }],
         take: MAX_SESSIONS_PER_USER,
       }),
@@ -145,16 +146,16 @@ export class Sessions {
    */
   async prune(): Promise<number> {
     await this.#endExpired();
-    const expiresAt = { lte: new Date(this.clock.now() - KEEP_AFTER_EXPIRY_MS) };
-    return this.database.inBatches((transaction, limit) =>
+    const expiresAt = { lte: new Date(this.world.clock.now() - KEEP_AFTER_EXPIRY_MS) };
+    return this.needs.database.inBatches((transaction, limit) =>
       transaction.session.deleteMany({ where: { expiresAt, endedAt: { not: null } }, limit }),
     );
   }
 
   async #endExpired(): Promise<void> {
-    const now = new Date(this.clock.now());
+    const now = new Date(this.world.clock.now());
     for (let batch = EXPIRY_BATCH; batch === EXPIRY_BATCH; ) {
-      const expired = await this.database.read((client) =>
+      const expired = await this.needs.database.read((client) =>
         client.session.findMany({
           where: { endedAt: null, idleExpiresAt: { lte: now } },
           select: { id: true },
@@ -164,13 +165,13 @@ export class Sessions {
       batch = expired.length;
       // The condition stands again in the ending, because a refresh may have come between.
       const sessions = { id: { in: expired.map(({ id }) => id) }, idleExpiresAt: { lte: now } };
-      if (batch > 0) await this.endings.end({ sessions, reason: 'EXPIRED', actor: 'server' });
+      if (batch > 0) await this.needs.endings.end({ sessions, reason: 'EXPIRED', actor: 'server' });
     }
   }
 
   /** Never the session that was just opened: a clock that was set back must not make it the oldest. */
   async #endOverLimit(userId: string, newest: string): Promise<void> {
-    const over = await this.database.read((client) =>
+    const over = await this.needs.database.read((client) =>
       client.session.findMany({
         where: { userId, endedAt: null, id: { not: newest } },
         orderBy: [{ lastUsedAt: 'desc' }, { id: 'asc' }],
@@ -181,7 +182,7 @@ export class Sessions {
     );
     if (over.length === 0) return;
     try {
-      await this.endings.end({ sessions: { id: { in: over.map(({ id }) => id) } }, reason: 'SESSION_LIMIT', actor: 'server' });
+      await this.needs.endings.end({ sessions: { id: { in: over.map(({ id }) => id) } }, reason: 'SESSION_LIMIT', actor: 'server' });
     } catch (error) {
       // Nobody was promised it, and the login that it came with has succeeded.
       if (!(error instanceof LatchkeyError) || error.code !== 'LOGOUT_UNCONFIRMED') throw error;

@@ -10,8 +10,7 @@ import {
   parseClaims,
   TOKEN_TYPE,
 } from '../../caller/access-token-claims.js';
-import type { Config } from '../../config/config.js';
-import type { Clock } from '../../lib/ambient.js';
+import type { World } from '../../world.js';
 import type { VerificationKey } from './signing-key-rows.js';
 import type { SigningKeys } from './signing-keys.js';
 
@@ -26,13 +25,15 @@ export type Verification =
 /** What differs from one token to the next. */
 export type TokenSubject = Pick<AccessTokenClaims, 'sub' | 'sid' | 'jti' | 'roles' | 'gen' | 'iat' | 'exp'>;
 
-type Settings = Pick<Config, 'issuer' | 'audience' | 'clockToleranceSeconds'>;
-
 const INVALID: Verification = { kind: 'invalid' };
 const KID = /^[\w-]{22}$/;
 const MAX_LENGTH = 4_096;
 const CACHED_TOKENS = 10_000;
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+interface Needs {
+  readonly keys: SigningKeys;
+}
 
 export class AccessTokens {
   /** Tokens whose signature and fixed claims were found right. Time, key ring and revocation are asked every time. */
@@ -41,14 +42,13 @@ export class AccessTokens {
   });
 
   constructor(
-    private readonly keys: SigningKeys,
-    private readonly settings: Settings,
-    private readonly clock: Clock,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   issue(subject: TokenSubject): string {
-    const { kid, algorithm, privateKey } = this.keys.current;
-    const claims: AccessTokenClaims = { iss: this.settings.issuer, aud: this.settings.audience, client_id: CLIENT_ID, ...subject };
+    const { kid, algorithm, privateKey } = this.needs.keys.current;
+    const claims: AccessTokenClaims = { iss: this.world.config.issuer, aud: this.world.config.audience, client_id: CLIENT_ID, ...subject };
     return jwt.sign(claims, privateKey, { algorithm, header: { alg: algorithm, typ: TOKEN_TYPE, kid } });
   }
 
@@ -56,21 +56,21 @@ export class AccessTokens {
   verify(token: string): Verification {
     const claims = this.#verified.get(token) ?? this.#verifySignature(token);
     if (claims === null) return this.#isKeyUnknown(token) ? { kind: 'key-unknown' } : INVALID;
-    if (this.keys.find(claims.kid) === null) return INVALID;
-    const now = this.clock.now();
-    if (isNotYetValid(claims, now, this.settings.clockToleranceSeconds)) return INVALID;
-    return { kind: isExpired(claims, now, this.settings.clockToleranceSeconds) ? 'expired' : 'valid', claims };
+    if (this.needs.keys.find(claims.kid) === null) return INVALID;
+    const now = this.world.clock.now();
+    if (isNotYetValid(claims, now, this.world.config.clockToleranceSeconds)) return INVALID;
+    return { kind: isExpired(claims, now, this.world.config.clockToleranceSeconds) ? 'expired' : 'valid', claims };
   }
 
   /** @throws LatchkeyError AUTH_UNAVAILABLE */
   reloadKeys(): Promise<void> {
-    return this.keys.refresh();
+    return this.needs.keys.refresh();
   }
 
   #isKeyUnknown(token: string): boolean {
-    if (!this.keys.isShared || token.length > MAX_LENGTH) return false;
+    if (!this.needs.keys.isShared || token.length > MAX_LENGTH) return false;
     const kid = parseHeader(token)?.kid;
-    return typeof kid === 'string' && KID.test(kid) && this.keys.find(kid) === null;
+    return typeof kid === 'string' && KID.test(kid) && this.needs.keys.find(kid) === null;
   }
 
   #verifySignature(token: string) {
@@ -78,7 +78,8 @@ export class AccessTokens {
     const key = this.#keyFor(token);
     const payload = key && verifyWith(key, token);
     const claims = parseClaims(payload);
-    if (key === null || claims === null || claims.iss !== this.settings.issuer || claims.aud !== this.settings.audience) return null;
+    if (key === null || claims === null || claims.iss !== this.world.config.issuer || claims.aud !== this.world.config.audience)
+      return null;
     const verified = { ...claims, kid: key.kid };
     this.#verified.set(token, verified);
     return verified;
@@ -90,7 +91,7 @@ export class AccessTokens {
     if (header === null || header.typ !== TOKEN_TYPE || typeof header.kid !== 'string') return null;
     // Members that we never write may ask for something that we don't do: `crit`, `b64`, `zip`, `jwk`, `jku`, `x5u` (RFC 7515, section 4).
     if (Object.keys(header).some((member) => !['alg', 'typ', 'kid'].includes(member))) return null;
-    const key = this.keys.find(header.kid);
+    const key = this.needs.keys.find(header.kid);
     return key !== null && key.algorithm === header.alg ? key : null;
   }
 }

@@ -1,10 +1,9 @@
 /** The ring of keys that sign access tokens: made here, kept encrypted, found by `kid` only. */
 
-import type { Config } from '../../config/config.js';
 import type { Database, Transaction } from '../../database/database.js';
-import type { Clock, Randomness } from '../../lib/ambient.js';
 import { coalesced } from '../../lib/coalesced.js';
 import { KEEP_AFTER_EXPIRY_MS } from '../../revocation/blacklist.js';
+import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import { type KeyRow, makeKeyRow, openKeyRow, type SigningKey, type VerificationKey } from './signing-key-rows.js';
@@ -14,6 +13,12 @@ export const PUBLISHED_AHEAD_MS = 5 * 60_000;
 
 /** How often unknown keys make this node look into the database, at most. */
 const LOOK_SPACING_MS = 50;
+
+interface Needs {
+  readonly database: Database;
+  readonly audit: Audit;
+  readonly endings: SessionEndings;
+}
 
 export class SigningKeys {
   /**
@@ -26,18 +31,15 @@ export class SigningKeys {
   #ring = new Map<string, SigningKey>();
 
   constructor(
-    private readonly database: Database,
-    private readonly audit: Audit,
-    private readonly config: Pick<Config, 'secret' | 'signingAlgorithm'>,
-    private readonly clock: Clock,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {
     this.refresh = coalesced(() => this.#reload(), LOOK_SPACING_MS);
   }
 
   /** Whether other nodes may have changed the ring. */
   get isShared(): boolean {
-    return this.database.isShared;
+    return this.needs.database.isShared;
   }
 
   /**
@@ -47,7 +49,7 @@ export class SigningKeys {
    */
   async load(): Promise<void> {
     await this.#reload();
-    if (this.#findCurrent() === undefined) await this.#add('server', this.clock.now());
+    if (this.#findCurrent() === undefined) await this.#add('server', this.world.clock.now());
   }
 
   /** The key that signs new tokens. */
@@ -80,13 +82,13 @@ export class SigningKeys {
    */
   async rotate(actor: string, { now = false }: { readonly now?: boolean } = {}): Promise<SigningKey> {
     if (this.isShared) await this.#reload();
-    const instant = this.clock.now();
-    const waiting = this.list().find((key) => key.activeAt.getTime() > instant && key.algorithm === this.config.signingAlgorithm);
+    const instant = this.world.clock.now();
+    const waiting = this.list().find((key) => key.activeAt.getTime() > instant && key.algorithm === this.world.config.signingAlgorithm);
     if (waiting === undefined) return this.#add(actor, now ? instant : instant + PUBLISHED_AHEAD_MS);
     if (!now) return waiting;
-    await this.database.transaction(async (transaction) => {
+    await this.needs.database.transaction(async (transaction) => {
       await transaction.signingKey.update({ where: { kid: waiting.kid }, data: { activeAt: new Date(instant) } });
-      await this.audit.record(transaction, { kind: 'signing-key.rotated', actor, reason: waiting.kid });
+      await this.needs.audit.record(transaction, { kind: 'signing-key.rotated', actor, reason: waiting.kid });
     });
     await this.#reload();
     await this.#retireSuperseded();
@@ -98,18 +100,18 @@ export class SigningKeys {
    *
    * @returns false if there is no such key
    */
-  async revoke(kid: string, actor: string, endings: SessionEndings): Promise<boolean> {
+  async revoke(kid: string, actor: string): Promise<boolean> {
     if (this.isShared) await this.#reload();
     if (!this.#ring.has(kid)) return false;
-    const instant = new Date(this.clock.now());
+    const instant = new Date(this.world.clock.now());
     const substitute = this.current.kid === kid ? await this.#makeRow(instant) : null;
-    const revoked = await endings.commit(async (steps) => {
+    const revoked = await this.needs.endings.commit(async (steps) => {
       await this.#waitForMints(steps.transaction);
       const { count } = await steps.transaction.signingKey.deleteMany({ where: { kid } });
       if (count === 0) return false;
       if (substitute !== null) await steps.transaction.signingKey.create({ data: substitute });
       steps.revokeKey(kid, await latestExpiry(steps.transaction, instant));
-      await this.audit.record(steps.transaction, { kind: 'signing-key.revoked', actor, reason: kid });
+      await this.needs.audit.record(steps.transaction, { kind: 'signing-key.revoked', actor, reason: kid });
       return true;
     });
     // It is done. What could not be read again is found out by whoever mints with the key, or shows a token of it.
@@ -120,10 +122,10 @@ export class SigningKeys {
   /** Whether the key still signs, asked inside the transaction that hands out what it signed. */
   async signs(transaction: Transaction, kid: string): Promise<boolean> {
     const rows = await transaction.signingKey.findMany({
-      where: { alg: this.config.signingAlgorithm, retiredAt: null },
+      where: { alg: this.world.config.signingAlgorithm, retiredAt: null },
       select: { kid: true, activeAt: true },
     });
-    return signerOf(rows, this.clock.now())?.kid === kid;
+    return signerOf(rows, this.world.clock.now())?.kid === kid;
   }
 
   /**
@@ -135,8 +137,8 @@ export class SigningKeys {
     // Also so that every node publishes the keys of all, long before they sign.
     if (this.isShared) await this.#reload();
     await this.#retireSuperseded();
-    const tokensExpireAt = { lte: new Date(this.clock.now() - KEEP_AFTER_EXPIRY_MS) };
-    const count = await this.database.transaction(async (transaction) => {
+    const tokensExpireAt = { lte: new Date(this.world.clock.now() - KEEP_AFTER_EXPIRY_MS) };
+    const count = await this.needs.database.transaction(async (transaction) => {
       return (await transaction.signingKey.deleteMany({ where: { tokensExpireAt } })).count;
     });
     if (count > 0) await this.#reload();
@@ -145,19 +147,19 @@ export class SigningKeys {
 
   /** The key that became active last, asked each time: a key that was published ahead begins to sign when its time has come. */
   #findCurrent(): SigningKey | undefined {
-    const keys = this.list().filter((key) => key.algorithm === this.config.signingAlgorithm && key.retiredAt === null);
-    return signerOf(keys, this.clock.now());
+    const keys = this.list().filter((key) => key.algorithm === this.world.config.signingAlgorithm && key.retiredAt === null);
+    return signerOf(keys, this.world.clock.now());
   }
 
   /** Writes down of keys that sign no more when the last of their tokens expires. */
   async #retireSuperseded(): Promise<void> {
-    const retiredAt = new Date(this.clock.now());
+    const retiredAt = new Date(this.world.clock.now());
     const current = this.current;
     const superseded = this.list().filter(
       (key) => key.retiredAt === null && key.kid !== current.kid && key.activeAt.getTime() <= retiredAt.getTime(),
     );
     if (superseded.length === 0) return;
-    await this.database.transaction(async (transaction) => {
+    await this.needs.database.transaction(async (transaction) => {
       await this.#waitForMints(transaction);
       const tokensExpireAt = new Date(await latestExpiry(transaction, retiredAt));
       const kids = superseded.map(({ kid }) => kid);
@@ -168,14 +170,14 @@ export class SigningKeys {
 
   /** Every transaction that hands out a token has read the keys first: when none is under way, all tokens of a key are known. */
   #waitForMints(transaction: Transaction): Promise<void> {
-    return this.database.lockTable(transaction, 'SigningKey');
+    return this.needs.database.lockTable(transaction, 'SigningKey');
   }
 
   async #add(actor: string, activeAt: number): Promise<SigningKey> {
     const row = await this.#makeRow(new Date(activeAt));
-    await this.database.transaction(async (transaction) => {
+    await this.needs.database.transaction(async (transaction) => {
       await transaction.signingKey.create({ data: row });
-      await this.audit.record(transaction, { kind: 'signing-key.rotated', actor, reason: row.kid });
+      await this.needs.audit.record(transaction, { kind: 'signing-key.rotated', actor, reason: row.kid });
     });
     await this.#reload();
     await this.#retireSuperseded();
@@ -183,12 +185,14 @@ export class SigningKeys {
   }
 
   #makeRow(activeAt: Date): Promise<KeyRow> {
-    return makeKeyRow(this.config, activeAt, new Date(this.clock.now()), this.randomness);
+    return makeKeyRow(this.world.config, activeAt, new Date(this.world.clock.now()), this.world.randomness);
   }
 
   async #reload(): Promise<void> {
-    const rows = await this.database.read((client) => client.signingKey.findMany({ orderBy: [{ activeAt: 'desc' }, { kid: 'asc' }] }));
-    this.#ring = new Map(rows.map((row) => [row.kid, openKeyRow(row, this.config.secret)]));
+    const rows = await this.needs.database.read((client) =>
+      client.signingKey.findMany({ orderBy: [{ activeAt: 'desc' }, { kid: 'asc' }] }),
+    );
+    this.#ring = new Map(rows.map((row) => [row.kid, openKeyRow(row, this.world.config.secret)]));
   }
 }
 

@@ -1,11 +1,11 @@
 /** Mints access tokens inside the transaction that stores what must be known to revoke them. */
 
-import type { Config } from '../../config/config.js';
 import type { Database, Transaction } from '../../database/database.js';
-import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import { freshId } from '../../lib/ambient.js';
 import type { Origin } from '../../lib/origin.js';
 import { KEEP_AFTER_EXPIRY_MS, type Removal, readState } from '../../revocation/blacklist.js';
 import type { Revocations } from '../../revocation/revocations.js';
+import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { AccessTokens } from './access-tokens.js';
 import type { RefreshToken, TokenPair } from './refresh-tokens.js';
@@ -34,22 +34,24 @@ type OpenTransaction<Scope> = <Result>(run: (scope: Scope) => Promise<Result>) =
 
 const ATTEMPTS = 5;
 
+interface Needs {
+  readonly database: Database;
+  readonly revocations: Pick<Revocations, 'generation' | 'catchUp'>;
+  readonly keys: SigningKeys;
+  readonly accessTokens: AccessTokens;
+  readonly audit: Audit;
+}
+
 export class TokenMint {
   constructor(
-    private readonly database: Database,
-    private readonly revocations: Pick<Revocations, 'generation' | 'catchUp'>,
-    private readonly keys: SigningKeys,
-    private readonly accessTokens: AccessTokens,
-    private readonly audit: Audit,
-    private readonly settings: Pick<Config, 'accessTokenTtlSeconds'>,
-    private readonly clock: Clock,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /** Mints, then runs the transaction that hands the token out; once more if key or generation were retired in between (R11). */
   withMinted<Result>(order: MintOrder, work: (transaction: Transaction, minted: MintedAccessToken) => Promise<Result>): Promise<Result> {
     return this.withMintedIn(
-      (run) => this.database.transaction((transaction) => run({ transaction })),
+      (run) => this.needs.database.transaction((transaction) => run({ transaction })),
       order,
       ({ transaction }, minted) => work(transaction, minted),
     );
@@ -65,12 +67,12 @@ export class TokenMint {
       const minted = this.#mint(order);
       const outcome = await open(async (scope) => {
         const { generation } = await readState(scope.transaction);
-        const fresh = generation === minted.generation && (await this.keys.signs(scope.transaction, minted.kid));
+        const fresh = generation === minted.generation && (await this.needs.keys.signs(scope.transaction, minted.kid));
         return fresh ? { result: await work(scope, minted) } : null;
       });
       if (outcome !== null) return outcome.result;
       // This process, or another node, has changed them.
-      await Promise.all([this.keys.load(), this.revocations.catchUp()]);
+      await Promise.all([this.needs.keys.load(), this.needs.revocations.catchUp()]);
     }
     throw new Error('the signing key or the generation was retired again and again');
   }
@@ -84,17 +86,17 @@ export class TokenMint {
     origin: Origin,
   ): Promise<void> {
     await transaction.accessToken.create({ data: { jti, sessionId, expiresAt: new Date(expiresAt) }, select: { jti: true } });
-    await this.audit.record(transaction, { kind, actor: userId, userId, sessionId, ...origin });
+    await this.needs.audit.record(transaction, { kind, actor: userId, userId, sessionId, ...origin });
   }
 
   /** `exp` is fixed here, before the transaction that stores it (R9), and never lies beyond the session's own end. */
   #mint({ userId, sessionId, roles, sessionExpiresAt }: MintOrder): MintedAccessToken {
-    const jti = freshId(this.randomness);
-    const { kid } = this.keys.current;
-    const { generation } = this.revocations;
-    const iat = Math.floor(this.clock.now() / 1000);
-    const exp = Math.min(iat + this.settings.accessTokenTtlSeconds, Math.floor(sessionExpiresAt / 1000));
-    const text = this.accessTokens.issue({ sub: userId, sid: sessionId, jti, roles, gen: generation, iat, exp });
+    const jti = freshId(this.world.randomness);
+    const { kid } = this.needs.keys.current;
+    const { generation } = this.needs.revocations;
+    const iat = Math.floor(this.world.clock.now() / 1000);
+    const exp = Math.min(iat + this.world.config.accessTokenTtlSeconds, Math.floor(sessionExpiresAt / 1000));
+    const text = this.needs.accessTokens.issue({ sub: userId, sid: sessionId, jti, roles, gen: generation, iat, exp });
     return { text, jti, kid, generation, expiresAt: exp * 1000 };
   }
 }

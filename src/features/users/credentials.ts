@@ -19,14 +19,16 @@ type Failure = Pick<AuditEvent, 'kind' | 'actor' | 'sessionId'>;
 /** What is answered to a user who is logged in; of others it is not said what was wrong. */
 export const WRONG_PASSWORD = failed({ code: 'INVALID_CREDENTIALS', message: 'The password is wrong.', field: ['input', 'password'] });
 
+interface Needs {
+  readonly database: Database;
+  readonly users: Users;
+  readonly passwords: Passwords;
+  readonly limits: AttemptLimits;
+  readonly audit: Audit;
+}
+
 export class Credentials {
-  constructor(
-    private readonly database: Database,
-    private readonly users: Users,
-    private readonly passwords: Passwords,
-    private readonly limits: AttemptLimits,
-    private readonly audit: Audit,
-  ) {}
+  constructor(private readonly needs: Needs) {}
 
   /**
    * Whom the email and the password stand for; null if for nobody who may log in.
@@ -35,7 +37,7 @@ export class Credentials {
    */
   check(email: string, password: string, origin: Origin): Promise<UserWithSecrets | null> {
     const failure = { kind: 'login.failed', actor: 'server' } as const;
-    return this.#try({ email, password, origin }, failure, () => this.users.findByEmail(email));
+    return this.#try({ email, password, origin }, failure, () => this.needs.users.findByEmail(email));
   }
 
   /**
@@ -55,9 +57,9 @@ export class Credentials {
   ): Promise<UserWithSecrets | null> {
     // No password of this kind can have been chosen, whoever the user is, so nothing is given away.
     if (isTooLong(password) || !password.isWellFormed()) return null;
-    const attempt = await this.limits.beginPassword(email, origin);
+    const attempt = await this.needs.limits.beginPassword(email, origin);
     const user = await findUser();
-    const { isRight, usedUp } = await this.passwords.inTurn(origin, async (matches) => {
+    const { isRight, usedUp } = await this.needs.passwords.inTurn(origin, async (matches) => {
       // Counted when it is its turn: right passwords that wait here do not use up the budget of each other.
       const usedUp = await attempt.spend();
       const isRight = await matches(user?.passwordHash ?? null, password);
@@ -77,6 +79,6 @@ export class Credentials {
       const userId = reason === 'ADDRESS' ? undefined : failure.userId;
       return { ...failure, kind: 'login.rate-limited', actor: 'server', userId, reason };
     });
-    return this.database.transaction((transaction) => this.audit.record(transaction, failure, ...limited));
+    return this.needs.database.transaction((transaction) => this.needs.audit.record(transaction, failure, ...limited));
   }
 }

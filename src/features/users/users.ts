@@ -2,10 +2,11 @@
 
 import type { Database, Transaction } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/failures.js';
-import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import { freshId } from '../../lib/ambient.js';
 import { done, failed, type Outcome, type UserFailure } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { emailKeyOf, isEmailAddress, isName, searchKeyOf } from '../../lib/text-rules.js';
+import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { PasswordPolicy } from '../passwords/password-policy.js';
 import type { Passwords } from '../passwords/passwords.js';
@@ -71,14 +72,17 @@ export async function lockUser(transaction: Transaction, id: string): Promise<vo
   await transaction.user.updateMany({ where: { id }, data: { credentialVersion: { increment: 0 } } });
 }
 
+interface Needs {
+  readonly database: Database;
+  readonly passwords: Passwords;
+  readonly policy: PasswordPolicy;
+  readonly audit: Audit;
+}
+
 export class Users {
   constructor(
-    private readonly database: Database,
-    private readonly passwords: Passwords,
-    private readonly policy: PasswordPolicy,
-    private readonly audit: Audit,
-    private readonly clock: Clock,
-    private readonly randomness: Randomness,
+    private readonly world: World,
+    private readonly needs: Needs,
   ) {}
 
   /**
@@ -94,9 +98,9 @@ export class Users {
   ): Promise<Outcome<UserWithSecrets>> {
     const failures = await this.findFaults(newUser);
     if (failures.length > 0) return failed(...failures);
-    const passwordHash = await this.passwords.hash(newUser.password, by.id === null ? by.origin : undefined);
+    const passwordHash = await this.needs.passwords.hash(newUser.password, by.id === null ? by.origin : undefined);
     try {
-      const user = await this.database.transaction(async (transaction) => {
+      const user = await this.needs.database.transaction(async (transaction) => {
         const inserted = await this.insert(transaction, { ...newUser, passwordHash }, by);
         await andThen(transaction, inserted);
         return inserted;
@@ -110,7 +114,7 @@ export class Users {
   }
 
   async find(id: string): Promise<User | null> {
-    return this.database.read(async (client) => {
+    return this.needs.database.read(async (client) => {
       // Both at once: to join them Prisma takes two queries too, one after the other.
       const [row, roles] = await Promise.all([
         client.user.findUnique({ where: { id }, omit: USER_SECRETS }),
@@ -121,13 +125,13 @@ export class Users {
   }
 
   async findWithSecrets(id: string): Promise<UserWithSecrets | null> {
-    const row = await this.database.read((client) => client.user.findUnique({ where: { id }, include: { roles: true } }));
+    const row = await this.needs.database.read((client) => client.user.findUnique({ where: { id }, include: { roles: true } }));
     return row === null ? null : toUser(row);
   }
 
   async findByEmail(email: string): Promise<UserWithSecrets | null> {
     if (!isEmailAddress(email)) return null;
-    return this.database.read(async (client) => {
+    return this.needs.database.read(async (client) => {
       const row = await client.user.findUnique({ where: { emailKey: emailKeyOf(email) } });
       // Asked for an unknown user too: one query more for a known one would tell them apart by time.
       const roles = await client.userRole.findMany({ where: { userId: row?.id ?? '' } });
@@ -139,7 +143,7 @@ export class Users {
   async findFaults({ email, password, name }: NewUser): Promise<UserFailure[]> {
     const failures: (UserFailure | null)[] = [
       isEmailAddress(email) ? null : EMAIL_INVALID,
-      await this.policy.findFault(password, { email, name }, ['input', 'password']),
+      await this.needs.policy.findFault(password, { email, name }, ['input', 'password']),
       name == null || isName(name)
         ? null
         : { code: 'NAME_INVALID', message: 'Use a name of 1 to 200 characters without control characters.', field: ['input', 'name'] },
@@ -153,8 +157,8 @@ export class Users {
     { email, name, roles = [], passwordHash, emailVerifiedAt }: UserToInsert,
     { id: actor, origin }: Creator,
   ): Promise<UserWithSecrets> {
-    const id = freshId(this.randomness);
-    const createdAt = new Date(this.clock.now());
+    const id = freshId(this.world.randomness);
+    const createdAt = new Date(this.world.clock.now());
     const row = await transaction.user.create({
       data: {
         id,
@@ -170,7 +174,7 @@ export class Users {
       include: { roles: true },
     });
     const kind = actor === null ? 'user.registered' : 'user.created';
-    await this.audit.record(transaction, { kind, actor: actor ?? id, userId: id, ...origin });
+    await this.needs.audit.record(transaction, { kind, actor: actor ?? id, userId: id, ...origin });
     return toUser(row);
   }
 }

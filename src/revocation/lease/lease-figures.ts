@@ -1,5 +1,4 @@
 /** What a node counts of its lease, for `/metrics`. */
-import type { Confirmation } from '../coordinator.js';
 import type { Denial } from './lease-state.js';
 
 export class LeaseFigures {
@@ -9,8 +8,6 @@ export class LeaseFigures {
   /** The members of the last look, and whether they have been looked at. */
   nodes = 0;
   readonly denials = new Map<Denial, number>();
-  /** Told of each revocation that was confirmed. */
-  onConfirmed: (confirmation: Confirmation) => void = () => undefined;
 
   deny(reason: Denial, checks: number): void {
     if (checks > 0) this.denials.set(reason, (this.denials.get(reason) ?? 0) + checks);

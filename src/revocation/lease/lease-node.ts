@@ -2,9 +2,8 @@
  * Drives the lease reducer: clocks, timer, statements and messages go in as events, and what it wants is carried out in the same turn.
  * Also the coordinator of every revocation on a shared database, whether this process holds leases or not.
  */
-import type { LeaseClock } from '../../lib/ambient.js';
 import { LatchkeyError } from '../../lib/errors.js';
-import type { Log } from '../../lib/log.js';
+import type { World } from '../../world.js';
 import type { Confirmation, Coordinator } from '../coordinator.js';
 import type { LiveConnections } from '../live-connections.js';
 import type { LogDelta, Replica } from '../memory/replica.js';
@@ -25,10 +24,21 @@ type RequestEffect = Extract<
   { kind: 'refresh' | 'register' | 'leave' | 'restore' | 'read-members' | 'remove-member' | 'read-back' }
 >;
 
+interface Needs {
+  readonly settings: LeaseSettings;
+  readonly statements: LeaseStatements;
+  readonly doorbell: Doorbell;
+  readonly replica: Replica;
+  readonly connections: LiveConnections;
+  readonly restore: Restore;
+  /** A process that has just begun waits for it, so that it misses no acknowledgement. */
+  readonly canHear: Promise<void>;
+  /** Called with each revocation that is in force on every node. */
+  readonly onConfirmed: (confirmation: Confirmation) => void;
+}
+
 export class LeaseNode implements Coordinator {
   readonly figures = new LeaseFigures();
-  /** A process that has just begun waits for it, so that no acknowledgement is missed. */
-  canHear: Promise<void> = Promise.resolve();
   #state: LeaseState;
   #isStarted = false;
   #isBusy = false;
@@ -41,17 +51,12 @@ export class LeaseNode implements Coordinator {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    settings: LeaseSettings,
-    statements: LeaseStatements,
-    private readonly doorbell: Doorbell,
-    private readonly replica: Replica,
-    private readonly connections: LiveConnections,
-    restore: Restore,
-    private readonly clock: LeaseClock,
-    private readonly log: Log,
+    private readonly world: Pick<World, 'leaseClock' | 'log'>,
+    private readonly needs: Needs,
   ) {
+    const { settings, statements, restore } = needs;
     this.#state = createLease(settings);
-    this.#requests = createRequests(statements, restore, this.figures, log, (event) => this.#happen(event));
+    this.#requests = createRequests(statements, restore, this.figures, world.log, (event) => this.#happen(event));
   }
 
   get state(): LeaseState {
@@ -61,7 +66,7 @@ export class LeaseNode implements Coordinator {
   /** Joins the nodes. The blacklist must have been loaded: what is in memory is not read again. */
   start(): void {
     this.#isStarted = true;
-    this.#state = { ...this.#state, applied: this.replica.version };
+    this.#state = { ...this.#state, applied: this.needs.replica.version };
     this.#happen({ kind: 'start' });
     if (this.#isListening) this.#happen({ kind: 'listening', isListening: true });
   }
@@ -89,7 +94,7 @@ export class LeaseNode implements Coordinator {
 
   /** A process that never joined coordinates all the same, but takes no part in anything else. */
   hear(payload: string): void {
-    const told = this.doorbell.read(payload);
+    const told = this.needs.doorbell.read(payload);
     if (told !== null && (this.#isStarted || told.kind === 'acknowledged')) this.#happen(told);
   }
 
@@ -107,30 +112,30 @@ export class LeaseNode implements Coordinator {
     const { since, state } = delta;
     // The database has lost commits, this one's meaning with them; the next refresh finds it out too.
     if (state.version < since) throw LatchkeyError.logoutUnconfirmed(new Error('The log went backwards'));
-    await this.canHear;
+    await this.needs.canHear;
     const confirmation = await this.#answers.wait((logout) =>
       this.#happen({ kind: 'recorded', logout, since, version: state.version, delta }),
     );
-    this.figures.onConfirmed(confirmation);
+    this.needs.onConfirmed(confirmation);
     return confirmation;
   }
 
   take(delta: LogDelta): void {
-    this.replica.apply(delta);
+    this.needs.replica.apply(delta);
   }
 
   /** Asks the database if no lease is held, so what it says is true now. @returns why this node should get no requests, or null */
   async findUnreadiness(): Promise<Denial | null> {
     const { lease } = this.#state;
-    if (lease !== null && isInside(lease, this.clock.now())) return null;
+    if (lease !== null && isInside(lease, this.world.leaseClock.now())) return null;
     await Promise.resolve(this.check()).catch(() => undefined);
-    return unreadiness(this.#state, this.clock.now());
+    return unreadiness(this.#state, this.world.leaseClock.now());
   }
 
   /** Whether this process hears what it sends to all. */
   async hearsItself(): Promise<boolean> {
-    await this.canHear;
-    return this.doorbell.echo();
+    await this.needs.canHear;
+    return this.needs.doorbell.echo();
   }
 
   /** Whether doorbells are heard. */
@@ -141,7 +146,7 @@ export class LeaseNode implements Coordinator {
   /** The age of the lease in seconds, null when none is held. */
   get leaseAgeSeconds(): number | null {
     const { lease } = this.#state;
-    const now = this.clock.now();
+    const now = this.world.leaseClock.now();
     return lease !== null && isInside(lease, now) ? (now.monotonic - lease.from.monotonic) / 1000 : null;
   }
 
@@ -160,7 +165,7 @@ export class LeaseNode implements Coordinator {
 
   #step(event: Event, check: PendingCheck | null): void {
     const before = this.#state.fault;
-    const { state, effects } = reduceLease(this.#state, event, this.clock.now());
+    const { state, effects } = reduceLease(this.#state, event, this.world.leaseClock.now());
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect, check);
     if (state.fault !== before && this.#isStarted) this.#logFault(state.fault);
@@ -172,23 +177,23 @@ export class LeaseNode implements Coordinator {
     if (this.#state.isStopped && this.#state.logouts.length === 0) return;
     const at = nextTickAt(this.#state);
     if (at === null) return;
-    const wait = Math.max(1, Math.ceil(at - this.clock.now().monotonic));
+    const wait = Math.max(1, Math.ceil(at - this.world.leaseClock.now().monotonic));
     this.#timer = setTimeout(() => this.#happen({ kind: 'tick' }), wait);
   }
 
   /** One arm for each effect: what asks the database answers later, by an event. */
   #carryOut(effect: Effect, check: PendingCheck | null): void {
     const { kind } = effect;
-    if (kind === 'apply') this.replica.apply(effect.delta);
+    if (kind === 'apply') this.needs.replica.apply(effect.delta);
     else if (kind === 'look-up') check?.lookUp();
     else if (kind === 'join') this.#join(effect.refresh, check);
     else if (kind === 'refuse') this.#refuse(effect.reason, check === null ? [] : [check]);
     else if (kind === 'look-up-joined') for (const waiting of this.#checks.leave(effect.refresh)) waiting.lookUp();
     else if (kind === 'refuse-joined') this.#refuse(effect.reason, this.#checks.leave(effect.refresh));
     else if (kind === 'answer') this.#answers.answer(effect.logout, effect.outcome);
-    else if (kind === 'close-sockets') this.connections.endRevoked(effect.delta);
-    else if (kind === 'acknowledge') this.doorbell.acknowledge(effect.memberId, effect.version);
-    else if (kind === 'ring') this.doorbell.ring(effect.version);
+    else if (kind === 'close-sockets') this.needs.connections.endRevoked(effect.delta);
+    else if (kind === 'acknowledge') this.needs.doorbell.acknowledge(effect.memberId, effect.version);
+    else if (kind === 'ring') this.needs.doorbell.ring(effect.version);
     else this.#request(effect);
   }
 
@@ -214,8 +219,8 @@ export class LeaseNode implements Coordinator {
   }
 
   #logFault(fault: LeaseState['fault']): void {
-    if (fault !== null) this.log.warn({ fault }, 'this node can get no lease');
-    else if (this.#hasWarned) this.log.info('this node can have a lease again');
+    if (fault !== null) this.world.log.warn({ fault }, 'this node can get no lease');
+    else if (this.#hasWarned) this.world.log.info('this node can have a lease again');
     this.#hasWarned = fault !== null;
   }
 }

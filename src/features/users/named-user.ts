@@ -1,6 +1,6 @@
 /** A user as the command line names it, by id or email, and as it is shown there. */
 import { failed } from '../../lib/errors.js';
-import type { User, Users } from '../users/users.js';
+import type { User, Users } from './users.js';
 
 /** A user without secrets. */
 export type PublicUser = User;

@@ -1,0 +1,60 @@
+/** Opens the data and the rooms over it: everything but GraphQL and HTTP, which a command without a server does not need. */
+import type { Config } from './config/config.js';
+import { lockData } from './database/file-lock.js';
+import { openMigrated } from './database/open-migrated.js';
+import { withStartLock } from './database/start-lock.js';
+import { DEFAULT_PASSWORD_COST, type PasswordCost } from './features/passwords/passwords.js';
+import { Teardown } from './lib/teardown.js';
+import type { Confirmation } from './revocation/coordinator.js';
+import { openRevocation } from './revocation/open.js';
+import { openRooms, type Rooms } from './rooms.js';
+import { createWorld, type World } from './world.js';
+
+/** Beside the configuration, what a test holds still. */
+export interface DataOptions extends Partial<World> {
+  readonly config: Config;
+  readonly passwordCost?: PasswordCost;
+  /** Called with each revocation that is in force on every node. */
+  readonly onConfirmed?: (confirmation: Confirmation) => void;
+}
+
+export type OpenedData = Awaited<ReturnType<typeof openData>>;
+
+/**
+ * Takes the lock, migrates, and loads the blacklist and the signing keys.
+ *
+ * @param holder what this process is, for another one that finds DATA_DIR locked
+ * @throws DataDirLocked if another process owns DATA_DIR or the database
+ * @throws WrongSecret if LATCHKEY_SECRET does not open the signing keys
+ * @throws ForeignDatabase if the database is of a newer version
+ */
+export async function openData(options: DataOptions, holder: string) {
+  const { config } = options;
+  const teardown = new Teardown();
+  const lock = lockData(config.dataDir, config.databaseUrl, holder);
+  teardown.add(() => lock.release());
+  try {
+    return await withStartLock(config.databaseUrl, () => openLocked(options, teardown));
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+async function openLocked(
+  { passwordCost = DEFAULT_PASSWORD_COST, onConfirmed = () => undefined, ...held }: DataOptions,
+  teardown: Teardown,
+) {
+  const world = createWorld(held);
+  const database = await openMigrated(world.config);
+  teardown.add(() => database.close());
+  // Other nodes may be heard before the rooms are open.
+  let rooms: Rooms | undefined;
+  const onPayload = (payload: string) => rooms?.parts.auditBell?.hear(payload);
+  const revocation = await openRevocation(world, { database, onConfirmed, onPayload }, teardown);
+  const ground = { ...revocation, database, passwordCost };
+  rooms = await openRooms(world, ground);
+  await Promise.all([revocation.revocations.load(), rooms.parts.keys.load()]);
+  await revocation.mirror?.start();
+  return { ...rooms, ...ground, world, close: () => teardown.run() };
+}

@@ -1,0 +1,49 @@
+/** What the command line can ask about the server itself: its blacklist, its nodes, its mirror, its health. */
+import type { Database } from '../../database/database.js';
+import { command, NOTHING } from '../../lib/command.js';
+import { done, LatchkeyError } from '../../lib/errors.js';
+import type { MirrorTable } from '../../revocation/redis/mirror-table.js';
+import type { Revocations } from '../../revocation/revocations.js';
+import type { World } from '../../world.js';
+import type { Examination } from './examination.js';
+import { readNodes } from './nodes.js';
+
+interface Needs {
+  readonly database: Database;
+  readonly revocations: Revocations;
+  readonly mirrorTable: MirrorTable;
+  readonly examination: Examination;
+}
+
+export interface BlacklistStats {
+  /** Rows of the table. */
+  readonly rows: number;
+  /** Ids that this process refuses. */
+  readonly inMemory: number;
+  readonly version: number;
+  readonly oldestRevokedAt: Date | null;
+}
+
+export function operationCommands({ config }: World, { database, revocations, mirrorTable, examination }: Needs) {
+  return {
+    blacklistStats: command(NOTHING, async () => {
+      const { _count, _min } = await database.read((client) =>
+        client.blacklistedToken.aggregate({ _count: true, _min: { revokedAt: true } }),
+      );
+      const { size, version } = revocations.replica;
+      return done<BlacklistStats>({ rows: _count, inMemory: size, version, oldestRevokedAt: _min.revokedAt });
+    }),
+    /** The nodes that may hold a lease, the oldest first. */
+    listNodes: command(NOTHING, async () => done(await readNodes(database))),
+    /** No node checks with Redis any more, so no revocation waits for it. @throws LatchkeyError BAD_USER_INPUT if this one does */
+    unmirror: command(NOTHING, async () => {
+      if (config.revocationCheck === 'redis') {
+        throw LatchkeyError.badInput('This node checks with Redis itself. Start every node with another REVOCATION_CHECK first.');
+      }
+      await mirrorTable.setWaiting(false);
+      return done({ waitsForMirror: false });
+    }),
+    /** Looks at what the server depends on. */
+    examine: command(NOTHING, async () => done(await examination.run())),
+  };
+}

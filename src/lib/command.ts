@@ -1,0 +1,30 @@
+/** A command of the command line: what it takes, and what it does. */
+import { z } from 'zod';
+import type { Outcome } from './errors.js';
+
+/** The input is checked at each call, whether it comes from this process or through the control socket. */
+export type Command<Input, Result> = (...input: Arguments<Input>) => Promise<Outcome<Result>>;
+
+/** An input that needs nothing may be left out. */
+// biome-ignore lint/complexity/noBannedTypes: `{}` asks here whether every property is optional
+type Arguments<Input> = {} extends Input ? [input?: Input] : [input: Input];
+
+/** The input is not what its command takes. The message names each fault. */
+export class WrongInput extends Error {
+  override readonly name = 'WrongInput';
+}
+
+/** An option that this version does not know is a fault: it must not be dropped in silence. */
+export function command<Input, Result>(
+  input: z.ZodType<Input>,
+  run: (input: Input) => Promise<Outcome<Result>> | Outcome<Result>,
+): Command<Input, Result> {
+  return async (...given) => {
+    const { success, data, error } = input.safeParse(given[0] ?? {});
+    if (!success) throw new WrongInput(z.prettifyError(error));
+    return run(data);
+  };
+}
+
+/** For commands that take nothing. */
+export const NOTHING = z.strictObject({});

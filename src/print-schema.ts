@@ -1,0 +1,28 @@
+/** The public API as text: `schema.graphql`, and what `latchkey schema print` prints. */
+import { randomBytes } from 'node:crypto';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { readConfig } from './config/config.js';
+import { DEFAULT_PASSWORD_COST } from './features/passwords/passwords.js';
+import type { PubSub } from './graphql/pub-sub.js';
+import type { RevocationCheck } from './revocation/revocation-check.js';
+import { type Ground, openRooms } from './rooms.js';
+import { createSchema } from './schema.js';
+import { createWorld } from './world.js';
+
+/** The rooms are connected and asked for their resolvers, over nothing: this schema is printed, not served. */
+const NOTHING_OPENED = { passwordCost: DEFAULT_PASSWORD_COST } as Ground;
+const REVOKE_ALL: RevocationCheck = { ask: () => 'revoked' };
+const NOBODY_HEARS: PubSub = {
+  publish: () => undefined,
+  subscribe() {
+    throw new Error('this schema is printed, not served');
+  },
+};
+
+/** In an order that does not depend on the code's. */
+export async function printPublicSchema(): Promise<string> {
+  const config = readConfig({ LATCHKEY_SECRET: randomBytes(48).toString('base64') });
+  const { resolvers } = await openRooms(createWorld({ config }), NOTHING_OPENED);
+  const schema = lexicographicSortSchema(createSchema(REVOKE_ALL, resolvers, NOBODY_HEARS));
+  return `# The public API of Latchkey. Emitted by \`npm run schema\`, never edited.\n\n${printSchema(schema)}\n`;
+}

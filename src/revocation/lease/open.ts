@@ -1,0 +1,84 @@
+/** Makes this process one of several nodes on a shared database. */
+
+import type { Database } from '../../database/database.js';
+import { type Listening, listenTo, openShortStatements } from '../../database/side-connections.js';
+import { freshId } from '../../lib/ambient.js';
+import type { Teardown } from '../../lib/teardown.js';
+import type { World } from '../../world.js';
+import type { Confirmation } from '../coordinator.js';
+import type { LiveConnections } from '../live-connections.js';
+import type { Replica } from '../memory/replica.js';
+import { restoreLog } from '../restoring.js';
+import { Doorbell } from './doorbell.js';
+import { hearing } from './hearing.js';
+import { LeaseNode } from './lease-node.js';
+import { CHANNEL, LeaseStatements } from './lease-statements.js';
+
+/** What other rooms may send to all nodes on the channel of the doorbells. */
+export interface Channel {
+  readonly nodeId: string;
+  tell(payload: string): Promise<void>;
+}
+
+export interface OpenedLease {
+  readonly node: LeaseNode;
+  readonly channel: Channel;
+}
+
+interface Needs {
+  readonly database: Database;
+  readonly replica: Replica;
+  readonly connections: LiveConnections;
+  /** Called with each revocation that is in force on every node. */
+  readonly onConfirmed: (confirmation: Confirmation) => void;
+  /** Called with everything that is heard on the channel. */
+  readonly onPayload: (payload: string) => void;
+}
+
+/** How long a logout may wait for doorbells that do not come, where they are on and the connection that hears them is lost. */
+const POLLING_LEASE_MS = 300;
+
+/** Every process that writes to a shared database waits for its nodes. Whether it holds leases itself is decided by whoever starts the node. */
+export function openLease(world: World, needs: Needs, teardown: Teardown): OpenedLease {
+  const { config, clock, randomness, log } = world;
+  const { database, replica } = needs;
+  const statements = new LeaseStatements(openShortStatements(config.databaseUrl));
+  const settings = {
+    nodeId: freshId(randomness),
+    listeningLeaseMs: config.leaseMs,
+    pollingLeaseMs: config.doorbell ? Math.min(POLLING_LEASE_MS, config.leaseMs) : config.leaseMs,
+    clockToleranceMs: config.clockToleranceSeconds * 1000,
+  };
+  const doorbell = new Doorbell(statements, settings.nodeId, log);
+  // Nothing is heard before the next turn, and by then there is a node.
+  const ears = hearing(
+    doorbell,
+    (isHeard) => node.listen(isHeard),
+    () => log.warn('LISTEN brings nothing, so doorbells are not heard: behind a pooler of transactions set DOORBELL=off'),
+  );
+  const listening: Listening | null = config.doorbell
+    ? listenTo(config.databaseUrl, CHANNEL, {
+        onListening: (isListening) => ears.connected(isListening),
+        onPayload: (payload) => {
+          node.hear(payload);
+          needs.onPayload(payload);
+        },
+        onFailure: (reason) => log.warn({ reason }, 'doorbells are not heard'),
+      })
+    : null;
+  const node: LeaseNode = new LeaseNode(world, {
+    ...needs,
+    settings,
+    statements,
+    doorbell,
+    restore: (version) => restoreLog(database, replica, clock, version),
+    canHear: listening?.tried ?? Promise.resolve(),
+  });
+  teardown.add(async () => {
+    ears.stop();
+    await node.stop();
+    await listening?.close();
+    await statements.close();
+  });
+  return { node, channel: { nodeId: settings.nodeId, tell: (payload) => statements.tell(payload) } };
+}

@@ -1,0 +1,42 @@
+/** Opens the mirror of the blacklist in Redis, and says whether it serves the nodes of this database. */
+import { ConfigError } from '../../config/config-error.js';
+import type { Database } from '../../database/database.js';
+import type { World } from '../../world.js';
+import { Mirror } from './mirror.js';
+import { createMirrorKeys } from './mirror-record.js';
+import { MirrorTable } from './mirror-table.js';
+import { MirrorWriter } from './mirror-writer.js';
+import { RedisConnection } from './redis-connection.js';
+
+export interface OpenedMirror {
+  readonly mirrorTable: MirrorTable;
+  /** Null without Redis. Nothing is connected before it is started. */
+  readonly mirror: Mirror | null;
+}
+
+export function openMirror({ config, clock, leaseClock, randomness, log }: World, database: Database): OpenedMirror {
+  const mirrorTable = new MirrorTable(database);
+  const { redisUrl, redisPrefix } = config;
+  if (redisUrl === null) return { mirrorTable, mirror: null };
+  const keys = createMirrorKeys(redisPrefix);
+  const writer = new MirrorWriter(keys, mirrorTable, clock, randomness);
+  return { mirrorTable, mirror: new Mirror(() => new RedisConnection(redisUrl), keys, writer, leaseClock, log) };
+}
+
+/**
+ * @param catchUp reads what the log has gained
+ * @throws UnfitRedis or ConfigError if revocations could not be mirrored as the nodes of this database need it
+ */
+export async function assertMirrored(
+  { config }: World,
+  { mirror, mirrorTable }: OpenedMirror,
+  catchUp: () => Promise<void>,
+): Promise<void> {
+  if (mirror === null && (await mirrorTable.readState()).waitsForMirror) {
+    const expected =
+      'the Redis of the other nodes, which check there; or run `latchkey blacklist unmirror` once no node has REVOCATION_CHECK=redis';
+    throw new ConfigError([{ setting: 'REDIS_URL', found: 'nothing', expected }]);
+  }
+  if (config.revocationCheck === 'redis') await mirror?.rely(catchUp);
+  if (mirror !== null && mirror.unfit !== null) throw mirror.unfit;
+}
