@@ -25,7 +25,7 @@ export const OPERATIONS_PER_CONNECTION = 100;
 /** A browser with many tabs has one or two each. */
 export const CONNECTIONS_PER_SESSION = 50;
 /** Many people may share an address. */
-export const CONNECTIONS_PER_ADDRESS = 1_000;
+const CONNECTIONS_PER_ADDRESS = 1_000;
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
