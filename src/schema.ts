@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { assertValidSchema, type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { createAuthChecker } from './door/auth-checker.js';
-import { guardInTurn } from './door/guards.js';
+import { createGuards } from './door/guards.js';
 import { EmailResolver } from './features/accounts/email.resolver.js';
 import { EmailConfirmationResolver } from './features/accounts/email-confirmation.resolver.js';
 import { OwnUserResolver } from './features/accounts/own-user.resolver.js';
@@ -58,14 +58,14 @@ export function createSchema(
 ): GraphQLSchema {
   const container = { get: (resolver: ResolverClass) => instances.get(resolver) };
   const resolvers = [...CORE_RESOLVERS, ...own] as unknown as NonEmptyArray<ResolverClass>;
-  const authChecker = createAuthChecker(check);
+  const guards = createGuards(createAuthChecker(check));
   // Its own check asks the finished schema for everything there is in it.
   const options = { resolvers, pubSub, container, orphanedTypes: [], validate: false as const, skipCheck: true };
-  const schema = buildSchemaSync({ ...options, authChecker });
+  const schema = buildSchemaSync({ ...options, authChecker: guards.checker });
   assertValidSchema(schema);
   // Without one it refuses to build; null is none.
   const bare = buildSchemaSync({ ...options, authChecker: null as never });
-  guardInTurn(schema, bare, resolvers, authChecker);
+  guards.askInTurn(schema, bare);
   describe(schema.getQueryType(), 'What can be asked.');
   describe(schema.getMutationType(), 'What can be done.');
   describe(schema.getSubscriptionType(), 'What can be listened to.');

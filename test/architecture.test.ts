@@ -100,7 +100,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   'prom-client': { home: 'src/http/metrics.ts' },
   // It must be there before the first decorator runs, whichever of the two is loaded first.
   'reflect-metadata': { home: 'src/schema.ts', guests: ['src/app.ts'] },
-  'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/door/guards.ts', 'src/schema.ts'] },
+  'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/schema.ts'] },
   wonka: { home: 'src/client/urql.ts' },
   validator: { home: 'src/lib/text-rules.ts' },
   zod: { home: 'src/config/config.ts', guests: ['src/config/config-values.ts', 'src/http/control-socket.ts'] },
