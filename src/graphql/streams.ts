@@ -13,6 +13,7 @@ import {
 import type { AccessToken } from '../caller/access-token-claims.js';
 import type { ContextBuilder, RequestContext } from '../caller/caller.js';
 import type { StreamDoor } from '../caller/stream-door.js';
+import { leavable } from '../lib/leavable.js';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
 import { type createErrorFormatter, seenByClient } from './format-error.js';
 import { MAX_TOKENS, validationRules } from './query-limits.js';
@@ -99,32 +100,18 @@ function withCodes({ errors, ...rest }: ExecutionResult): ExecutionResult {
   };
 }
 
-/**
- * Lets an event through when the token is live at that moment. Not a generator: the end of one that waits for an event would have to wait
- * for that event too.
- */
+/** Lets an event through when the token is live at that moment. */
 function gated(
   events: AsyncGenerator<ExecutionResult, void, void>,
   told: (result: ExecutionResult) => ExecutionResult,
   mayPass: () => Promise<boolean>,
-): AsyncGenerator<ExecutionResult, void, void> {
-  const finish = async (): Promise<IteratorReturnResult<void>> => {
-    await events.return();
+): AsyncGenerator<ExecutionResult, undefined, void> {
+  const leave = () => events.return();
+  const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
+    const event = await events.next();
+    if (!event.done && (await mayPass())) return { done: false, value: told(event.value) };
+    if (!event.done) await leave();
     return { done: true, value: undefined };
   };
-  return {
-    async next() {
-      const event = await events.next();
-      if (event.done) return event;
-      return (await mayPass()) ? { done: false, value: told(event.value) } : finish();
-    },
-    return: finish,
-    async throw(error) {
-      await finish();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return leavable(next, leave);
 }
