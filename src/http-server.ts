@@ -1,6 +1,7 @@
 /** The HTTP server over the opened data: schema, Apollo Server, streams, pages, health and metrics, put together. */
 import type { FastifyInstance } from 'fastify';
 import type { RequestContext } from './caller/caller.js';
+import type { StreamRequest } from './caller/stream-door.js';
 import type { OpenedData } from './data.js';
 import { createContextBuilder } from './door/authenticate.js';
 import { withCoreEvents } from './features/audit/core-events.js';
@@ -17,12 +18,12 @@ import { openExplorer } from './http/explorers.js';
 import { createFailureLog } from './http/failure-log.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
+import { contextsBy } from './http/incoming-request.js';
 import { type RevocationLatency, registerMetrics } from './http/metrics.js';
 import { createQueryLane } from './http/query-lane.js';
-import { contextsBy } from './http/request-facts.js';
 import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
-import { AddressCounts, type StreamRequest } from './http/stream-door.js';
+import { AddressCounts } from './http/stream-door.js';
 import { acceptWebSockets, allowWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
 import { createSchema, type ResolverClass } from './schema.js';

@@ -2,7 +2,7 @@
 import { assertValidSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { createAuthChecker } from './door/auth-checker.js';
-import { guardInTurn } from './door/guards.js';
+import { createGuards } from './door/guards.js';
 import type { PubSub } from './graphql/pub-sub.js';
 import type { RevocationCheck } from './revocation/revocation-check.js';
 
@@ -17,14 +17,14 @@ export function createSchema(check: RevocationCheck, resolvers: readonly (Resolv
   const instances = new Map(resolvers.map(instanceOf));
   const classes = [...instances.keys()] as unknown as NonEmptyArray<ResolverClass>;
   const container = { get: (resolver: ResolverClass) => instances.get(resolver) };
-  const authChecker = createAuthChecker(check);
+  const guards = createGuards(createAuthChecker(check));
   // Its own check asks the finished schema for everything there is in it.
   const options = { resolvers: classes, pubSub, container, orphanedTypes: [], validate: false as const, skipCheck: true };
-  const schema = buildSchemaSync({ ...options, authChecker });
+  const schema = buildSchemaSync({ ...options, authChecker: guards.checker });
   assertValidSchema(schema);
   // Without one it refuses to build; null is none.
   const bare = buildSchemaSync({ ...options, authChecker: null as never });
-  guardInTurn(schema, bare, classes, authChecker);
+  guards.askInTurn(schema, bare);
   describe(schema.getQueryType(), 'What can be asked.');
   describe(schema.getMutationType(), 'What can be done.');
   describe(schema.getSubscriptionType(), 'What can be listened to.');

@@ -102,7 +102,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   'prom-client': { home: 'src/http/metrics.ts' },
   // It must be there before the first decorator runs.
   'reflect-metadata': { home: 'src/rooms.ts' },
-  'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/door/guards.ts', 'src/schema.ts'] },
+  'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/schema.ts'] },
   wonka: { home: 'src/client/urql.ts' },
   validator: { home: 'src/lib/text-rules.ts' },
   zod: { home: 'src/config/', guests: ['src/lib/command.ts', 'src/features/'] },

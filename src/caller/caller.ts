@@ -21,7 +21,9 @@ export type Caller =
 
 /** The refresh token of a browser, where the client leaves the keeping of it to a cookie (R30). */
 export interface RefreshCookie {
+  /** The token that came with the request, or that an operation of the request has put in its place. */
   readonly received: string | null;
+  /** @param expiresAt when a browser may forget it */
   give(token: string, expiresAt: Date): void;
   clear(): void;
 }

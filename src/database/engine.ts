@@ -29,8 +29,6 @@ export const SIDE_CONNECTIONS = 4;
 export type LockableTable = 'SigningKey';
 
 export interface Engine {
-  /** For the operator. */
-  readonly name: 'SQLite' | 'PostgreSQL';
   /** Whether other nodes read and write the same database. */
   readonly isShared: boolean;
   /** How many transactions may run at once. */

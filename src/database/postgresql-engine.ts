@@ -18,7 +18,6 @@ const OLDEST_VERSION = 13;
 const CONNECTIONS_FOR_READS = 2;
 
 export class PostgresqlEngine implements Engine {
-  readonly name = 'PostgreSQL';
   readonly isShared = true;
   readonly isReopenedAfterFailure = false;
   readonly transactionsAtOnce: number;

@@ -4,7 +4,6 @@ import { PrismaClient } from './generated/client.js';
 import { DurableSqliteFactory } from './sqlite-adapter.js';
 
 export class SqliteEngine implements Engine {
-  readonly name = 'SQLite';
   readonly isShared = false;
   readonly transactionsAtOnce = 1;
   readonly isReopenedAfterFailure = true;

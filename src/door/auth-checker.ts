@@ -8,11 +8,7 @@ import type { RevocationCheck, RevocationVerdict } from '../revocation/revocatio
 /** Returns, or the promise does, if the caller may. @throws LatchkeyError UNAUTHENTICATED, FORBIDDEN or AUTH_UNAVAILABLE */
 export type Authorize = (field: { readonly context: RequestContext }, roles: readonly string[]) => true | Promise<true>;
 
-/**
- * type-graphql takes a function without a prototype for a checker, and one with a prototype for a class: so it is an arrow.
- *
- * The context was built when the request began; a logout earlier in the same operation is seen here (R2).
- */
+/** The context was built when the request began; a logout earlier in the same operation is seen here (R2). */
 export function createAuthChecker(check: RevocationCheck): Authorize {
   return ({ context }, roles) => {
     const token = tokenOf(context);

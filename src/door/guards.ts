@@ -2,49 +2,70 @@
  * `@Authorized` on queries and mutations, asked in the turn of the field: the guard of type-graphql is a chain of promises, which costs
  * many times what the check costs, once for every field.
  */
-import { type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
-import { getMetadataStorage } from 'type-graphql';
+import { type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
 import type { RequestContext } from '../caller/caller.js';
 import type { Authorize } from './auth-checker.js';
 
-// biome-ignore lint/complexity/noBannedTypes: type-graphql's own type for a class
-type ResolverClass = Function;
+type Resolve = GraphQLFieldResolver<unknown, RequestContext>;
 
-interface Handler {
-  readonly target: ResolverClass;
-  readonly schemaName: string;
-  readonly roles?: readonly string[] | undefined;
+/** The guards of one schema. */
+export interface Guards {
+  /** What type-graphql asks. It is an arrow: type-graphql takes a function with a prototype for a class. */
+  readonly checker: Authorize;
+  /**
+   * Puts the guard of this file before what is behind the guard of type-graphql.
+   *
+   * @param guarded the schema that is served, built with `checker`
+   * @param bare the same one, built without a checker
+   */
+  askInTurn(guarded: GraphQLSchema, bare: GraphQLSchema): void;
 }
 
 /**
- * Puts the guard before what stands behind type-graphql's. It reads the same metadata, and whatever it does not know keeps the guard that
- * type-graphql has given it: fields of objects, subscriptions, and all that a later version may bring.
- *
- * @param guarded the schema that is served, guarded by type-graphql
- * @param bare the same one, built without a checker
+ * Only type-graphql knows the roles of a field, and it names them when it asks the checker. So the first call of a field goes through the
+ * guard of type-graphql, and the roles that were named then guard all later ones. A field for which none were named keeps the guard that
+ * it has: a mistake here is slow, and not open.
  */
-export function guardInTurn(guarded: GraphQLSchema, bare: GraphQLSchema, resolvers: readonly ResolverClass[], authorize: Authorize): void {
-  const { queries, mutations } = getMetadataStorage() as unknown as { queries: readonly Handler[]; mutations: readonly Handler[] };
-  const guard = (root: GraphQLObjectType | null | undefined, handlers: readonly Handler[]) => {
+export function createGuards(authorize: Authorize): Guards {
+  /** The roles that were named in this turn. */
+  let named: readonly string[] | null = null;
+
+  const guardInTurn = (resolve: Resolve, behindGuard: Resolve): Resolve => {
+    let roles: readonly string[] | null | undefined;
+    return (source, args, context, info) => {
+      if (roles === undefined) {
+        named = null;
+        const answer = resolve(source, args, context, info);
+        roles = named;
+        // A resolver without a guard may itself have called one that has one.
+        named = null;
+        return answer;
+      }
+      if (roles === null) return resolve(source, args, context, info);
+      const allowed = authorize({ context }, roles);
+      if (!(allowed instanceof Promise)) return behindGuard(source, args, context, info);
+      return allowed.then(() => behindGuard(source, args, context, info));
+    };
+  };
+
+  const guardRoot = (root: GraphQLObjectType | null | undefined, bare: GraphQLSchema) => {
     const bareRoot = root && bare.getType(root.name);
-    if (!isObjectType(bareRoot)) return;
-    const known = handlers.filter(({ target }) => resolvers.some((resolver) => isOrInherits(resolver, target)));
-    for (const { schemaName, target, roles } of known) {
-      // Which of several of one name is served, type-graphql decides while it hands down what is inherited.
-      if (!resolvers.includes(target) || known.filter((other) => other.schemaName === schemaName).length > 1) continue;
-      const field = root?.getFields()[schemaName];
-      const resolve = bareRoot.getFields()[schemaName]?.resolve;
-      if (field === undefined || resolve === undefined || roles === undefined) continue;
-      field.resolve = (source, args, context: RequestContext, info) => {
-        const allowed = authorize({ context }, roles);
-        return allowed instanceof Promise ? allowed.then(() => resolve(source, args, context, info)) : resolve(source, args, context, info);
-      };
+    if (!root || !isObjectType(bareRoot)) return;
+    const bareFields = bareRoot.getFields();
+    for (const field of Object.values(root.getFields())) {
+      const behindGuard = bareFields[field.name]?.resolve;
+      if (field.resolve && behindGuard) field.resolve = guardInTurn(field.resolve, behindGuard);
     }
   };
-  guard(guarded.getQueryType(), queries);
-  guard(guarded.getMutationType(), mutations);
-}
 
-function isOrInherits(resolver: ResolverClass, target: ResolverClass): boolean {
-  return resolver === target || Object.prototype.isPrototypeOf.call(target, resolver);
+  return {
+    checker: (field, roles) => {
+      named ??= roles;
+      return authorize(field, roles);
+    },
+    askInTurn(guarded, bare) {
+      guardRoot(guarded.getQueryType(), bare);
+      guardRoot(guarded.getMutationType(), bare);
+    },
+  };
 }

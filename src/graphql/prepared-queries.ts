@@ -1,13 +1,6 @@
 /** Queries that come again and again: read and validated once, by Apollo Server's pipeline, then executed without it. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
-import type { RequestContext } from '../caller/caller.js';
-
-type Variables = Record<string, unknown> | null | undefined;
-
-/** What a query gives, or null where the pipeline must say what is wrong with the request. */
-export type Outcome = ExecutionResult | null | Promise<ExecutionResult | null>;
-
-export type ExecutePrepared = (context: RequestContext, variables: Variables) => Outcome;
+import type { ExecutePrepared, Outcome } from '../caller/prepared-query.js';
 
 export class PreparedQueries {
   /** @param documents what the pipeline has found to be valid: to validate takes milliseconds, and there nobody has waited for a turn */

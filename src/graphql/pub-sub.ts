@@ -6,6 +6,7 @@ export type { PubSub } from 'type-graphql';
 
 import { LatchkeyError } from '../lib/errors.js';
 import { createEventQueue } from '../lib/event-queue.js';
+import { leavable } from '../lib/leavable.js';
 
 /**
  * As many events as may wait for a reader. The `createPubSub` of GraphQL Yoga keeps 1,024 that nobody takes, and throws the next one into
@@ -21,7 +22,7 @@ export function keepingUp(pubSub: PubSub): PubSub {
 }
 
 /** Ends with RATE_LIMITED when too many wait. */
-function takenAsTheyCome(source: AsyncIterable<unknown>): AsyncGenerator<unknown, void, void> {
+function takenAsTheyCome(source: AsyncIterable<unknown>): AsyncGenerator<unknown, undefined, void> {
   const events = source[Symbol.asyncIterator]();
   const waiting = createEventQueue<unknown>(WAITING_EVENTS, () => LatchkeyError.rateLimited('Too many events wait to be read.', 1));
   let hasBegun = false;
@@ -31,20 +32,12 @@ function takenAsTheyCome(source: AsyncIterable<unknown>): AsyncGenerator<unknown
     for (let event = await events.next(); !event.done; event = await events.next()) if (!waiting.put(event.value)) return leave();
     waiting.close();
   };
-  const finish = async (): Promise<IteratorReturnResult<void>> => {
+  const next = () => {
+    if (!hasBegun) take().catch((error: unknown) => waiting.end(error));
+    return waiting.next();
+  };
+  return leavable(next, () => {
     waiting.end();
     leave();
-    return { done: true, value: undefined };
-  };
-  return {
-    next() {
-      if (!hasBegun) take().catch((error: unknown) => waiting.end(error));
-      return waiting.next();
-    },
-    return: finish,
-    throw: finish,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  });
 }

@@ -3,7 +3,6 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  type FormattedExecutionResult,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -12,39 +11,14 @@ import {
   validate,
 } from 'graphql';
 import type { AccessToken } from '../caller/access-token-claims.js';
-import type { ContextBuilder, IncomingRequest, RequestContext } from '../caller/caller.js';
+import type { ContextBuilder, RequestContext } from '../caller/caller.js';
+import type { StreamDoor } from '../caller/stream-door.js';
+import { leavable } from '../lib/leavable.js';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
 import { type createErrorFormatter, seenByClient } from './format-error.js';
 import { MAX_TOKENS, validationRules } from './query-limits.js';
 
-/** Whether a connection may begin, and if not, why. */
-export type Admission =
-  | { readonly kind: 'admitted'; readonly token: AccessToken | null }
-  | { readonly kind: 'refused'; readonly cause: 'revoked' | 'expired' | 'invalid' | 'unavailable' };
-
-export interface StreamRequest {
-  readonly query: string;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Record<string, unknown> | null | undefined;
-}
-
-/** What is to be done, or what is wrong with the request. */
-export type Prepared =
-  | { readonly kind: 'operation'; readonly type: 'query' | 'mutation' | 'subscription'; readonly args: StreamArgs }
-  | { readonly kind: 'refused'; readonly errors: readonly GraphQLError[] };
-
 export type StreamArgs = ExecutionArgs & { readonly contextValue: RequestContext };
-
-export interface StreamDoor {
-  admit(request: IncomingRequest): Promise<Admission>;
-  prepare(incoming: IncomingRequest, request: StreamRequest): Promise<Prepared>;
-  /** The events of a subscription, as they may be sent: they end when the token is not live any more. */
-  subscribe(args: StreamArgs, token: AccessToken | null): Promise<ExecutionResult | AsyncGenerator<ExecutionResult, void, void>>;
-  /** @throws LatchkeyError AUTH_UNAVAILABLE when it can't be known */
-  isLive(token: AccessToken): boolean | Promise<boolean>;
-  /** As a client gets to see it. What Apollo Server has answered is that already. */
-  format(result: ExecutionResult | FormattedExecutionResult): FormattedExecutionResult;
-}
 
 export interface StreamSettings {
   readonly introspection: boolean;
@@ -57,7 +31,7 @@ export function createStreamDoor(
   formatError: ReturnType<typeof createErrorFormatter>,
   report: (errors: readonly GraphQLError[], requestId: string) => void,
   { introspection }: StreamSettings,
-): StreamDoor {
+): StreamDoor<StreamArgs, GraphQLError> {
   const rules = validationRules({ introspection });
   const view = seenByClient(formatError);
   const isLive = (token: AccessToken) => {
@@ -126,32 +100,18 @@ function withCodes({ errors, ...rest }: ExecutionResult): ExecutionResult {
   };
 }
 
-/**
- * Lets an event through when the token is live at that moment. Not a generator: the end of one that waits for an event would have to wait
- * for that event too.
- */
+/** Lets an event through when the token is live at that moment. */
 function gated(
   events: AsyncGenerator<ExecutionResult, void, void>,
   told: (result: ExecutionResult) => ExecutionResult,
   mayPass: () => Promise<boolean>,
-): AsyncGenerator<ExecutionResult, void, void> {
-  const finish = async (): Promise<IteratorReturnResult<void>> => {
-    await events.return();
+): AsyncGenerator<ExecutionResult, undefined, void> {
+  const leave = () => events.return();
+  const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
+    const event = await events.next();
+    if (!event.done && (await mayPass())) return { done: false, value: told(event.value) };
+    if (!event.done) await leave();
     return { done: true, value: undefined };
   };
-  return {
-    async next() {
-      const event = await events.next();
-      if (event.done) return event;
-      return (await mayPass()) ? { done: false, value: told(event.value) } : finish();
-    },
-    return: finish,
-    async throw(error) {
-      await finish();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return leavable(next, leave);
 }

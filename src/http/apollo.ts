@@ -1,11 +1,11 @@
 /** Apollo Server, set up: nothing hangs on NODE_ENV, nothing internal leaks, every internal failure is logged once. */
 import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import type { Answer, StreamRequest } from '../caller/stream-door.js';
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
 import type { Explorer } from './explorer.js';
 import type { ReportFailures } from './failure-log.js';
-import type { Answer, StreamRequest } from './stream-door.js';
 
 /** What the GraphQL side decides, handed in by the composition root. */
 export interface GraphqlParts<Context extends BaseContext>

@@ -6,7 +6,7 @@ import { findBuiltPages } from './built-pages.js';
 const PLACE = '/account';
 
 /** Nothing from elsewhere, nothing inline, no text that becomes code, and no page around it. */
-export const CONSOLE_POLICY = [
+const CONSOLE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -1,15 +1,17 @@
 /** /graphql over server-sent events: one operation for each request that accepts `text/event-stream` (graphql-sse, distinct connections mode). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler, type HandlerOptions } from 'graphql-sse';
+import type { AccessToken } from '../caller/access-token-claims.js';
+import type { IncomingRequest } from '../caller/caller.js';
+import type { Answer, StreamRequest } from '../caller/stream-door.js';
 import { LatchkeyError } from '../lib/errors.js';
-import type { EndOfConnection, LiveConnection } from '../revocation/live-connections.js';
-import type { RevocableToken } from '../revocation/revocation-check.js';
+import type { EndOfConnection } from '../revocation/live-connections.js';
 import { isOriginAllowed } from './allowed-origins.js';
 import { EVENT_STREAM } from './graphql-route.js';
+import { incomingOf } from './incoming-request.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { refuseOrigin } from './refusals.js';
-import { factsOf, type RequestFacts } from './request-facts.js';
-import { type Answer, CONNECTIONS_PER_SESSION, endIfDead, type StreamParts, type StreamRequest, whenExpired } from './stream-door.js';
+import { CONNECTIONS_PER_SESSION, endIfDead, type StreamConnection, type StreamParts, whenExpired } from './stream-door.js';
 
 /** Bytes that wait for a reader before it is dropped. */
 const SLOW_READER_BYTES = 1024 * 1024;
@@ -45,12 +47,12 @@ function answerWith({ message, extensions }: Pick<LatchkeyError, 'message' | 'ex
 }
 
 /** A stream that can be ended in one turn: after that nothing but the reason goes out. */
-class EventStream implements LiveConnection {
+class EventStream implements StreamConnection {
   #isEnded = false;
   #waitingBytes = 0;
 
   constructor(
-    readonly token: RevocableToken | null,
+    readonly token: AccessToken | null,
     private readonly reply: FastifyReply,
     private readonly stop: () => void,
   ) {}
@@ -86,8 +88,8 @@ class EventStream implements LiveConnection {
 }
 
 interface Exchange {
-  readonly facts: RequestFacts;
-  readonly token: RevocableToken | null;
+  readonly incoming: IncomingRequest;
+  readonly token: AccessToken | null;
   stream: EventStream | null;
   /** Only events are stopped; the answer of a mutation goes out although it may have ended the session itself. */
   isSubscription: boolean;
@@ -103,7 +105,7 @@ export function answerEventStreams<Args, Fault>(
     authenticate: () => null,
     validate: () => [],
     async onSubscribe({ context, raw }: { context: Exchange; raw: FastifyRequest }, payload: StreamRequest) {
-      const prepared = await door.prepare(context.facts, payload);
+      const prepared = await door.prepare(context.incoming, payload);
       if (prepared.kind === 'refused') return jsonOf(400, door.format({ errors: prepared.errors }));
       if (prepared.type === 'mutation' && raw.headers[COOKIE_MODE_HEADER] !== undefined) return jsonOf(400, NO_COOKIE);
       context.isSubscription = prepared.type === 'subscription';
@@ -121,14 +123,14 @@ export function answerEventStreams<Args, Fault>(
 
   return async (request, reply) => {
     if (!isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) return refuseOrigin(reply);
-    const facts = factsOf(request);
-    const admission = await door.admit(facts);
+    const incoming = incomingOf(request);
+    const admission = await door.admit(incoming);
     if (admission.kind === 'refused') return reply.code(STATUS[admission.cause]).send(answerTo(admission.cause));
     const { token } = admission;
     const isFull = token !== null && connections.countOf(token.sid) >= CONNECTIONS_PER_SESSION;
-    const giveBack = isFull ? null : addresses.take(facts.origin.ipAddress);
+    const giveBack = isFull ? null : addresses.take(incoming.origin.ipAddress);
     if (giveBack === null) return reply.code(429).send(answerWith(LatchkeyError.rateLimited('Too many connections.', 1)));
-    const exchange: Exchange = { facts, token, stream: null, isSubscription: false };
+    const exchange: Exchange = { incoming, token, stream: null, isSubscription: false };
     try {
       const [body, { status, headers = {} }] = await handle({
         method: request.method,

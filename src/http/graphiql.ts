@@ -9,7 +9,7 @@ const PLACE = '/graphiql';
  * Nothing from elsewhere, nothing inline, and no page around it. No Trusted Types: GraphiQL writes the descriptions of the schema, which
  * are Markdown, into the page as HTML. A script or a handler in them would not run, since nothing inline does.
  */
-export const GRAPHIQL_POLICY = [
+const GRAPHIQL_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   // The one style that its dialogs write into the page (react-remove-scroll-bar): it keeps the page below from scrolling.

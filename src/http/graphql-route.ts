@@ -1,13 +1,14 @@
 /** /graphql: HTTP in, Apollo Server's pipeline, HTTP out. */
-import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestContext } from '../caller/caller.js';
 import { isOriginAllowed } from './allowed-origins.js';
 import type { Explorer } from './explorer.js';
+import type { ContextOf } from './incoming-request.js';
 import type { QueryLane } from './query-lane.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { refuseOrigin } from './refusals.js';
-import type { ContextOf } from './request-facts.js';
 
 /** What a client accepts that wants server-sent events. */
 export const EVENT_STREAM = 'text/event-stream';
@@ -25,10 +26,10 @@ export interface StreamRoutes {
   readonly acceptWebSocket: (socket: WebSocket, request: FastifyRequest) => void;
 }
 
-export function registerGraphql<Context extends BaseContext>(
+export function registerGraphql(
   server: FastifyInstance,
-  apollo: ApolloServer<Context>,
-  contextOf: ContextOf<Context>,
+  apollo: ApolloServer<RequestContext>,
+  contextOf: ContextOf,
   { answerEventStream, acceptWebSocket }: StreamRoutes,
   lane: QueryLane | null,
   explorer: Pick<Explorer, 'headers'>,

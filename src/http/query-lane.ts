@@ -3,30 +3,18 @@
  * Apollo Server. Whatever is new, wrong or no query goes through the pipeline, and with a plugin that follows requests everything does.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestContext } from '../caller/caller.js';
+import type { ExecutePrepared, FieldError, QueryResult, Variables } from '../caller/prepared-query.js';
 import type { ReportFailures } from './failure-log.js';
-import type { ContextOf } from './request-facts.js';
-
-interface ExecutionError extends Error {
-  readonly path?: readonly (string | number)[] | undefined;
-  readonly extensions?: Record<string, unknown>;
-}
-
-interface Result {
-  readonly data?: unknown;
-  readonly errors?: readonly ExecutionError[] | undefined;
-}
-
-type Outcome = Result | null | Promise<Result | null>;
-
-type Variables = Record<string, unknown> | null | undefined;
+import type { ContextOf } from './incoming-request.js';
 
 /** What the GraphQL side has to offer for it. */
-export interface LaneParts<Context> {
-  /** @returns null for what the pipeline must do; an outcome of null if it must after all, and nothing has happened */
-  find(query: string, operationName: string | null | undefined): ((context: Context, variables: Variables) => Outcome) | null;
+export interface LaneParts {
+  /** @returns null if the pipeline must answer */
+  find(query: string, operationName: string | null | undefined): ExecutePrepared | null;
   /** An error as a client gets to see it. */
-  format(error: ExecutionError): object;
-  readonly contextOf: ContextOf<Context>;
+  format(error: FieldError): object;
+  readonly contextOf: ContextOf;
   readonly report: ReportFailures;
 }
 
@@ -54,10 +42,10 @@ interface Body {
   readonly extensions?: unknown;
 }
 
-export function createQueryLane<Context extends { readonly requestId: string }>(parts: LaneParts<Context>): QueryLane {
+export function createQueryLane(parts: LaneParts): QueryLane {
   const contentTypes = new Map<string, string>();
 
-  const send = (reply: FastifyReply, { data, errors }: Result, contentType: string, requestId: string): void => {
+  const send = (reply: FastifyReply, { data, errors }: QueryResult, contentType: string, requestId: string): void => {
     reply.header('content-type', contentType);
     // Answers carry tokens: no cache may keep one, whatever an error or a hook of an application says.
     if (errors === undefined) {
@@ -75,7 +63,7 @@ export function createQueryLane<Context extends { readonly requestId: string }>(
       const asked = contentType === undefined ? null : askedIn(request.body);
       const run = asked && parts.find(asked.query, asked.operationName);
       if (contentType === undefined || asked === null || run === null) return false;
-      const finish = (result: Result | null, { requestId }: Context) => {
+      const finish = (result: QueryResult | null, { requestId }: RequestContext) => {
         if (result !== null) send(reply, result, contentType, requestId);
         return result !== null;
       };

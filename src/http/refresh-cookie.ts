@@ -1,6 +1,7 @@
 /** The refresh token of a browser in a cookie that no script can read, for requests that ask for it (R30). */
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RefreshCookie } from '../caller/caller.js';
 
 /** A page of another origin can't send it without having been asked about, so no foreign page makes a browser show the cookie. */
 export const COOKIE_MODE_HEADER = 'latchkey-refresh-token';
@@ -11,15 +12,6 @@ const NAME = '__Host-latchkey-refresh';
 const DEVELOPMENT_NAME = 'latchkey-refresh';
 
 const LOCAL_PAGE = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
-
-/** What a resolver may do with it. */
-export interface RefreshCookie {
-  /** The token that came with the request, or that an operation of the request has put in its place. */
-  readonly received: string | null;
-  /** @param expiresAt when a browser may forget it */
-  give(token: string, expiresAt: Date): void;
-  clear(): void;
-}
 
 /** @returns null if the client keeps its refresh token itself */
 export function refreshCookieOf({ headers }: FastifyRequest, reply: FastifyReply, now: () => number): RefreshCookie | null {

@@ -1,46 +1,23 @@
-/** What connections that stay open need of the GraphQL side, which the composition root hands in: here nobody knows GraphQL or sessions. */
+/** What the routes of WebSockets and event streams share: the door, the bounds on connections, and the end of a token. */
+import type { AccessToken } from '../caller/access-token-claims.js';
+import type { Answer, StreamDoor, StreamRequest } from '../caller/stream-door.js';
 import type { LiveConnection, LiveConnections } from '../revocation/live-connections.js';
-import type { RevocableToken } from '../revocation/revocation-check.js';
-import type { RequestFacts } from './request-facts.js';
 
-export type Admission =
-  | { readonly kind: 'admitted'; readonly token: RevocableToken | null }
-  | { readonly kind: 'refused'; readonly cause: 'revoked' | 'expired' | 'invalid' | 'unavailable' };
-
-export interface StreamRequest {
-  readonly query: string;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Record<string, unknown> | null | undefined;
-}
-
-/** An answer of GraphQL, whole and fit to be sent. */
-export interface Answer {
-  readonly data?: unknown;
-  readonly errors?: readonly unknown[];
-}
-
-export interface StreamDoor<Args, Fault> {
-  admit(facts: RequestFacts): Promise<Admission>;
-  prepare(
-    facts: RequestFacts,
-    request: StreamRequest,
-  ): Promise<
-    | { readonly kind: 'operation'; readonly type: 'query' | 'mutation' | 'subscription'; readonly args: Args }
-    | { readonly kind: 'refused'; readonly errors: readonly Fault[] }
-  >;
-  subscribe(args: Args, token: RevocableToken | null): Promise<object>;
+/** The door, and the pipeline of Apollo Server for queries and mutations. */
+export interface ServedDoor<Args, Fault> extends StreamDoor<Args, Fault> {
   execute(request: StreamRequest, args: Args): Promise<Answer>;
-  isLive(token: RevocableToken): boolean | Promise<boolean>;
-  format(result: { readonly errors?: readonly unknown[] }): Answer;
 }
 
-/** What the routes share. */
 export interface StreamParts<Args, Fault> {
-  readonly door: StreamDoor<Args, Fault>;
+  readonly door: ServedDoor<Args, Fault>;
   readonly connections: LiveConnections;
   readonly addresses: AddressCounts;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+export interface StreamConnection extends LiveConnection {
+  readonly token: AccessToken | null;
 }
 
 /** Operations of one connection at a time. */
@@ -48,12 +25,12 @@ export const OPERATIONS_PER_CONNECTION = 100;
 /** A browser with many tabs has one or two each. */
 export const CONNECTIONS_PER_SESSION = 50;
 /** Many people may share an address. */
-export const CONNECTIONS_PER_ADDRESS = 1_000;
+const CONNECTIONS_PER_ADDRESS = 1_000;
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Calls back when the token has expired, by the clock of the server. @returns what gives it up */
-export function whenExpired(token: RevocableToken | null, now: number, act: () => void): () => void {
+export function whenExpired(token: AccessToken | null, now: number, act: () => void): () => void {
   if (token === null) return () => undefined;
   const timer = setTimeout(act, Math.min(Math.max(0, token.exp * 1000 - now), LONGEST_TIMER_MS));
   timer.unref();
@@ -61,7 +38,7 @@ export function whenExpired(token: RevocableToken | null, now: number, act: () =
 }
 
 /** What was revoked before a connection stood in the index has to be asked for, once it stands there. */
-export async function endIfDead<Args, Fault>({ door, connections }: StreamParts<Args, Fault>, connection: LiveConnection): Promise<void> {
+export async function endIfDead<Args, Fault>({ door, connections }: StreamParts<Args, Fault>, connection: StreamConnection): Promise<void> {
   connections.add(connection);
   const { token } = connection;
   try {

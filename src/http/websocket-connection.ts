@@ -1,6 +1,7 @@
 /** One WebSocket between graphql-ws and the wire: it can be ended in one turn, and nothing of a subscription goes out after that. */
-import type { EndOfConnection, LiveConnection } from '../revocation/live-connections.js';
-import type { RevocableToken } from '../revocation/revocation-check.js';
+import type { AccessToken } from '../caller/access-token-claims.js';
+import type { EndOfConnection } from '../revocation/live-connections.js';
+import type { StreamConnection } from './stream-door.js';
 
 /** What is used of the socket of the package `ws`. */
 export interface RawSocket {
@@ -35,8 +36,8 @@ export function createWebSocketConnection(socket: RawSocket): WebSocketConnectio
   return new WebSocketConnection(socket);
 }
 
-export class WebSocketConnection implements LiveConnection {
-  token: RevocableToken | null = null;
+export class WebSocketConnection implements StreamConnection {
+  token: AccessToken | null = null;
   /** The operations that still owe an answer when the connection ends: mutations, which may have ended it themselves. */
   readonly #owed = new Set<string>();
   #ending: EndOfConnection | null = null;

@@ -3,17 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import type { IncomingRequest } from '../caller/caller.js';
+import type { Answer } from '../caller/stream-door.js';
 import { isOriginAllowed } from './allowed-origins.js';
+import { incomingOf } from './incoming-request.js';
 import { BODY_LIMIT_BYTES } from './refusals.js';
-import { factsOf, type RequestFacts } from './request-facts.js';
-import {
-  type Answer,
-  CONNECTIONS_PER_SESSION,
-  endIfDead,
-  OPERATIONS_PER_CONNECTION,
-  type StreamParts,
-  whenExpired,
-} from './stream-door.js';
+import { CONNECTIONS_PER_SESSION, endIfDead, OPERATIONS_PER_CONNECTION, type StreamParts, whenExpired } from './stream-door.js';
 import { createWebSocketConnection, type RawSocket, type WebSocketConnection } from './websocket-connection.js';
 
 const INIT_WITHIN_MS = 3_000;
@@ -24,7 +19,7 @@ const TOO_MANY = 1013;
 
 interface Extra {
   readonly connection: WebSocketConnection;
-  facts: RequestFacts;
+  incoming: IncomingRequest;
   stopTimer: () => void;
 }
 
@@ -78,12 +73,12 @@ export function acceptWebSockets<Args, Fault>(
     connectionInitWaitTimeout: INIT_WITHIN_MS,
     onConnect: (session) => connect(session, parts),
     async onSubscribe(session, id, payload) {
-      const { connection, facts } = session.extra;
+      const { connection, incoming } = session.extra;
       if (Object.keys(session.subscriptions).length > OPERATIONS_PER_CONNECTION) {
         connection.close(TOO_MANY, 'Too many operations at once');
         return [];
       }
-      const prepared = await door.prepare(facts, payload);
+      const prepared = await door.prepare(incoming, payload);
       if (prepared.kind === 'refused') return prepared.errors;
       if (prepared.type === 'mutation') connection.owe(id);
       return { ...prepared.args, request: payload, token: connection.token };
@@ -101,14 +96,14 @@ export function acceptWebSockets<Args, Fault>(
   const server = makeServer(options as unknown as ServerOptions<Record<string, unknown>, Extra>);
 
   return (socket, request) => {
-    const facts = factsOf(request);
+    const incoming = incomingOf(request);
     const connection = createWebSocketConnection(socket);
-    const giveBack = addresses.take(facts.origin.ipAddress);
+    const giveBack = addresses.take(incoming.origin.ipAddress);
     if (giveBack === null) {
       socket.close(TOO_MANY, 'Too many connections from this address');
       return;
     }
-    const extra: Extra = { connection, facts, stopTimer: () => undefined };
+    const extra: Extra = { connection, incoming, stopTimer: () => undefined };
     const stopPinging = ping(socket);
     const closed = server.opened(
       {
@@ -148,8 +143,8 @@ async function connect<Args, Fault>(session: Session, parts: StreamParts<Args, F
   const { extra } = session;
   const { connection } = extra;
   const authorization = session.connectionParams?.authorization ?? session.connectionParams?.Authorization;
-  if (typeof authorization === 'string') extra.facts = { ...extra.facts, authorization: [authorization] };
-  const admission = await door.admit(extra.facts);
+  if (typeof authorization === 'string') extra.incoming = { ...extra.incoming, authorization: [authorization] };
+  const admission = await door.admit(extra.incoming);
   if (admission.kind === 'refused') {
     if (admission.cause === 'invalid') connection.close(4401, 'TOKEN_INVALID');
     else connection.end(admission.cause);

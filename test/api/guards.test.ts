@@ -11,6 +11,8 @@ type Verdict = 'ok' | 'FORBIDDEN' | 'TOKEN_MISSING';
 /** Who may what: a stranger, a user, an administrator. */
 const FIELDS: Readonly<Record<string, readonly [Verdict, Verdict, Verdict]>> = {
   '{ open }': ['ok', 'ok', 'ok'],
+  // Before the field that it asks.
+  '{ peeks }': ['ok', 'ok', 'ok'],
   '{ byClass }': ['TOKEN_MISSING', 'ok', 'ok'],
   '{ byMethod }': ['TOKEN_MISSING', 'FORBIDDEN', 'ok'],
   '{ behindMiddleware }': ['TOKEN_MISSING', 'ok', 'ok'],
@@ -40,6 +42,22 @@ test('a field with @Authorized is for those who may, and nothing of it runs for 
         if (errors !== undefined) expect.soft(ran, query).toEqual([]);
       }
     }
+  }
+});
+
+test('the guard of the first call and the guard of the later ones stand before the same resolver', async () => {
+  const app = await startApp({ resolvers: RESOLVERS });
+  const { accessToken: token } = await makeAdministrator(app);
+  for (let time = 1; time <= 3; time += 1) {
+    const { data } = await app.send('{ peeks byMethod inherited shared twice reopened }', { token });
+    expect(data).toEqual({
+      peeks: 'peeks',
+      byMethod: 'byMethod',
+      inherited: 'inherited',
+      shared: 'for administrators',
+      twice: 'second',
+      reopened: 'second',
+    });
   }
 });
 

@@ -70,17 +70,13 @@ test('logouts that are recorded while the members are being read share the next 
   expect(outcomes(drive.send(105, { kind: 'acknowledged', memberId: 'o-1', version: 8 }))).toHaveLength(2);
 });
 
-test('without the members it is not confirmed; nor when the commit is unknown and the row is not found', () => {
+test('without the members it is not confirmed', () => {
   const drive = LeaseDrive.leased();
   drive.send(100, record('x', 6));
   drive.send(101, record('y', 7));
   expect(drive.send(102, { kind: 'members-unread', read: 1 })).toEqual([
     { kind: 'answer', logout: 'x', outcome: { kind: 'unconfirmed' } },
     { kind: 'read-members', read: 2 },
-  ]);
-  expect(drive.send(103, { kind: 'commit-unknown', logout: 'z' })).toEqual([{ kind: 'read-back', logout: 'z' }]);
-  expect(drive.send(104, { kind: 'read-back-failed', logout: 'z' })).toEqual([
-    { kind: 'answer', logout: 'z', outcome: { kind: 'unconfirmed' } },
   ]);
 });
 

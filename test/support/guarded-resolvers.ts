@@ -1,6 +1,19 @@
 /** `@Authorized` in every place where type-graphql lets it stand. */
 import 'reflect-metadata';
-import { Authorized, Field, FieldResolver, InterfaceType, Mutation, ObjectType, Query, Resolver, UseMiddleware } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import {
+  Authorized,
+  Ctx,
+  Field,
+  FieldResolver,
+  Info,
+  InterfaceType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  UseMiddleware,
+} from 'type-graphql';
 
 /** What ran although nobody may have been allowed in. */
 export const ran: string[] = [];
@@ -71,6 +84,15 @@ export class OpenResolver {
   @Query(() => String)
   open(): string {
     return 'open';
+  }
+
+  /** Asks a guarded field by itself, and lives with a refusal. */
+  @Query(() => String)
+  async peeks(@Ctx() context: unknown, @Info() info: GraphQLResolveInfo): Promise<string> {
+    try {
+      await info.schema.getQueryType()?.getFields().byMethod?.resolve?.(undefined, {}, context, info);
+    } catch {}
+    return 'peeks';
   }
 
   @Query(() => Chest)

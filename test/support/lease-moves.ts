@@ -123,12 +123,14 @@ export class Moves {
       this.#dispatch('receives its commit', index, recordOf(database, nameOf(index), ID), go('waiting'));
     }
     if (this.scenario.loses && (logout.course === 'asked' || logout.course === 'committed')) {
-      this.#dispatch('does not know its commit', index, { kind: 'commit-unknown', logout: nameOf(index) }, go('reading-back'));
+      this.found(`${nameOf(index)} does not know its commit`, go('reading-back'));
     }
-    if (logout.course === 'reading-back') {
-      const isThere = database.rows.length > 0;
-      const event: Event = isThere ? recordOf(database, nameOf(index), ID) : { kind: 'read-back-failed', logout: nameOf(index) };
-      this.#dispatch('reads back', index, event, go(isThere ? 'waiting' : 'unconfirmed'));
+    // As `Revocations` does it, before the reducer hears of the logout.
+    if (logout.course === 'reading-back' && database.rows.length > 0) {
+      this.#dispatch('reads back', index, recordOf(database, nameOf(index), ID), go('waiting'));
+    } else if (logout.course === 'reading-back') {
+      this.witnesses.add('answered: unconfirmed');
+      this.found(`${nameOf(index)} reads back and finds nothing`, go('unconfirmed'));
     }
   }
 

@@ -19,6 +19,9 @@ import type { Random } from './random.js';
 
 const STATEMENT_TIMEOUT_MS = 800;
 
+/** What comes of a statement: an event for the reducer, something that the asker does itself, or nothing. */
+type Answer = Event | (() => void) | null;
+
 export class LeaseNetwork {
   database: FakeDatabase = EMPTY_DATABASE;
   readonly #registered = new Set<string>();
@@ -100,9 +103,6 @@ export class LeaseNetwork {
       case 'ring':
         this.#broadcast(node, { kind: 'doorbell', version: effect.version });
         return;
-      case 'read-back':
-        this.#readBack(node, effect.logout);
-        return;
       case 'answer':
         this.simulation.answer(effect.logout, effect.outcome.kind === 'confirmed' ? effect.outcome.by : 'unconfirmed');
         return;
@@ -118,28 +118,30 @@ export class LeaseNetwork {
       node.surroundings.set(logout, { logoutStartedAt: node.surroundings.get(logout)?.logoutStartedAt ?? 0, isRepeat });
       return recordOf(database, logout, session);
     };
-    this.#statement(node, commit, { kind: 'commit-unknown', logout });
+    this.#statement(node, commit, () => this.#readBack(node, logout, session));
   }
 
-  #readBack(node: SimulatedNode, logout: string): void {
-    const session = logout.split(':')[2] ?? '';
-    const failure: Event = { kind: 'read-back-failed', logout };
-    this.#statement(node, () => (this.has(session) ? recordOf(this.database, logout, session) : failure), failure);
+  /** After a commit with an unknown outcome, as `Revocations` does it: the reducer hears of the logout if its row is there. */
+  #readBack(node: SimulatedNode, logout: string, session: string): void {
+    const unconfirmed = () => this.simulation.answer(logout, 'unconfirmed');
+    this.#statement(node, () => (this.has(session) ? recordOf(this.database, logout, session) : unconfirmed), unconfirmed);
   }
 
   /** A statement goes out, runs and comes back, each a while later; what is not back in time has failed for the one who asked, and may still run. */
-  #statement(node: SimulatedNode, run: () => Event | null, failure: Event | null): void {
+  #statement(node: SimulatedNode, run: () => Answer, failure: Answer): void {
     const { life } = node;
     let isOpen = true;
-    const conclude = (event: Event | null) => {
-      if (isOpen && event !== null) node.receive(event, life);
+    const conclude = (answer: Answer) => {
+      if (!isOpen) return;
       isOpen = false;
+      if (typeof answer === 'function') node.resume(answer, life);
+      else if (answer !== null) node.receive(answer, life);
     };
     this.simulation.time.after(STATEMENT_TIMEOUT_MS, () => conclude(failure));
     if (node.isCutOff || this.#isUnlucky(0.15)) return;
     this.simulation.time.after(this.#latency(), () => {
-      const event = run();
-      if (!node.isCutOff && !this.#isUnlucky(0.1)) this.simulation.time.after(this.#latency(), () => conclude(event));
+      const answer = run();
+      if (!node.isCutOff && !this.#isUnlucky(0.1)) this.simulation.time.after(this.#latency(), () => conclude(answer));
     });
   }
 

@@ -68,7 +68,12 @@ export class SimulatedNode {
 
   /** An answer to something that this process has asked. */
   receive(event: Event, life: number): void {
-    if (life === this.life) this.#whenAwake(false, () => this.#dispatch(event));
+    this.resume(() => this.#dispatch(event), life);
+  }
+
+  /** Goes on in the process that has asked, if it is still there. */
+  resume(run: () => void, life: number): void {
+    if (life === this.life) this.#whenAwake(false, run);
   }
 
   hear(event: Event): void {

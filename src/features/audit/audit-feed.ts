@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Database } from '../../database/database.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import { createEventQueue, type EventQueue } from '../../lib/event-queue.js';
+import { leavable } from '../../lib/leavable.js';
 import { type OnwardPage, readOnward } from '../../lib/pages.js';
 import type { World } from '../../world.js';
 import type { AuditKind, RecordedEvent } from './audit.js';
@@ -152,28 +153,15 @@ function tooManyWait(): LatchkeyError {
 
 /** A generator that waits can't be left; this can. */
 function leftBy(events: AsyncGenerator<RecordedEvent, undefined, void>, leave: () => void, state: { readonly hasLeft: boolean }): Events {
-  const finish = async () => {
-    leave();
-    return { done: true as const, value: undefined };
-  };
-  return {
-    async next() {
-      try {
-        const event = await events.next();
-        return state.hasLeft ? finish() : event;
-      } catch (error) {
-        if (state.hasLeft) return finish();
-        leave();
-        throw error;
-      }
-    },
-    return: finish,
-    async throw(error) {
+  const next = async (): Promise<IteratorResult<RecordedEvent, undefined>> => {
+    try {
+      const event = await events.next();
+      return state.hasLeft ? { done: true, value: undefined } : event;
+    } catch (error) {
+      if (state.hasLeft) return { done: true, value: undefined };
       leave();
       throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    }
   };
+  return leavable(next, leave);
 }

@@ -39,12 +39,11 @@ export type LeaseEvent<Delta> =
   | { readonly kind: 'refresh-failed'; readonly refresh: number }
   | { readonly kind: 'restored' }
   | { readonly kind: 'restore-failed' }
-  /** The row of a logout is in the log: its commit was acknowledged, or it was found there. `delta` holds the rows after `since` up to `version`. */
+  /**
+   * The row of a logout is in the log: its commit was acknowledged, or, after a commit with an unknown outcome, the row was found there.
+   * `delta` holds the rows after `since` up to `version`.
+   */
   | { readonly kind: 'recorded'; readonly logout: string; readonly since: number; readonly version: number; readonly delta: Delta }
-  /** A commit with an unknown outcome. */
-  | { readonly kind: 'commit-unknown'; readonly logout: string }
-  /** The row was not found, or could not be looked for. If it was found, that is `recorded`. */
-  | { readonly kind: 'read-back-failed'; readonly logout: string }
   /** Time to look at the members, for whoever watches them. */
   | { readonly kind: 'look-at-members' }
   | { readonly kind: 'members-read'; readonly read: number; readonly members: readonly Member[] }
@@ -89,8 +88,6 @@ export type LeaseEffect<Delta> =
   /** Let all that wait for this refresh look into memory, or refuse them all. */
   | { readonly kind: 'look-up-joined'; readonly refresh: number }
   | { readonly kind: 'refuse-joined'; readonly refresh: number; readonly reason: Denial }
-  /** Look for the row of a logout by its key. → `recorded` or `read-back-failed` */
-  | { readonly kind: 'read-back'; readonly logout: string }
   /** → `members-read` or `members-unread` */
   | { readonly kind: 'read-members'; readonly read: number }
   /** Delete the row if its renewal number is still this. */

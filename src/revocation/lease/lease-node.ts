@@ -19,10 +19,7 @@ import { PendingAnswers, PendingCheck, WaitingRoom } from './waiting-rooms.js';
 type Event = LeaseEvent<LogDelta>;
 type Effect = LeaseEffect<LogDelta>;
 
-type RequestEffect = Extract<
-  Effect,
-  { kind: 'refresh' | 'register' | 'leave' | 'restore' | 'read-members' | 'remove-member' | 'read-back' }
->;
+type RequestEffect = Extract<Effect, { kind: 'refresh' | 'register' | 'leave' | 'restore' | 'read-members' | 'remove-member' }>;
 
 interface Needs {
   readonly settings: LeaseSettings;
@@ -204,8 +201,7 @@ export class LeaseNode implements Coordinator {
     else if (kind === 'leave') this.#requests.leave(effect);
     else if (kind === 'restore') this.#requests.restore(effect);
     else if (kind === 'read-members') this.#requests.readMembers(effect);
-    else if (kind === 'remove-member') this.#requests.removeMember(effect);
-    else throw new Error('a commit with an unknown outcome is read back before it is recorded');
+    else this.#requests.removeMember(effect);
   }
 
   #join(refresh: number, check: PendingCheck | null): void {

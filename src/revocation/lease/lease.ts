@@ -54,10 +54,6 @@ export function reduceLease<Delta>(state: LeaseState, event: LeaseEvent<Delta>, 
       return restoreFailed(state, now);
     case 'recorded':
       return recorded(state, event, now);
-    case 'commit-unknown':
-      return step(state, [{ kind: 'read-back', logout: event.logout }]);
-    case 'read-back-failed':
-      return step(state, [{ kind: 'answer', logout: event.logout, outcome: { kind: 'unconfirmed' } }]);
     case 'look-at-members':
       return readMembers(state, now);
     case 'members-read':

@@ -1,25 +1,18 @@
 /** What the context builder needs to know of a request. */
 import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type RefreshCookie, refreshCookieOf } from './refresh-cookie.js';
-
-export interface RequestFacts {
-  readonly authorization: readonly string[];
-  readonly requestId: string;
-  readonly origin: { readonly ipAddress: string | null; readonly userAgent: string | null };
-  /** Null if the client keeps its refresh token itself. */
-  readonly refreshCookie: RefreshCookie | null;
-}
+import type { ContextBuilder, IncomingRequest, RefreshCookie, RequestContext } from '../caller/caller.js';
+import { refreshCookieOf } from './refresh-cookie.js';
 
 /** The context of a plain question and answer, whichever way it goes. */
-export type ContextOf<Context> = (request: FastifyRequest, reply: FastifyReply) => Context | Promise<Context>;
+export type ContextOf = (request: FastifyRequest, reply: FastifyReply) => RequestContext | Promise<RequestContext>;
 
 /** @param now milliseconds since the epoch */
-export function contextsBy<Context>(build: (facts: RequestFacts) => Context | Promise<Context>, now: () => number): ContextOf<Context> {
-  return (request, reply) => build(factsOf(request, refreshCookieOf(request, reply, now)));
+export function contextsBy(build: ContextBuilder, now: () => number): ContextOf {
+  return (request, reply) => build(incomingOf(request, refreshCookieOf(request, reply, now)));
 }
 
-export function factsOf(request: FastifyRequest, refreshCookie: RefreshCookie | null = null): RequestFacts {
+export function incomingOf(request: FastifyRequest, refreshCookie: RefreshCookie | null = null): IncomingRequest {
   // Behind a trusted proxy it may be whatever a client has put into X-Forwarded-For: kilobytes, or codes for the operator's terminal.
   const { ip } = request;
   const origin = { ipAddress: isIP(ip) === 0 ? null : ip, userAgent: request.headers['user-agent'] ?? null };

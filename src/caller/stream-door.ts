@@ -1,0 +1,41 @@
+/** The contract between the connections that stay open (HTTP) and the operations that they carry (GraphQL); neither imports the other. */
+import type { AccessToken } from './access-token-claims.js';
+import type { IncomingRequest } from './caller.js';
+
+/** Whether a connection may begin, and if not, why. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly token: AccessToken | null }
+  | { readonly kind: 'refused'; readonly cause: 'revoked' | 'expired' | 'invalid' | 'unavailable' };
+
+/** One operation, as a client sends it. */
+export interface StreamRequest {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
+}
+
+/** An operation that was found to be valid, or the faults of the request. */
+export type Prepared<Args, Fault> =
+  | { readonly kind: 'operation'; readonly type: 'query' | 'mutation' | 'subscription'; readonly args: Args }
+  | { readonly kind: 'refused'; readonly errors: readonly Fault[] };
+
+/** A GraphQL response: `data`, `errors`, or both. */
+export interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+/**
+ * @template Args what an execution takes; HTTP only hands it on
+ * @template Fault an error of GraphQL
+ */
+export interface StreamDoor<Args, Fault> {
+  admit(request: IncomingRequest): Promise<Admission>;
+  prepare(incoming: IncomingRequest, request: StreamRequest): Promise<Prepared<Args, Fault>>;
+  /** The events of a subscription, ready to be sent. They end when the token is no longer live. */
+  subscribe(args: Args, token: AccessToken | null): Promise<Answer | AsyncGenerator<Answer, void, void>>;
+  /** @throws LatchkeyError AUTH_UNAVAILABLE if the revocation state cannot be known */
+  isLive(token: AccessToken): boolean | Promise<boolean>;
+  /** The answer as a client may see it. An answer of Apollo Server passes through unchanged. */
+  format(answer: Answer): Answer;
+}
