@@ -103,7 +103,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/door/guards.ts', 'src/schema.ts'] },
   wonka: { home: 'src/client/urql.ts' },
   validator: { home: 'src/lib/text-rules.ts' },
-  zod: { home: 'src/config/config.ts', guests: ['src/config/config-values.ts', 'src/http/control-socket.ts'] },
+  zod: { home: 'src/config/rows.ts', guests: ['src/http/control-socket.ts'] },
 };
 
 const all = parseSources(readSources(root, 'src'));
