@@ -95,7 +95,7 @@ export function checkCycles(files: readonly SourceFile[]): string[] {
  * composition root, and a factory in its own file, says `new`.
  */
 export function checkNew(files: readonly SourceFile[], roots: readonly string[]): string[] {
-  const ours = new Set(files.flatMap(({ classes }) => classes.map(({ name }) => name)));
+  const ours = classesWithoutForeignBase(files);
   const services = new Map<string, string>();
   for (const { path, classes } of files) {
     for (const { name, base, isGivenThings } of classes) if (isGivenThings && (base === null || ours.has(base))) services.set(name, path);
@@ -105,6 +105,16 @@ export function checkNew(files: readonly SourceFile[], roots: readonly string[])
     .flatMap(({ path, made }) =>
       made.filter((name) => services.has(name) && services.get(name) !== path).map((name) => `${path} says new ${name}`),
     );
+}
+
+/** Also a base of a base may be something from outside: our own errors have a base class of ours. */
+function classesWithoutForeignBase(files: readonly SourceFile[]): ReadonlySet<string> {
+  const bases = new Map(files.flatMap(({ classes }) => classes.map(({ name, base }) => [name, base] as const)));
+  const isOurs = (name: string): boolean => {
+    const base = bases.get(name);
+    return base === null || (base !== undefined && isOurs(base));
+  };
+  return new Set([...bases.keys()].filter(isOurs));
 }
 
 /** The clock, randomness and the environment come from these files only. */
