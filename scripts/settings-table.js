@@ -1,24 +1,21 @@
-/** The table of settings in README.md, made from src/config/config.ts: prints it; --write puts it in place; --check fails when it is stale. */
+/** The tables of docs/settings.md, made from src/config/settings.ts: prints them; --write puts them in place; --check fails when they are stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SETTINGS } from '../dist/config/config.js';
+import { settingsTables } from '../dist/config/settings-table.js';
 
-const path = fileURLToPath(new URL('../README.md', import.meta.url));
-const TABLE = /^\| name \| default \| meaning \|\n(?:\|.*\n)+/m;
+const path = fileURLToPath(new URL('../docs/settings.md', import.meta.url));
+/** Everything below this line is written here. */
+const MARK = /^(<!-- `npm run docs` writes .*-->\n)[\s\S]*/m;
 
-/** A default that is a value stands in code, one that is said in words does not. */
-const fallbackOf = ({ fallback }) => (fallback.includes(' ') || fallback === 'none' ? fallback : `\`${fallback}\``);
-const rows = SETTINGS.map((setting) => `| \`${setting.name}\` | ${fallbackOf(setting)} | ${setting.meaning} |`);
-const table = ['| name | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
-
+const tables = settingsTables();
 const page = readFileSync(path, 'utf8');
 if (process.argv.includes('--write') || process.argv.includes('--check')) {
-  if (!TABLE.test(page)) fail('README.md has no table that begins with "| name | default | meaning |"');
-  const renewed = page.replace(TABLE, () => table);
+  if (!MARK.test(page)) fail('docs/settings.md has no line that begins with "<!-- `npm run docs` writes"');
+  const renewed = page.replace(MARK, (_, mark) => `${mark}\n${tables}`);
   if (process.argv.includes('--write')) writeFileSync(path, renewed);
-  else if (renewed !== page) fail('The table of settings in README.md is stale: run `npm run docs`');
+  else if (renewed !== page) fail('The tables of docs/settings.md are stale: run `npm run docs`');
 } else {
-  process.stdout.write(table);
+  process.stdout.write(tables);
 }
 
 function fail(message) {

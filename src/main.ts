@@ -1,7 +1,8 @@
 /** The process: configuration, start, signals. */
 import { type App, createApp } from './app.js';
 import { type Config, type Environment, readConfig } from './config/config.js';
-import { ConfigError } from './config/config-error.js';
+import { LatchkeyError } from './lib/errors.js';
+import { OperatorFault } from './lib/operator-fault.js';
 
 /** How long what runs may take to finish after SIGTERM. */
 const STOP_WITHIN_MS = 10_000;
@@ -22,24 +23,16 @@ export async function start(environment?: Environment): Promise<void> {
   }
 }
 
-/** The message of a fault that is told by its name; the whole of any other. */
+/** Message and cause of a fault that was foreseen; the stack of any other, which is a mistake of ours. */
 export function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isTold =
-    error instanceof ConfigError ||
-    [
-      'DataDirLocked',
-      'ServerFailed',
-      'LockFailed',
-      'WrongSecret',
-      'ForeignDatabase',
-      'WrongDatabase',
-      'DatabaseUnusable',
-      'UnfitRedis',
-      'LatchkeyError',
-    ].includes(error.name) ||
-    'syscall' in error;
-  return isTold ? [error.message, causeOf(error)].filter((line) => line !== '').join('\n') : (error.stack ?? error.message);
+  if (!isForeseen(error)) return error.stack ?? error.message;
+  return [error.message, causeOf(error)].filter((line) => line !== '').join('\n');
+}
+
+/** A command can be refused like a client (`LatchkeyError`). A fault of the system, such as a port that is taken, names its call. */
+function isForeseen(error: Error): boolean {
+  return error instanceof OperatorFault || error instanceof LatchkeyError || 'syscall' in error;
 }
 
 function causeOf(error: Error): string {

@@ -109,12 +109,12 @@ describe('homes', () => {
 test('a service that is made outside the composition root is found', () => {
   const files = parseSources({
     'src/domain/users.ts':
-      'export class Users { constructor(readonly db: Db) {} static open() { return new Users(db); } } class Bad extends Error { constructor(x) { super(x); } }',
+      'export class Users { constructor(readonly db: Db) {} static open() { return new Users(db); } } class Bad extends Error { constructor(x) { super(x); } } class Worse extends Bad { constructor(x) { super(x); } } class Staff extends Users { constructor(db) { super(db); } }',
     'src/domain/set.ts': 'export class IdSet {}',
     'src/app.ts': 'new Users(db);',
-    'src/http/a.ts': 'new Users(db); new Bad(1); new IdSet(); new Map();',
+    'src/http/a.ts': 'new Users(db); new Staff(db); new Bad(1); new Worse(1); new IdSet(); new Map();',
   });
-  expect(checkNew(files, ['src/app.ts'])).toEqual(['src/http/a.ts says new Users']);
+  expect(checkNew(files, ['src/app.ts'])).toEqual(['src/http/a.ts says new Users', 'src/http/a.ts says new Staff']);
 });
 
 test('a constructor with too many positional arguments is found', () => {

@@ -105,7 +105,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/schema.ts'] },
   wonka: { home: 'src/client/urql.ts' },
   validator: { home: 'src/lib/text-rules.ts' },
-  zod: { home: 'src/config/', guests: ['src/lib/command.ts', 'src/features/'] },
+  zod: { home: 'src/config/rows.ts', guests: ['src/lib/command.ts', 'src/features/'] },
 };
 
 const all = parseSources(readSources(root, 'src'));

@@ -1,9 +1,9 @@
-/** What is written down agrees with the code: the schema, the table of settings, the rules of the protocol, the lock file. */
+/** What is written down agrees with the code: the schema, the tables of settings, the rules of the protocol, the lock file. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { SETTINGS } from '../src/config/config.js';
+import { documentedSettings } from '../src/config/settings-table.js';
 import { printPublicSchema } from '../src/print-schema.js';
 import { missingFrom, missingFromLock, ruleFaults, rulesIn, settingsIn, undescribed } from './support/contract.js';
 import { readSources } from './support/sources.js';
@@ -117,17 +117,19 @@ test('a missing description is found', () => {
   expect(undescribed(buildSchema('"a" type Query { "b" a("c" x: Int): Int }'))).toEqual([]);
 });
 
-describe('the table of settings in the README', () => {
-  const rows = settingsIn(read('README.md'));
+describe('the tables of docs/settings.md', () => {
+  const rows = settingsIn(read('docs/settings.md'));
+  const settings = documentedSettings();
 
-  test('lists the settings of src/config/config.ts, with their defaults (`npm run docs` writes it)', () => {
-    expect(rows.map(([name, fallback]) => [name, fallback?.replaceAll('`', '')])).toEqual(
-      SETTINGS.map(({ name, fallback }) => [name, fallback]),
+  test('list the settings of src/config/settings.ts, with their ranges and defaults (`npm run docs` writes them)', () => {
+    expect(settings.length).toBeGreaterThan(30);
+    expect(rows.map(([name, values, fallback]) => [name, values, fallback])).toEqual(
+      settings.map(({ name, values, fallback }) => [name, values, fallback]),
     );
   });
 
-  test('says what they mean', () => {
-    expect(rows.map(([name, , meaning]) => [name, meaning])).toEqual(SETTINGS.map(({ name, meaning }) => [name, meaning]));
+  test('say what they mean', () => {
+    expect(rows.map(([name, , , meaning]) => [name, meaning])).toEqual(settings.map(({ name, meaning }) => [name, meaning]));
   });
 });
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { SETTINGS } from '../src/config/config.js';
+import { documentedSettings } from '../src/config/settings-table.js';
 import { SIDE_CONNECTIONS } from '../src/database/engine.js';
 import { metricsIn, numberIn, pathsIn, variablesIn } from './support/deployment.js';
 import { namesIn } from './support/documents.js';
@@ -12,7 +12,8 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
 
 const FILES = ['Dockerfile', ...readdirSync(`${root}deploy`).map((name) => `deploy/${name}`)];
-const settings = SETTINGS.map(({ name }) => name);
+const documented = documentedSettings();
+const settings = documented.map(({ name }) => name);
 /** Of the container beside ours, and of the build. */
 const FOREIGN = ['NODE', 'POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD', 'POSTGRES_INITDB_ARGS'];
 
@@ -59,12 +60,12 @@ test('whoever stops a node gives it the time that it takes', () => {
 });
 
 test('the port, the folder and the connections are told as they are', () => {
-  const port = SETTINGS.find(({ name }) => name === 'PORT')?.fallback;
+  const port = documented.find(({ name }) => name === 'PORT')?.fallback.replaceAll('`', '');
   expect(read('Dockerfile')).toContain(`EXPOSE ${port}`);
   expect(read('deploy/kubernetes.yaml')).toContain(`containerPort: ${port}`);
   expect(read('deploy/haproxy.cfg')).toContain(`node1:${port}`);
   expect(read('docs/operations.md')).toContain(`(\`DATABASE_POOL_SIZE\` + ${SIDE_CONNECTIONS})`);
-  expect(SETTINGS.find(({ name }) => name === 'DATABASE_POOL_SIZE')?.meaning).toContain(`beside ${SIDE_CONNECTIONS} `);
+  expect(documented.find(({ name }) => name === 'DATABASE_POOL_SIZE')?.meaning).toContain(`beside ${SIDE_CONNECTIONS} `);
 });
 
 test('the image is made of what .dockerignore lets through', () => {

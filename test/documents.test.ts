@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { SETTINGS } from '../src/config/config.js';
+import { documentedSettings } from '../src/config/settings-table.js';
 import { judgementFaults, lifetimeFaults, missingPlaces, namesIn, publicOperationsIn, rowsIn, unknownNames } from './support/documents.js';
 import { readSources } from './support/sources.js';
 
@@ -51,7 +51,7 @@ test('what docs/coming-from.md says that is here is here: in the schema, the set
   const sources = ['src/client', 'src/cli', 'src/http', 'src/caller/access-token-claims.ts'].flatMap((place) =>
     place.endsWith('.ts') ? [read(place)] : Object.values(readSources(root, place)),
   );
-  const texts = [read('schema.graphql'), ...sources, ...SETTINGS.map(({ name }) => name)];
+  const texts = [read('schema.graphql'), ...sources, ...documentedSettings().map(({ name }) => name)];
   // `Authorized` is type-graphql's; the name of a header does not depend on case.
   const known = new Set(['Authorized', 'Latchkey-Refresh-Token', ...texts.flatMap((text) => text.match(/[A-Za-z][\w-]*/g) ?? [])]);
   const page = read('docs/coming-from.md');
@@ -65,11 +65,11 @@ test('a name that is not here is found', () => {
 });
 
 test('docs/lifetimes.md has every setting that is a time, with its default, and constants that are where it says', () => {
-  expect(lifetimeFaults(read('docs/lifetimes.md'), SETTINGS, readPlace)).toEqual([]);
+  expect(lifetimeFaults(read('docs/lifetimes.md'), documentedSettings(), readPlace)).toEqual([]);
 });
 
 test('a lifetime that is not told, or told wrongly, is found', () => {
-  const settings = ['A_TTL', 'B_TTL', 'C_TTL'].map((name) => ({ name, fallback: '15m', meaning: '' }));
+  const settings = ['A_TTL', 'B_TTL', 'C_TTL'].map((name) => ({ name, fallback: '`15m`' }));
   const page = '| a | 15 minutes | `A_TTL` | `src/a.ts` |\n| b | 14 minutes | `B_TTL` | `src/a.ts` |\n| c | 1 | `NO_MORE` | `src/a.ts` |';
   expect(lifetimeFaults(page, settings, () => 'const A_LOT = 1;')).toEqual(['B_TTL: 15 minutes', 'C_TTL: 15 minutes', 'NO_MORE']);
 });

@@ -5,6 +5,7 @@ import { openData } from '../data.js';
 import { DataDirLocked } from '../database/file-lock.js';
 import { controlSocketPath } from '../http/control-socket.js';
 import type { Outcome } from '../lib/errors.js';
+import { OperatorFault } from '../lib/operator-fault.js';
 import type { Commands } from '../rooms.js';
 
 type CommandName = keyof Commands;
@@ -27,7 +28,7 @@ export interface Administered<Name extends CommandName> {
 }
 
 /** The server runs but could not carry the command out. */
-export class ServerFailed extends Error {
+export class ServerFailed extends OperatorFault {
   override readonly name = 'ServerFailed';
 
   constructor(

@@ -1,4 +1,5 @@
-/** What a wrong configuration is told with: every fault at once. */
+/** The fault of a wrong configuration: every wrong setting at once. */
+import { OperatorFault } from '../lib/operator-fault.js';
 
 /** One wrong setting: its name, what was found (secrets masked), what is expected. */
 export interface ConfigFault {
@@ -8,15 +9,11 @@ export interface ConfigFault {
 }
 
 /** Every fault of the configuration at once. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorFault {
   override readonly name = 'ConfigError';
 
   constructor(readonly faults: readonly ConfigFault[]) {
-    super(
-      [
-        'The configuration is wrong:',
-        ...faults.map((fault) => `  ${fault.setting}: found ${fault.found}, expected ${fault.expected}`),
-      ].join('\n'),
-    );
+    const lines = faults.map(({ setting, found, expected }) => `\n  ${setting}: found ${found}, expected ${expected}`);
+    super('The configuration is wrong:', { advice: lines.join('') });
   }
 }

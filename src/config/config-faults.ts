@@ -3,14 +3,14 @@ import type { ConfigFault } from './config-error.js';
 
 /** Of the settings, as they were parsed, those that others depend on. */
 export interface DependentSettings {
-  readonly DATABASE_URL: string;
-  readonly LATCHKEY_SECRET?: string | undefined;
-  readonly LATCHKEY_SECRET_FILE?: string | undefined;
+  readonly DATABASE_URL: string | null;
+  readonly LATCHKEY_SECRET: Buffer | null;
+  readonly LATCHKEY_SECRET_FILE: string | null;
   readonly ACCESS_TOKEN_TTL: number;
   readonly SESSION_IDLE_TTL: number;
   readonly REFRESH_TOKEN_TTL: number;
-  readonly REVOCATION_CHECK: string;
-  readonly REDIS_URL: string;
+  readonly REVOCATION_CHECK: string | null;
+  readonly REDIS_URL: string | null;
 }
 
 export function findFaults(settings: DependentSettings): ConfigFault[] {
@@ -18,7 +18,7 @@ export function findFaults(settings: DependentSettings): ConfigFault[] {
 }
 
 function redisFaults({ REVOCATION_CHECK, REDIS_URL }: DependentSettings): ConfigFault[] {
-  if (REVOCATION_CHECK !== 'redis' || REDIS_URL !== '') return [];
+  if (REVOCATION_CHECK !== 'redis' || REDIS_URL !== null) return [];
   return [{ setting: 'REDIS_URL', found: 'nothing', expected: 'the Redis server to check with, for REVOCATION_CHECK=redis' }];
 }
 
@@ -49,7 +49,7 @@ function postgresqlFaults(settings: DependentSettings): ConfigFault[] {
     return settings.REVOCATION_CHECK === 'lease' ? [{ setting: 'REVOCATION_CHECK', found: '"lease"', expected }] : [];
   }
   const faults: ConfigFault[] = [];
-  if (settings.LATCHKEY_SECRET === undefined && settings.LATCHKEY_SECRET_FILE === undefined) {
+  if (settings.LATCHKEY_SECRET === null && settings.LATCHKEY_SECRET_FILE === null) {
     const expected = 'with PostgreSQL a secret, or LATCHKEY_SECRET_FILE: the same on every node, for example from: openssl rand -base64 48';
     faults.push({ setting: 'LATCHKEY_SECRET', found: 'nothing', expected });
   }
@@ -61,5 +61,5 @@ function postgresqlFaults(settings: DependentSettings): ConfigFault[] {
 }
 
 export function isPostgresql({ DATABASE_URL }: Pick<DependentSettings, 'DATABASE_URL'>): boolean {
-  return DATABASE_URL.startsWith('postgres');
+  return DATABASE_URL?.startsWith('postgres') ?? false;
 }

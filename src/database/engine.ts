@@ -1,4 +1,5 @@
 /** What the two databases do differently; everything else goes through `Database` and is the same for both. */
+import { OperatorFault } from '../lib/operator-fault.js';
 import type { Prisma, PrismaClient } from './generated/client.js';
 
 /** A client inside a transaction, or one that reads outside of any. */
@@ -56,6 +57,6 @@ export interface Engine {
 }
 
 /** What was found at DATABASE_URL can't be used. */
-export class WrongDatabase extends Error {
+export class WrongDatabase extends OperatorFault {
   override readonly name = 'WrongDatabase';
 }

@@ -1,5 +1,6 @@
 /** Tells the failures of the database apart: a rule of the data broken, or a database that can't answer. */
 import { LatchkeyError } from '../lib/errors.js';
+import { OperatorFault } from '../lib/operator-fault.js';
 import { Prisma } from './generated/client.js';
 
 /** A COMMIT whose outcome is not known: the transaction may or may not have happened. */
@@ -12,7 +13,7 @@ export class CommitUnknown extends Error {
 }
 
 /** The database can't be opened, does not answer, or is not the one it should be. */
-export class DatabaseUnusable extends Error {
+export class DatabaseUnusable extends OperatorFault {
   override readonly name = 'DatabaseUnusable';
 }
 

@@ -2,30 +2,30 @@
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'libsql';
+import { OperatorFault } from '../lib/operator-fault.js';
 import { isPostgresql } from './engines.js';
 
 /** Somebody else owns the data. */
-export class DataDirLocked extends Error {
+export class DataDirLocked extends OperatorFault {
   override readonly name = 'DataDirLocked';
 
   constructor(
     place: string,
     readonly holder: string,
   ) {
-    super(
-      `${place} is in use by ${holder}. One process at a time owns it: stop that one first, or give this one a DATA_DIR and a database of its own.`,
-    );
+    super(`${place} is in use by ${holder}. One process at a time owns it:`, {
+      advice: 'stop that one first, or give this one a DATA_DIR and a database of its own.',
+    });
   }
 }
 
 /** The lock can't be taken, and it is not because somebody has it. */
-export class LockFailed extends Error {
+export class LockFailed extends OperatorFault {
   override readonly name = 'LockFailed';
 
   constructor(path: string, cause: unknown) {
-    super(`The lock ${path} can't be opened. If it is not a lock of Latchkey, move it away; else look at its rights and at the disk.`, {
-      cause,
-    });
+    const advice = 'If it is not a lock of Latchkey, move it away; else look at its rights and at the disk.';
+    super(`The lock ${path} can't be opened.`, { advice, cause });
   }
 }
 

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { OperatorFault } from '../lib/operator-fault.js';
 import type { Database } from './database.js';
 import { isPostgresql } from './engines.js';
 
@@ -9,18 +10,19 @@ const PRISMA_FOLDER = fileURLToPath(new URL('../../prisma/', import.meta.url));
 const KEPT_BY_PRISMA = '_prisma_migrations';
 
 /** The database was written by a newer version of Latchkey, or by something else. */
-export class ForeignDatabase extends Error {
+export class ForeignDatabase extends OperatorFault {
   override readonly name = 'ForeignDatabase';
 
   static withMigrations(unknown: readonly string[]): ForeignDatabase {
-    return new ForeignDatabase(
-      `The database has migrations this version does not know (${unknown.join(', ')}). Run the version of Latchkey that made them, or restore a backup.`,
-    );
+    return new ForeignDatabase(`The database has migrations this version does not know (${unknown.join(', ')}).`, {
+      advice: 'Run the version of Latchkey that made them, or restore a backup.',
+    });
   }
 
   static withTables(tables: readonly string[]): ForeignDatabase {
     return new ForeignDatabase(
-      `The database in DATABASE_URL belongs to something else: it has the tables ${tables.slice(0, 5).join(', ')}. Give Latchkey an empty one.`,
+      `The database in DATABASE_URL belongs to something else: it has the tables ${tables.slice(0, 5).join(', ')}.`,
+      { advice: 'Give Latchkey an empty one.' },
     );
   }
 }

@@ -44,8 +44,8 @@ export class PostgresqlEngine implements Engine {
       SELECT current_setting('server_version_num')::int / 10000 AS "version", pg_is_in_recovery() AS "isStandby",
         current_setting('transaction_read_only') = 'on' AS "isReadOnly", current_setting('synchronous_commit') AS "synchronousCommit",
         current_setting('server_encoding') AS "encoding", current_schema()::text AS "schema"`;
-    const fault = row === undefined ? 'does not say what it is' : faultOf(row);
-    if (fault !== null) throw new WrongDatabase(`The PostgreSQL server in DATABASE_URL ${fault}.`);
+    const [fault, advice] = row === undefined ? ['does not say what it is.'] : (faultOf(row) ?? []);
+    if (fault !== undefined) throw new WrongDatabase(`The PostgreSQL server in DATABASE_URL ${fault}`, { advice });
   }
 
   /** A statement that writes nothing, so that nodes that look at their readiness do not wait for each other. */
@@ -92,13 +92,14 @@ export class PostgresqlEngine implements Engine {
   async beforeClose(): Promise<void> {}
 }
 
-function faultOf({ version, isStandby, isReadOnly, synchronousCommit, encoding, schema }: ServerRow): string | null {
-  if (version < OLDEST_VERSION) return `has version ${version}; version ${OLDEST_VERSION} is the oldest that will do`;
-  if (isStandby) return 'is a standby. Give the address of the primary: a standby learns of a logout too late';
-  if (isReadOnly) return 'takes no writes (default_transaction_read_only is on)';
+/** What is wrong with a server, and what the operator should do. */
+function faultOf({ version, isStandby, isReadOnly, synchronousCommit, encoding, schema }: ServerRow): [string, string?] | null {
+  if (version < OLDEST_VERSION) return [`has version ${version};`, `version ${OLDEST_VERSION} is the oldest that will do.`];
+  if (isStandby) return ['is a standby.', 'Give the address of the primary: a standby learns of a logout too late.'];
+  if (isReadOnly) return ['takes no writes (default_transaction_read_only is on).'];
   // A logout that was answered must survive a crash.
   if (synchronousCommit === 'off')
-    return 'runs with synchronous_commit = off, which can lose a logout. Turn it on for this role or database';
-  if (schema !== 'public') return `gives this role the schema ${schema ?? 'of nobody'}; let its search_path begin with public`;
-  return encoding === 'UTF8' ? null : `stores text as ${encoding}; make a database with encoding UTF8`;
+    return ['runs with synchronous_commit = off, which can lose a logout.', 'Turn it on for this role or database.'];
+  if (schema !== 'public') return [`gives this role the schema ${schema ?? 'of nobody'};`, 'let its search_path begin with public.'];
+  return encoding === 'UTF8' ? null : [`stores text as ${encoding};`, 'make a database with encoding UTF8.'];
 }

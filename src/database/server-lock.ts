@@ -20,7 +20,9 @@ export async function withServerLock<Result>(url: string, work: () => Promise<Re
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw new DatabaseUnusable(`The PostgreSQL server in DATABASE_URL can't be used: ${messageOf(error)}.${adviceFor(messageOf(error))}`);
+    throw new DatabaseUnusable(`The PostgreSQL server in DATABASE_URL can't be used: ${messageOf(error)}.`, {
+      advice: adviceFor(messageOf(error)),
+    });
   }
   try {
     return await work();
@@ -32,5 +34,5 @@ export async function withServerLock<Result>(url: string, work: () => Promise<Re
 /** PgBouncer refuses what it does not know until it is told to ignore it. */
 function adviceFor(message: string): string {
   if (!message.includes('unsupported startup parameter')) return '';
-  return ' For PgBouncer set ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout (docs/operations.md).';
+  return 'For PgBouncer set ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout (docs/operations.md).';
 }

@@ -1,4 +1,4 @@
-/** What the contract test compares: schemas, descriptions, rule ids, the table of settings, the lock file. */
+/** What the contract test compares: schemas, descriptions, rule ids, the tables of settings, the lock file. */
 import { buildSchema, type GraphQLSchema, introspectionFromSchema } from 'graphql';
 import { parseSync } from 'oxc-parser';
 import { type Node, visit } from './sources.js';
@@ -135,9 +135,9 @@ function textOf(node: Node): string {
   return typeof node?.value === 'string' ? node.value : '';
 }
 
-/** The rows of the table of settings: name, default, meaning. */
+/** The rows of the tables of settings: name, values, default, meaning. */
 export function settingsIn(page: string): string[][] {
-  return [...page.matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*?) \|$/gm)].map((match) => match.slice(1));
+  return [...page.matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*?) \| (.*?) \|$/gm)].map((match) => match.slice(1));
 }
 
 interface LockedPackage {

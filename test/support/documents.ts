@@ -1,6 +1,6 @@
 /** What the documents say that the code must say too: kinds of events, named files and tests, lifetimes, public operations. */
 import { parseSync } from 'oxc-parser';
-import type { Setting } from '../../src/config/config.js';
+import type { DocumentedSetting } from '../../src/config/settings-table.js';
 import { type Node, type Sources, visit } from './sources.js';
 
 /** The cells of every row of every table of a page, headings included. */
@@ -59,9 +59,9 @@ const plain = (cell: string) => cell.replaceAll('*', '');
 
 const UNITS: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day' };
 
-/** `15m` as a document says it. */
+/** `15m`, in Markdown, as a document says it. */
 function sayFallback(fallback: string): string {
-  const [, count = '', unit = ''] = /^(\d+)([smhd]?)$/.exec(fallback) ?? [];
+  const [, count = '', unit = ''] = /^`(\d+)([smhd]?)`$/.exec(fallback) ?? [];
   return unit === '' ? count : `${count} ${UNITS[unit]}${count === '1' ? '' : 's'}`;
 }
 
@@ -69,7 +69,11 @@ function sayFallback(fallback: string): string {
 const TIMED = /_(TTL|TOLERANCE|RETENTION|ATTEMPTS)$/;
 
 /** Such settings without a row that has their default, and constants that are not in the file of their row. */
-export function lifetimeFaults(page: string, settings: readonly Setting[], readPlace: (path: string) => string | null): string[] {
+export function lifetimeFaults(
+  page: string,
+  settings: readonly Pick<DocumentedSetting, 'name' | 'fallback'>[],
+  readPlace: (path: string) => string | null,
+): string[] {
   const rows = rowsIn(page).map((row) => ({ text: row.join(' | '), codes: row.flatMap(codesIn) }));
   const isSetting = (code: string) => settings.some(({ name }) => name === code);
   const untold = settings

@@ -95,7 +95,7 @@ export function checkCycles(files: readonly SourceFile[]): string[] {
  * composition root, and a factory in its own file, says `new`.
  */
 export function checkNew(files: readonly SourceFile[], roots: readonly string[]): string[] {
-  const ours = new Set(files.flatMap(({ classes }) => classes.map(({ name }) => name)));
+  const ours = classesWithoutForeignBase(files);
   const services = new Map<string, string>();
   for (const { path, classes } of files) {
     for (const { name, base, parameters } of classes) if (parameters > 0 && (base === null || ours.has(base))) services.set(name, path);
@@ -119,6 +119,16 @@ export function checkImporters(files: readonly SourceFile[], name: string, endin
   return files
     .filter(({ path, imports }) => imports.some(({ to }) => to === name) && !endings.some((ending) => path.endsWith(ending)))
     .map(({ path }) => `${path} may not import ${name}`);
+}
+
+/** Also a base of a base may be something from outside: our own errors have a base class of ours. */
+function classesWithoutForeignBase(files: readonly SourceFile[]): ReadonlySet<string> {
+  const bases = new Map(files.flatMap(({ classes }) => classes.map(({ name, base }) => [name, base] as const)));
+  const isOurs = (name: string): boolean => {
+    const base = bases.get(name);
+    return base === null || (base !== undefined && isOurs(base));
+  };
+  return new Set([...bases.keys()].filter(isOurs));
 }
 
 /** The clock, randomness and the environment come from these files only. */

@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKey, ty
 import { promisify } from 'node:util';
 import type { Config, SigningAlgorithm } from '../../config/config.js';
 import { freshId, type Randomness } from '../../lib/ambient.js';
+import { OperatorFault } from '../../lib/operator-fault.js';
 import { openSealed, SealBroken, seal } from '../../lib/sealing.js';
 
 /** A key that verifies. */
@@ -23,13 +24,13 @@ export interface SigningKey extends VerificationKey {
 }
 
 /** The stored keys were encrypted under another LATCHKEY_SECRET. */
-export class WrongSecret extends Error {
+export class WrongSecret extends OperatorFault {
   override readonly name = 'WrongSecret';
 
   constructor() {
-    super(
-      'LATCHKEY_SECRET is not the one that the signing keys in this database were encrypted with. Give the old one back; without it every token must be issued anew.',
-    );
+    super('LATCHKEY_SECRET is not the one that the signing keys in this database were encrypted with.', {
+      advice: 'Give the old one back; without it every token must be issued anew.',
+    });
   }
 }
 

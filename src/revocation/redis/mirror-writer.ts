@@ -1,5 +1,6 @@
 /** What is written into the mirror on one connection: all of it anew, what is missing, what was just revoked, or that it is worth nothing. */
 import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
+import { OperatorFault } from '../../lib/operator-fault.js';
 import type { BlacklistRow, RevocationState } from '../blacklist.js';
 import type { LogDelta } from '../memory/replica.js';
 import { formatRecord, type MirrorKeys, type MirrorRecord, parseRecord } from './mirror-record.js';
@@ -8,7 +9,7 @@ import type { MirrorTable } from './mirror-table.js';
 import type { RedisConnection, RedisServer } from './redis-connection.js';
 
 /** Redis answers, and can't be the mirror until somebody does something about it. */
-export class UnfitRedis extends Error {
+export class UnfitRedis extends OperatorFault {
   override readonly name = 'UnfitRedis';
 }
 
@@ -38,7 +39,7 @@ export class MirrorWriter {
     const held = await this.#readRecord(connection);
     const state = await this.table.readState();
     if (held !== null && held.clusterId !== clusterOf(state)) {
-      throw new UnfitRedis('Redis holds the mirror of another database under these keys: give each its own REDIS_PREFIX');
+      throw new UnfitRedis('Redis holds the mirror of another database under these keys:', { advice: 'give each its own REDIS_PREFIX' });
     }
     const isTrue = held !== null && held.id === state.mirrorId && server.runId === state.mirrorRunId && held.version <= state.version;
     if (!isTrue) return this.#fill(connection, server, state);
@@ -110,9 +111,11 @@ export class MirrorWriter {
 }
 
 function assertFit({ role, evictionPolicy }: RedisServer): void {
-  if (role !== 'master') throw new UnfitRedis(`Redis is a ${role}: REDIS_URL must name the server that takes writes`);
+  if (role !== 'master') throw new UnfitRedis(`Redis is a ${role}:`, { advice: 'REDIS_URL must name the server that takes writes' });
   if (evictionPolicy !== 'noeviction') {
-    throw new UnfitRedis(`Redis evicts keys (maxmemory-policy ${evictionPolicy}), and so would un-revoke: set it to noeviction`);
+    throw new UnfitRedis(`Redis evicts keys (maxmemory-policy ${evictionPolicy}), and so would un-revoke:`, {
+      advice: 'set it to noeviction',
+    });
   }
 }
 
