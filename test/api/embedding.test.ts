@@ -1,12 +1,12 @@
-/** The snippet of the README that embeds the server: it type-checks as it stands, runs, and its field is guarded by the same check. */
+/** The first program of docs/embedding.md, which embeds the server: it type-checks as it stands, runs, and its field is guarded by the same check. */
 import { expect, test } from 'vitest';
 import { newUser, serve } from '../support/built-server.js';
 import { buildProject, findProgram } from '../support/embedding-project.js';
 
-test('the snippet of the README guards its own field: answered for a live token, refused after logout [R2]', {
+test('the first program of docs/embedding.md guards its own field: answered for a live token, refused after logout [R2]', {
   timeout: 120_000,
 }, async () => {
-  const snippet = findProgram('README.md', 'Embed it');
+  const snippet = findProgram('docs/embedding.md', 'A server with a field of your own');
   expect(snippet.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
   const { script, folder } = await buildProject(snippet);
 

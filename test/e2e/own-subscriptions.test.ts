@@ -1,4 +1,4 @@
-/** The program of docs/subscriptions.md: it type-checks as it stands, runs, and its subscription ends with the session. */
+/** The program of docs/embedding.md with a subscription: it type-checks as it stands, runs, and its subscription ends with the session. */
 import { expect, test } from 'vitest';
 import { buildProject, findProgram } from '../support/embedding-project.js';
 import { openStream } from '../support/event-streams.js';
@@ -8,7 +8,7 @@ import { connect, subscribe } from '../support/sockets.js';
 import { makeFolder } from '../support/start-app.js';
 
 test('the program of the document publishes to who is logged in, and a logout ends the subscription [R28]', async () => {
-  const { script, folder } = await buildProject(findProgram('docs/subscriptions.md', 'Your own subscriptions'), ['@graphql-yoga']);
+  const { script, folder } = await buildProject(findProgram('docs/embedding.md', 'Your own subscriptions'), ['@graphql-yoga']);
   const server = await startServer({ dataDir: makeFolder(), command: [process.execPath, script], cwd: folder });
   const [{ accessToken }, other] = [await server.register(), await server.register('bob@example.com')];
   const socket = await connect(server.url, accessToken);

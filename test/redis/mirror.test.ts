@@ -56,11 +56,12 @@ test('a generation that ends is in Redis too, and a login that came after it is 
   expect(await check(two, (await one.login()).accessToken)).toBe('ok');
 });
 
-test('any program can check: the line that docs/redis.md has for redis-cli accepts a live token and refuses a revoked one [R26]', async () => {
+test('any program can check: the line that docs/recipes.md has for redis-cli accepts a live token and refuses a revoked one [R26]', async () => {
   const mirror = borrowMirror();
   const app = await startMirrored(mirror);
   const prefix = mirror.REDIS_PREFIX ?? '';
-  const [, line = ''] = /```sh\n(.*?)```/s.exec(readFileSync('docs/redis.md', 'utf8')) ?? [];
+  const [, section = ''] = readFileSync('docs/recipes.md', 'utf8').split('\n## Check a token in Redis\n');
+  const [, line = ''] = /```sh\n(.*?)```/s.exec(section) ?? [];
   const { accessToken } = await app.register();
   const { header, claims } = decode(accessToken);
   const isLive = (changed: object = {}) => {

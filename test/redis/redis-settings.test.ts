@@ -74,9 +74,9 @@ test.for([
   expect(() => readConfig({ DATA_DIR: makeFolder(), ...settings })).toThrow(told);
 });
 
-test('a user of Redis who may do no more than docs/redis.md says can keep the mirror [R26]', async () => {
+test('a user of Redis who may do no more than docs/operations.md says can keep the mirror [R26]', async () => {
   const redis = await startRedis();
-  const [, words = ''] = /The user needs (.*?) on its keys/.exec(readFileSync('docs/redis.md', 'utf8')) ?? [];
+  const [, words = ''] = /The user needs (.*?) on its keys/.exec(readFileSync('docs/operations.md', 'utf8')) ?? [];
   const commands = [...words.matchAll(/`([A-Z]+)`/g)].map(([, command]) => `+${command?.toLowerCase()}`);
   await redis.cli('ACL', 'SETUSER', 'latchkey', 'on', '>a-password', '~latchkey:*', '-@all', ...commands);
   const url = new URL(redis.url);
