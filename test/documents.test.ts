@@ -64,8 +64,8 @@ test('a name that is not here is found', () => {
   expect(unknownNames(page, new Set(['logout', 'scope', 'me']))).toEqual(['EVERYWHERE']);
 });
 
-test('docs/lifetimes.md has every setting that is a time, with its default, and constants that are where it says', () => {
-  expect(lifetimeFaults(read('docs/lifetimes.md'), documentedSettings(), readPlace)).toEqual([]);
+test('docs/sessions.md has every setting that is a time, with its default, and constants that are where it says', () => {
+  expect(lifetimeFaults(read('docs/sessions.md'), documentedSettings(), readPlace)).toEqual([]);
 });
 
 test('a lifetime that is not told, or told wrongly, is found', () => {
