@@ -26,7 +26,7 @@ export type { PubSub } from 'type-graphql';
 // biome-ignore lint/complexity/noBannedTypes: type-graphql's own type for a class
 type ResolverClass = Function;
 
-/** Resolvers whose operations anybody may call, listed in docs/protocol.md; and those that carry `@Authorized`. */
+/** Resolvers whose operations anybody may call, listed in docs/internals/protocol.md; and those that carry `@Authorized`. */
 const CORE_RESOLVERS = [
   LoginResolver,
   RegistrationResolver,
