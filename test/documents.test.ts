@@ -36,7 +36,7 @@ test('a row that is left out, made up, misjudged or miscounted is found', () => 
 });
 
 test('every file and test that a document names is there', () => {
-  const pages = ['docs/', 'docs/internals/'].flatMap((folder) =>
+  const pages = ['docs/', 'docs/internals/', 'docs/internals/decisions/'].flatMap((folder) =>
     readdirSync(`${root}${folder}`)
       .filter((name) => name.endsWith('.md'))
       .map((name) => `${folder}${name}`),
