@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { SERVING_CORE } from './contest.js';
 import { createClient, LOGIN, NO_LIMITS, PASSWORD, startServer } from './server.js';
 
-const CHECK_IN_MEMORY = 'ES256 by jsonwebtoken, then cached; expiry and a Set of revoked sessions every time';
+const CHECK_IN_MEMORY = 'ES256 by jsonwebtoken once, then cached; expiry and a Set of revoked sessions at every request';
 
 /** `tokens`: `own` when it logs in itself, `latchkey` when it checks Latchkey's, `none` when it checks nothing. */
 const KINDS = {
@@ -11,22 +11,22 @@ const KINDS = {
     name: 'Latchkey',
     script: 'node.js',
     tokens: 'own',
-    what: 'ES256, then cached; key, expiry, generation and the live revocation set at the request and at every field',
+    what: 'ES256 once, then cached; key, expiry, generation and the live revocation set at the request and at every field',
   },
-  bare: { name: 'bare node:http', script: 'peers/bare.js', tokens: 'none', what: 'nothing: JSON in, a constant out' },
-  apollo: { name: 'Apollo standalone, no authentication', script: 'peers/apollo.js', tokens: 'none', what: 'nothing' },
+  bare: { name: 'bare node:http', script: 'peers/bare.js', tokens: 'none', what: 'none: JSON in, a constant out' },
+  apollo: { name: 'Apollo standalone, no authentication', script: 'peers/apollo.js', tokens: 'none', what: 'none' },
   tutorial: {
     name: 'tutorial',
     script: 'peers/tutorial.js',
     tokens: 'own',
-    what: 'HS256 with a string secret, and the blacklist through Prisma, at every request',
+    what: 'HS256 with a string secret, and the blacklist through Prisma',
   },
   'tutorial-key-object': {
     name: 'tutorial with a KeyObject',
     script: 'peers/tutorial.js',
     env: { SECRET_KIND: 'key-object' },
     tokens: 'own',
-    what: 'HS256 with a KeyObject, and the blacklist through Prisma, at every request',
+    what: 'HS256 with a KeyObject, and the blacklist through Prisma',
   },
   mercurius: { name: 'mercurius + JIT', script: 'peers/mercurius.js', tokens: 'latchkey', what: CHECK_IN_MEMORY },
   yoga: { name: 'graphql-yoga + JIT', script: 'peers/yoga.js', tokens: 'latchkey', what: CHECK_IN_MEMORY },
@@ -34,7 +34,7 @@ const KINDS = {
     name: 'better-auth (mercurius + JIT)',
     script: 'peers/better-auth.js',
     tokens: 'own',
-    what: '`getSession`: a signed cookie, session and user from SQLite, at every request',
+    what: '`getSession`: a signed cookie; session and user from SQLite',
   },
   argon2: { name: 'argon2 alone', script: 'peers/argon2.js', tokens: 'none', what: 'one comparison at a time, nothing else' },
 };
@@ -121,7 +121,7 @@ export async function asking(contender, query, data, { name = contender.name, is
   const expect = await (await fetch(contender.server.url, asked)).text();
   return {
     name,
-    what: isPublic ? 'nothing: the field is public' : contender.what,
+    what: isPublic ? 'none: the field is public' : contender.what,
     server: contender.server,
     question: { headers, body, expect },
     async verify() {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: builds, installs the peers, measures, and writes docs/benchmarks.md, docs/benchmarks.json and a plot of each comparison.
+ * `npm run bench`: builds, installs the peers, measures, and writes docs/internals/benchmarks.md, docs/internals/benchmarks.json and a plot of each comparison.
  *
  * `--quick` measures shorter, `--only name,name` some comparisons (the others keep what an earlier run found), `--minutes 10` the memory
  * under load as well, `--dry` writes nothing.

@@ -1,4 +1,4 @@
-/** `npm run test:faults -- --minutes 30 [--seed N] [--teeth]`: the fault run (docs/faults.md), for so long; with --teeth also every server that is broken on purpose. */
+/** `npm run test:faults -- --minutes 30 [--seed N] [--teeth]`: the fault run (docs/internals/faults.md), for so long; with --teeth also every server that is broken on purpose. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

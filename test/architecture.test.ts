@@ -1,4 +1,4 @@
-/** The house as docs/architecture.md draws it, checked on the real source; `test/architecture-rules.test.ts` shows that each check bites. */
+/** The house as docs/internals/architecture.md draws it, checked on the real source; `test/architecture-rules.test.ts` shows that each check bites. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

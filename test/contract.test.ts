@@ -133,8 +133,8 @@ describe('the tables of docs/settings.md', () => {
   });
 });
 
-describe('the rules of docs/protocol.md', () => {
-  const rules = rulesIn(read('docs/protocol.md'));
+describe('the rules of docs/internals/protocol.md', () => {
+  const rules = rulesIn(read('docs/internals/protocol.md'));
 
   test('are numbered without a gap', () => {
     expect(rules.length).toBeGreaterThan(0);
@@ -177,12 +177,13 @@ describe('the lock file', () => {
 });
 
 test('what the documents link to is there', () => {
-  const pages = ['', 'docs/', 'docs/decisions/', 'examples/node-script/', 'examples/web-react/'].flatMap((folder) =>
-    readdirSync(`${root}${folder}`)
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `${folder}${name}`),
+  const pages = ['', 'docs/', 'docs/internals/', 'docs/internals/decisions/', 'examples/node-script/', 'examples/web-react/'].flatMap(
+    (folder) =>
+      readdirSync(`${root}${folder}`)
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `${folder}${name}`),
   );
-  expect(pages).toContain('docs/asvs.md');
+  expect(pages).toContain('docs/internals/asvs.md');
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
       .map((match) => new URL(match[1] as string, `file://${root}${page}`))

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
 const readPlace = (path: string) => (existsSync(`${root}${path}`) ? (path.endsWith('.ts') ? read(path) : '') : null);
 
-/** How many rows each section of ASVS 5.0 has in the chapters that docs/asvs.md judges. */
+/** How many rows each section of ASVS 5.0 has in the chapters that docs/internals/asvs.md judges. */
 const ASVS = {
   ...{ '6.1': 3, '6.2': 12, '6.3': 8, '6.4': 6, '6.5': 8, '6.6': 4, '6.7': 2, '6.8': 4 },
   ...{ '7.1': 3, '7.2': 4, '7.3': 2, '7.4': 5, '7.5': 3, '7.6': 2 },
@@ -25,8 +25,8 @@ test('docs/audit.md has a row for every kind of event, and for no other', () => 
   expect(kinds.sort()).toEqual(written.sort());
 });
 
-test('docs/asvs.md judges every row of its chapters, and counts them rightly', () => {
-  expect(judgementFaults(read('docs/asvs.md'), ASVS)).toEqual([]);
+test('docs/internals/asvs.md judges every row of its chapters, and counts them rightly', () => {
+  expect(judgementFaults(read('docs/internals/asvs.md'), ASVS)).toEqual([]);
 });
 
 test('a row that is left out, made up, misjudged or miscounted is found', () => {
@@ -36,9 +36,13 @@ test('a row that is left out, made up, misjudged or miscounted is found', () => 
 });
 
 test('every file and test that a document names is there', () => {
-  const pages = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'));
-  expect(pages).toContain('asvs.md');
-  expect(pages.flatMap((page) => missingPlaces(read(`docs/${page}`), readPlace).map((place) => `${page}: ${place}`))).toEqual([]);
+  const pages = ['docs/', 'docs/internals/', 'docs/internals/decisions/'].flatMap((folder) =>
+    readdirSync(`${root}${folder}`)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}${name}`),
+  );
+  expect(pages).toContain('docs/internals/asvs.md');
+  expect(pages.flatMap((page) => missingPlaces(read(page), readPlace).map((place) => `${page}: ${place}`))).toEqual([]);
 });
 
 test('a file or a title that is not there is found', () => {
@@ -74,8 +78,8 @@ test('a lifetime that is not told, or told wrongly, is found', () => {
   expect(lifetimeFaults(page, settings, () => 'const A_LOT = 1;')).toEqual(['B_TTL: 15 minutes', 'C_TTL: 15 minutes', 'NO_MORE']);
 });
 
-test('the public operations of docs/protocol.md are those of the code', () => {
-  const [, section = ''] = read('docs/protocol.md').split(/^## Public operations$/m);
+test('the public operations of docs/internals/protocol.md are those of the code', () => {
+  const [, section = ''] = read('docs/internals/protocol.md').split(/^## Public operations$/m);
   const told = namesIn(section.split(/^## /m)[0] ?? '');
   expect(told.sort()).toEqual(publicOperationsIn(readSources(root, 'src/features')).sort());
 });

@@ -29,7 +29,7 @@ export async function measure(plan, tell) {
     );
     const against = (name, atLeast) => ratioOf(results, LATCHKEY, name, 'perSecond', atLeast === undefined ? null : { atLeast });
     return {
-      asked: '`{ profile { id email name } }`, a resolver of an application that answers from memory',
+      asked: '`{ profile { id email name } }`, from a resolver of an embedding application that answers from memory',
       results,
       ratios: [
         against(PUBLIC, 0.97),

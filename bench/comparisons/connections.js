@@ -23,7 +23,7 @@ export async function measure(plan, tell) {
       results.push(...(await contest(contenders, { ...plan, connections }, tell)));
       for (const kind of PEERS) ratios.push(ratioOf(results, label('latchkey'), label(kind)));
     }
-    return { asked: '`{ profile { id email name } }` over so many connections', results, ratios };
+    return { asked: '`{ profile { id email name } }` over different numbers of connections', results, ratios };
   } finally {
     await stop();
   }

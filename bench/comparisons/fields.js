@@ -27,7 +27,7 @@ export async function measure(plan, tell) {
     }
     const results = await contest(contenders, plan, tell);
     return {
-      asked: 'so many fields of Latchkey that answer from memory, all with the same token',
+      asked: 'queries with different numbers of fields that Latchkey answers from memory, all with the same token',
       results,
       ratios: COUNTS.map((count) =>
         ratioOf(results, label(count, '@Authorized'), label(count, 'public'), 'perSecond', count === 100 ? { atLeast: 0.95 } : null),

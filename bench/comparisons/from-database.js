@@ -15,7 +15,7 @@ export async function measure(plan, tell) {
     for (const kind of ['latchkey', ...PEERS]) contenders.push(await asking(all[kind], '{ me { email name } }', data));
     const results = await contest(contenders, plan, tell);
     return {
-      asked: '`{ me { email name } }` on SQLite: one look-up through Prisma; better-auth has the user from `getSession`',
+      asked: '`{ me { email name } }` on SQLite: one look-up through Prisma; better-auth gets the user from `getSession`',
       results,
       ratios: PEERS.map((kind) => ratioOf(results, nameOf('latchkey'), nameOf(kind))),
     };

@@ -48,11 +48,11 @@ export async function measure({ minutes, connections }, tell) {
     return {
       asked: `\`{ profile { id email name } }\` for ${minutes} minutes, ${asked.toLocaleString('en')} requests over ${connections} connections`,
       figures: [
-        figure('idle for 10 s, nothing asked yet', 'MB', idle, IDLE),
-        figure('under load, most', 'MB', Math.max(...samples)),
+        figure('idle for 10 s, before any request', 'MB', idle, IDLE),
+        figure('under load, maximum', 'MB', Math.max(...samples)),
         figure('10 s after the load', 'MB', after),
-        figure('after the load, of idle', '×', after / idle, AFTER_LOAD),
-        figure('last quarter of the load, of the second', '×', quarter(3) / quarter(1), GROWTH),
+        figure('after the load, relative to idle', '×', after / idle, AFTER_LOAD),
+        figure('last quarter of the load, relative to the second quarter', '×', quarter(3) / quarter(1), GROWTH),
       ],
       samples,
     };

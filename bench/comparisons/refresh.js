@@ -28,7 +28,7 @@ export async function measure({ rounds, connections, repeats }, tell) {
     }
     const results = await contest(contenders, { rounds, connections, repeats, warmUpSeconds: 0 }, tell);
     return {
-      asked: `\`refreshToken\`, ${SESSIONS} sessions once each in a round; better-auth has no refresh tokens`,
+      asked: `\`refreshToken\`, ${SESSIONS} sessions in a round, once each; better-auth has no refresh tokens`,
       results,
       ratios: [ratioOf(results, nameOf('latchkey'), nameOf('tutorial-key-object'))],
     };

@@ -47,7 +47,7 @@ export async function measure({ rounds }, tell) {
       const name = `resident memory, idle for 10 s, ${size.toLocaleString('en')} live revocations`;
       figures.push({ name, unit: 'MB', ...interval, ...(size === 0 ? { goal: IDLE_MB, verdict: judge(interval, IDLE_MB) } : {}) });
     }
-    return { asked: '`node scripts/start.js`, built before, on every core, until `/readyz` answers 200', figures };
+    return { asked: '`node scripts/start.js` of a built server, on every core, until `/readyz` answers 200', figures };
   } finally {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   }

@@ -14,7 +14,7 @@ const goalText = ({ atLeast, atMost }) => (atLeast === undefined ? `≤ ${digits
 const span = ({ low, high }, unit = '') => (low === high ? '' : `${digits(low)}–${digits(high)}${unit}`);
 const ENOUGH = 0.95;
 const verdictOf = ({ verdict, confidence = 1 }) =>
-  `${VERDICTS[verdict]}${confidence < ENOUGH && verdict !== 'disturbed' ? ` (${Math.round(confidence * 100)} % sure)` : ''}`;
+  `${VERDICTS[verdict]}${confidence < ENOUGH && verdict !== 'disturbed' ? ` (${Math.round(confidence * 100)} % confidence)` : ''}`;
 const sureness = ({ confidence }) => (confidence === undefined ? '' : `${Math.round(confidence * 100)} %`);
 
 export function composePage(report) {
@@ -31,12 +31,32 @@ export function printComparison(found) {
 
 const INTRODUCTION = `# Benchmarks
 
-Written by \`npm run bench\` (about a quarter of an hour; \`-- --quick\` a few minutes, \`-- --only authorized,login\` some of it, \`-- --minutes 10\` with the memory under load). Each server runs on one core, what asks it (autocannon) on another.
-Figures of one machine say little about another; **ratios within one run** say more. Contenders are measured in turn, there and back, and a ratio is taken round by round: the table has the middle one, and the interval that holds the true middle,
-as sure as it says. A goal inside that interval is *open*: the rounds disagree too much to conclude. A round in which other programs had more than 5 % of the server's core is measured again, a few times; if half of the rounds stay like that, the server is marked ‡.
+\`npm run bench\` measures and writes this page. Other pages link to its figures instead of repeating them.
 
-Before each round every server must answer rightly, and those that authenticate must refuse a token that was revoked a moment before, and a request without one. Peers run with \`NODE_ENV=production\`; what each looks at is told in the tables.
-All of them are in \`bench/peers\`, and none does less than its row says. A server that had time left while what asks had none could have answered more: it is marked †. Servers with either mark are compared by CPU per request, which suffers least from neighbours; what can't be told by that stays open.`;
+| option | what it does |
+|---|---|
+| none | measures every comparison, in about a quarter of an hour |
+| \`-- --quick\` | measures shorter, in a few minutes |
+| \`-- --only authorized,login\` | measures some comparisons; the others keep their figures |
+| \`-- --minutes 10\` | measures the memory under load as well |
+
+## How to read it
+
+- Figures of one machine say little about another; **ratios within one run** say more.
+- Each server runs on one core. The load generator (autocannon) runs on another.
+- The servers are measured in turn, forwards and backwards, and a ratio is taken round by round. The tables show the median, and an interval that holds the true median with the confidence in the table.
+- A goal inside that interval is *open*: the rounds disagree too much to conclude.
+- A round in which other programs used more than 5 % of the server's core is measured again, a few times.
+
+| mark | meaning |
+|---|---|
+| † | The server had time left while the load generator had none, so it could have answered more. |
+| ‡ | Half of the rounds or more were disturbed by other programs, also when measured again. |
+| (wide) | The rounds differ by more than 30 %. |
+
+Servers with † or ‡ are compared by CPU per request, which suffers least from other programs. If that can't tell either, the goal stays open.
+
+Before each round every server must give the right answer. A server that authenticates must also refuse a token that was revoked a moment before, and a request without a token. The other servers run with \`NODE_ENV=production\`. They are in \`bench/peers\`, and none does less per request than its row says.`;
 
 function goalsOf(report) {
   const rows = Object.values(report).flatMap(({ title, ratios = [], figures = [] }) => [
@@ -54,23 +74,27 @@ function goalsOf(report) {
         verdictOf(figure),
       ]),
   ]);
-  return `## Goals\n\n${table(['comparison', 'what', 'goal', 'measured', 'interval', ''], rows)}`;
+  return `## Goals\n\n${table(['comparison', 'what', 'goal', 'measured', 'interval', 'verdict'], rows)}`;
 }
 
 function conditionsOf({ asked, measuredAt, commit, isQuick, plan, machine }) {
   const { processor, cores, node, isPinned, loadBefore } = machine;
-  const where = `${node}, ${cores} × ${processor}${isPinned ? '' : ', nothing pinned to a core'}, load before ${loadBefore}`;
+  const where = `${node}, ${cores} × ${processor}${isPinned ? '' : ', nothing pinned to a core'}, load before it ${loadBefore}`;
   const how = `${plan.rounds} rounds${isQuick ? ' (`--quick`)' : ''}`;
-  return `Asked: ${asked}.\n\n${measuredAt.slice(0, 16).replace('T', ' ')} UTC, ${commit}, ${how}; ${where}.`;
+  return `Measured: ${asked}.\n\nOn ${measuredAt.slice(0, 16).replace('T', ' ')} UTC, commit ${commit}, ${how}; Node ${where}.`;
 }
 
 function tablesOf({ results = [], ratios = [], figures = [], notes = [] }) {
   const parts = [];
   if (results.length > 0)
-    parts.push(table(['server', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs/request', 'resident MB', 'looks at'], results.map(resultRow)));
+    parts.push(
+      table(['server', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs/request', 'resident MB', 'work per request'], results.map(resultRow)),
+    );
   if (ratios.length > 0)
-    parts.push(table(['ratio', 'of', 'median', 'interval', 'sure', 'goal', '', 'by CPU per request'], ratios.map(ratioRow)));
-  if (figures.length > 0) parts.push(table(['figure', 'median', 'interval', 'sure', 'goal', ''], figures.map(figureRow)));
+    parts.push(
+      table(['ratio', 'figure', 'median', 'interval', 'confidence', 'goal', 'verdict', 'by CPU per request'], ratios.map(ratioRow)),
+    );
+  if (figures.length > 0) parts.push(table(['figure', 'median', 'interval', 'confidence', 'goal', 'verdict'], figures.map(figureRow)));
   const noise = noiseOf(results, ratios);
   return [...parts, ...notes, ...(noise === '' ? [] : [noise])].join('\n\n');
 }
@@ -84,7 +108,7 @@ function ratioRow(ratio) {
   const { of, against, figure, isInstead, median, isWide, byCpu, goal, verdict } = ratio;
   return [
     `${of} : ${against}`,
-    isInstead ? `${FIGURES[figure]} instead` : FIGURES[figure],
+    isInstead ? `${FIGURES[figure]} (marked server)` : FIGURES[figure],
     digits(median),
     `${span(ratio)}${isWide ? ' (wide)' : ''}`,
     sureness(ratio),
@@ -110,10 +134,8 @@ function noiseOf(results, ratios) {
   const repeated = results.reduce((sum, result) => sum + result.repeated, 0);
   const wide = ratios.filter(({ isWide }) => isWide).length;
   return [
-    repeated > 0 ? `${repeated} rounds were measured again because other programs used the core.` : '',
-    wide > 0
-      ? `${wide} of ${ratios.length} ratios are wide: their rounds differ by more than 30 %, too much to conclude anything fine; measure again on a quieter machine.`
-      : '',
+    repeated > 0 ? `Rounds measured again because other programs used the core: ${repeated}.` : '',
+    wide > 0 ? `Wide ratios: ${wide} of ${ratios.length}. They allow no fine conclusion; measure again on a quieter machine.` : '',
   ]
     .filter(Boolean)
     .join(' ');

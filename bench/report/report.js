@@ -1,10 +1,10 @@
-/** docs/benchmarks.json, which is what was found; docs/benchmarks.md and the plots, which are made from it. */
+/** docs/internals/benchmarks.json, which is what was found; docs/internals/benchmarks.md and the plots, which are made from it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { composePage } from './page.js';
 import { drawComparison } from './plot.js';
 
-const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
+const docs = fileURLToPath(new URL('../../docs/internals/', import.meta.url));
 const json = `${docs}benchmarks.json`;
 
 /** By the names of comparisons; empty before the first run. */

@@ -1,4 +1,4 @@
-/** The funnel: everything that revokes passes through `commit`, and is in force on this node when it returns. */
+/** Commits what `SessionEndings` revokes: the blacklist rows in the same transaction, then memory, then the other nodes. When `commit` has returned it is in force (R4). */
 
 import type { Database, Transaction } from '../database/database.js';
 import { isCommitUnknown } from '../database/failures.js';

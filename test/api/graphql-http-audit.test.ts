@@ -15,11 +15,11 @@ async function audit() {
   return results;
 }
 
-test('no audit of GraphQL over HTTP fails, and each warning is explained in docs/graphql-over-http.md', async () => {
+test('no audit of GraphQL over HTTP fails, and each warning is explained in docs/internals/graphql-over-http.md', async () => {
   const results = await audit();
   expect(results.length).toBeGreaterThan(50);
   expect(results.filter(({ status }) => status === 'error')).toEqual([]);
-  const explained = [...readFileSync('docs/graphql-over-http.md', 'utf8').matchAll(/^\| ([0-9A-F]{4}) \|/gm)].map(([, id]) => id);
+  const explained = [...readFileSync('docs/internals/graphql-over-http.md', 'utf8').matchAll(/^\| ([0-9A-F]{4}) \|/gm)].map(([, id]) => id);
   const warned = results.filter(({ status }) => status !== 'ok');
   expect(warned.map(({ id }) => id).sort(), warned.map((w) => JSON.stringify(w)).join('\n')).toEqual(explained.sort());
 });

@@ -1,4 +1,4 @@
-/** The steps that a revoking transaction is made of. They run inside the funnel, `SessionEndings.commit`, and nowhere else. */
+/** The steps that a revoking transaction is made of. They run inside `SessionEndings`, the one place that commits endings (R3), and nowhere else. */
 
 import type { Transaction } from '../../database/database.js';
 import type { Prisma } from '../../database/generated/client.js';

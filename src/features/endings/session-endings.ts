@@ -1,4 +1,4 @@
-/** The funnel: every way a session can end goes through here. Row, session and audit event in one transaction, then memory, then the answer. */
+/** `SessionEndings`, the one place that commits endings (R3): blacklist row, session and audit event in one transaction, then memory, then the answer. */
 import type { Confirmed, Revocations } from '../../revocation/revocations.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
