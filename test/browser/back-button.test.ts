@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { ADMIN_EMAIL } from '../support/administrators.js';
-import { openTab, signIn, startConsole, untilSignedOut } from '../support/console.js';
+import { logIn, openTab, startConsole, untilLoggedOut } from '../support/console.js';
 import { EMAIL } from '../support/requests.js';
 
 /** What stands on the screen in the instant in which a page comes back as it was left, before the page itself has done anything. */
@@ -10,11 +10,11 @@ const NOTE_WHAT_COMES_BACK = `addEventListener('pageshow', ({ persisted }) => {
   if (persisted) sessionStorage.setItem('cameBack', document.title + document.documentElement.innerHTML);
 }, { capture: true });`;
 
-/** Private here: who is signed in, where, and what has happened. */
-const PRIVATE = [EMAIL, ADMIN_EMAIL, 'Lost phone', 'Signed in'];
+/** Private here: who is logged in, where, and what has happened. */
+const PRIVATE = [EMAIL, ADMIN_EMAIL, 'Lost phone', 'Logged in'];
 
 async function expectNothingPrivate(page: Page): Promise<void> {
-  await untilSignedOut(page);
+  await untilLoggedOut(page);
   const shown = (await page.title()) + (await page.content());
   expect(PRIVATE.filter((each) => shown.includes(each))).toEqual([]);
 }
@@ -32,9 +32,9 @@ async function keepPages(context: BrowserContext): Promise<void> {
 /** Not waited for `load`: a page that was kept is not loaded. */
 const press = (page: Page, button: 'goBack' | 'goForward') => page[button]({ waitUntil: 'commit' });
 
-test('who signs out finds nothing private behind the back button and the forward button', async () => {
+test('who logs out finds nothing private behind the back button and the forward button', async () => {
   const app = await startConsole();
-  const { page } = await signIn(await app.openBrowser(), ADMIN_EMAIL);
+  const { page } = await logIn(await app.openBrowser(), ADMIN_EMAIL);
   await app.login(EMAIL, 'Lost phone');
   for (const name of ['Security events', 'Users', EMAIL]) {
     await page.getByRole('link', { name }).click();
@@ -42,7 +42,7 @@ test('who signs out finds nothing private behind the back button and the forward
   }
   await page.getByText('Lost phone').waitFor();
   expect(await page.title()).toBe('User – Latchkey');
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('button', { name: 'Log out', exact: true }).click();
   await expectNothingPrivate(page);
   for (const button of ['goBack', 'goBack', 'goBack', 'goForward', 'goForward'] as const) {
     await press(page, button);
@@ -53,12 +53,12 @@ test('who signs out finds nothing private behind the back button and the forward
 test('a page that was left shows nothing private to who comes back after a logout in another tab', async () => {
   const app = await startConsole();
   const context = await app.openBrowser();
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   await page.getByRole('link', { name: 'Security events' }).click();
-  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   await page.goto('/livez');
   const { page: other } = await openTab(context);
-  await other.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  await other.getByRole('button', { name: 'Log out', exact: true }).first().click();
   await other.getByText('The server has ended the session.').waitFor();
   for (const button of ['goBack', 'goBack', 'goForward'] as const) {
     await press(page, button);
@@ -70,9 +70,9 @@ test('a page that the browser has kept is empty when it comes back, and is loade
   const app = await startConsole();
   const context = await app.openBrowser();
   await keepPages(context);
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   await page.getByRole('link', { name: 'Security events' }).click();
-  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   await page.goto('/livez');
   // The session ends elsewhere: the browser hears nothing of it.
   const { accessToken } = await app.login();
@@ -88,10 +88,10 @@ test('who comes back to a page that the browser has kept, and has a session, goe
   const app = await startConsole();
   const context = await app.openBrowser();
   await keepPages(context);
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   await page.getByRole('link', { name: 'Security events' }).click();
   await page.goto('/livez');
   await press(page, 'goBack');
-  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   expect(await page.evaluate<string | null>(`sessionStorage.getItem('cameBack')`)).not.toBeNull();
 });

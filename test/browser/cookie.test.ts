@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { openTab, signIn, startConsole, untilSignedOut } from '../support/console.js';
+import { logIn, openTab, startConsole, untilLoggedOut } from '../support/console.js';
 
 const TABS = 20;
 
@@ -10,7 +10,7 @@ test('twenty tabs that wake up at once make one refresh', async () => {
   const app = await startConsole();
   const context = await app.openBrowser();
   await context.clock.install();
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   const others = await Promise.all(Array.from({ length: TABS - 1 }, () => openTab(context)));
   const pages = [page, ...others.map((tab) => tab.page)];
   for (const each of pages) await each.getByText('This session').waitFor();
@@ -41,7 +41,7 @@ test('twenty tabs that wake up at once make one refresh', async () => {
 test('a page of another origin gets no token out of the cookie, and does not use it up', async () => {
   const app = await startConsole();
   const context = await app.openBrowser();
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   const foreign = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<title>foreign</title>'));
   await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void foreign.close());
@@ -62,6 +62,6 @@ test('a page of another origin gets no token out of the cookie, and does not use
   expect(await attempt({ 'content-type': 'text/plain' }, 'no-cors')).toBe('TypeError');
   await page.reload();
   await page.getByText('This session').waitFor();
-  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
-  await untilSignedOut(page);
+  await page.getByRole('button', { name: 'Log out', exact: true }).first().click();
+  await untilLoggedOut(page);
 });

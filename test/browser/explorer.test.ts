@@ -39,11 +39,11 @@ test('the ready document logs in and out: the token is accepted, then refused as
   const app = await startConsole({ settings });
   const { page, complaints, asked, own } = await openExplorer(app, await app.openBrowser());
   await useToken(page);
-  await page.getByText('The last answer holds no accessToken.').waitFor();
+  await page.getByText('The last answer has no accessToken.').waitFor();
   await run(page, 'Me', '"UNAUTHENTICATED"');
   await run(page, 'Login', '"accessToken"');
   await useToken(page);
-  await page.getByText('The header holds the token now.').waitFor();
+  await page.getByText('The token is now in the header.').waitFor();
   await run(page, 'Me', '"ada@example.com"');
   await run(page, 'Logout', '"endedSessions"');
   await run(page, 'Me', '"TOKEN_REVOKED"');
