@@ -1,8 +1,8 @@
 /**
- * `npm run bench`: builds, installs the peers, measures, and writes docs/benchmarks.md, docs/benchmarks.json and a plot of each comparison.
+ * `npm run bench`: builds, installs the peers, measures, and writes docs/benchmarks.json, docs/benchmarks.md and a plot for each comparison.
  *
- * `--quick` measures shorter, `--only name,name` some comparisons (the others keep what an earlier run found), `--minutes 10` the memory
- * under load as well, `--dry` writes nothing.
+ * `--quick` measures for a shorter time. `--only name,name` measures some comparisons; the others keep their earlier results.
+ * `--minutes 10` adds the memory under load. `--dry` writes nothing.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -28,10 +28,10 @@ const COMPARISONS = [
   'memory',
 ];
 
-/** Fewer rounds than 6 can't be sure of anything. */
+/** With fewer than 6 rounds no interval reaches a confidence of 95 %. */
 const PLAN = { rounds: 7, seconds: 2, warmUpSeconds: 3, connections: 32 };
 const QUICK = { rounds: 3, seconds: 1, warmUpSeconds: 1, connections: 32, repeats: 0 };
-/** One asks the same servers three times over, and shows a slope rather than a ratio. */
+/** This comparison measures the same servers three times and shows a slope, so it needs fewer rounds. */
 const FEWER = { connections: 5 };
 const FEWER_QUICK = { connections: 2 };
 
@@ -47,7 +47,7 @@ const chosen = flags.only === undefined ? COMPARISONS : flags.only.split(',');
 const minutes = Number(flags.minutes ?? 0);
 const unknown = chosen.filter((name) => !COMPARISONS.includes(name));
 if (unknown.length > 0 || !(minutes >= 0)) {
-  console.error(`--only takes some of ${COMPARISONS.join(',')}; --minutes a number`);
+  console.error(`--only takes names from ${COMPARISONS.join(',')}; --minutes takes a number`);
   process.exit(2);
 }
 
@@ -67,6 +67,6 @@ for (const name of chosen) {
   const found = await measure(plan, (text) => console.error(`  ${text}`), ASKING_CORE);
   report[name] = { title, measuredAt: new Date().toISOString(), commit, isQuick: flags.quick, plan, machine: before, ...found };
   console.log(printComparison(report[name]));
-  // After each one: who stops half-way keeps the half.
+  // Write after each comparison, so that an interrupted run keeps its results.
   if (!flags.dry) writeReport(COMPARISONS, report);
 }

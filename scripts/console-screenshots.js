@@ -1,4 +1,4 @@
-/** docs/console/: each page of the console as an administrator sees it, light, dark and on a phone. */
+/** Writes docs/console/: a screenshot of each page of the console, light, dark and on a phone, as an administrator sees it. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, withPages } from './pages.js';
@@ -85,7 +85,7 @@ async function photograph({ address, browser, login }, { name: look, ...options 
   await open('ada@example.com');
   await page.getByText('Safari on iPhone').first().waitFor();
   await take('user');
-  // A token that was accepted a moment ago, when its session ends elsewhere.
+  // The page shows an accepted token while its session ends elsewhere.
   await open('Check a token');
   const other = await context.request.post(`${address}/graphql`, {
     data: {

@@ -1,4 +1,4 @@
-/** The report as Markdown: the goals first, then each comparison with its tables. */
+/** Composes docs/benchmarks.md: the goals first, then each comparison with its tables. */
 
 const VERDICTS = { met: 'met', missed: '**missed**', open: 'open: the rounds disagree', disturbed: 'open: disturbed by other programs' };
 const FIGURES = { perSecond: 'requests/s', cpuMicros: 'CPU per request', p50: 'p50', p99: 'p99' };
@@ -31,12 +31,13 @@ export function printComparison(found) {
 
 const INTRODUCTION = `# Benchmarks
 
-Written by \`npm run bench\` (about a quarter of an hour; \`-- --quick\` a few minutes, \`-- --only authorized,login\` some of it, \`-- --minutes 10\` with the memory under load). Each server runs on one core, what asks it (autocannon) on another.
-Figures of one machine say little about another; **ratios within one run** say more. Contenders are measured in turn, there and back, and a ratio is taken round by round: the table has the middle one, and the interval that holds the true middle,
-as sure as it says. A goal inside that interval is *open*: the rounds disagree too much to conclude. A round in which other programs had more than 5 % of the server's core is measured again, a few times; if half of the rounds stay like that, the server is marked ‡.
+\`npm run bench\` writes this page in about a quarter of an hour. \`-- --quick\` takes a few minutes, \`-- --only authorized,login\` measures a part, and \`-- --minutes 10\` adds the memory under load. Each server runs on one core, the load generator (autocannon) on another.
 
-Before each round every server must answer rightly, and those that authenticate must refuse a token that was revoked a moment before, and a request without one. Peers run with \`NODE_ENV=production\`; what each looks at is told in the tables.
-All of them are in \`bench/peers\`, and none does less than its row says. A server that had time left while what asks had none could have answered more: it is marked †. Servers with either mark are compared by CPU per request, which suffers least from neighbours; what can't be told by that stays open.`;
+Figures of one machine say little about another; **ratios within one run** say more. The contenders take turns, and the order is reversed in every second round. A ratio is computed for each round. The tables show the median, and an interval that contains the true median with the stated confidence.
+A goal inside that interval is *open*: the rounds disagree too much for a conclusion. A round in which other programs used more than 5 % of the server's core is measured again, a few times. If half of the rounds stay disturbed, the server is marked ‡.
+
+Before each round every server must give the right answer. A server that authenticates must also refuse a token that was revoked a moment before, and a request without a token. Peers run with \`NODE_ENV=production\`; the tables say what each one checks.
+All of them are in \`bench/peers\`, and none does less than its row says. A server that was idle at times while the load generator was busy could have answered more: it is marked †. Servers with either mark are compared by CPU per request, which depends least on other programs. Where that does not decide, the goal stays open.`;
 
 function goalsOf(report) {
   const rows = Object.values(report).flatMap(({ title, ratios = [], figures = [] }) => [
@@ -110,9 +111,9 @@ function noiseOf(results, ratios) {
   const repeated = results.reduce((sum, result) => sum + result.repeated, 0);
   const wide = ratios.filter(({ isWide }) => isWide).length;
   return [
-    repeated > 0 ? `${repeated} rounds were measured again because other programs used the core.` : '',
+    repeated > 0 ? `${repeated} rounds were measured again because other programs used the same core.` : '',
     wide > 0
-      ? `${wide} of ${ratios.length} ratios are wide: their rounds differ by more than 30 %, too much to conclude anything fine; measure again on a quieter machine.`
+      ? `${wide} of ${ratios.length} ratios are wide: their rounds differ by more than 30 %, too much for small differences. Measure again on a quieter machine.`
       : '',
   ]
     .filter(Boolean)

@@ -1,4 +1,4 @@
-/** docs/benchmarks.json, which is what was found; docs/benchmarks.md and the plots, which are made from it. */
+/** Reads and writes docs/benchmarks.json (the results), and generates docs/benchmarks.md and the plots from it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { composePage } from './page.js';
@@ -7,7 +7,7 @@ import { drawComparison } from './plot.js';
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 const json = `${docs}benchmarks.json`;
 
-/** By the names of comparisons; empty before the first run. */
+/** @returns the results by name of comparison; empty before the first run */
 export function readReport() {
   return existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : {};
 }
@@ -20,5 +20,5 @@ export function writeReport(names, report) {
   writeFileSync(`${docs}benchmarks.md`, composePage(sorted));
 }
 
-/** Four digits: what lies behind them is noise. */
+/** Keeps four digits: the rest is noise. */
 const rounded = (_key, value) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value);
