@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { Authorized, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
 import { PROFILE } from './peers/operations.js';
 
-/** The number of `ownField`s: one operation may select at most this many. */
+/** The number of fields of each kind, `own1` to `own100`: one operation may select at most this many. */
 export const FIELDS = 100;
 
 class Profile {}

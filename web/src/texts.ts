@@ -203,7 +203,7 @@ export const texts = {
     enabledNow: 'The user can log in again.',
   },
   server: {
-    intro: 'The state of the node that answers this page. The figures update by themselves.',
+    intro: 'The state of the node that serves this page. The figures update by themselves.',
     check: 'Revocation check',
     blacklist: 'Blacklist',
     known: 'known',
