@@ -5,7 +5,7 @@ import type { ClientClock } from './clock.js';
 /** The task learns whether it had to wait for another tab. */
 export type Exclusive = <Result>(run: (hasWaited: boolean) => Promise<Result>) => Promise<Result>;
 
-/** Longer than any task takes. A tab that the system has suspended must not block the others for ever. */
+/** Longer than any task takes. A tab that the system has suspended must not block the others forever. */
 const PATIENCE_MS = 30_000;
 
 /** The last task in each queue of this program, used if there are no Web Locks. */

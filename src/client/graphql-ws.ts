@@ -12,7 +12,7 @@ const WAITS_FOR = ['LOGGED_IN', 'REFRESHED', 'LOGGED_OUT'];
 const LAST_RETRY_MS = 30_000;
 
 /**
- * Takes the options of `createClient` and adds the token to `connectionParams`. It tries for ever to reach the server, unless
+ * Takes the options of `createClient` and adds the token to `connectionParams`. It tries forever to reach the server, unless
  * `shouldRetry` or `retryAttempts` say otherwise. `dispose` also stops listening to `auth`.
  */
 export function createAuthSocket(auth: AuthClient, options: ClientOptions): Client {

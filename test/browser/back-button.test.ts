@@ -1,16 +1,16 @@
-/** What the back and the forward button show after a logout: nothing private, however the browser has kept the page. */
+/** After a logout the back and forward buttons show nothing private, even if the browser has kept the page. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { ADMIN_EMAIL } from '../support/administrators.js';
 import { logIn, openTab, startConsole, untilLoggedOut } from '../support/console.js';
 import { EMAIL } from '../support/requests.js';
 
-/** What stands on the screen in the instant in which a page comes back as it was left, before the page itself has done anything. */
+/** Records the content of a page as the back/forward cache restores it, before any script of the page has run. */
 const NOTE_WHAT_COMES_BACK = `addEventListener('pageshow', ({ persisted }) => {
   if (persisted) sessionStorage.setItem('cameBack', document.title + document.documentElement.innerHTML);
 }, { capture: true });`;
 
-/** Private here: who is logged in, where, and what has happened. */
+/** Private texts in these tests: the users, a device, and an event. */
 const PRIVATE = [EMAIL, ADMIN_EMAIL, 'Lost phone', 'Logged in'];
 
 async function expectNothingPrivate(page: Page): Promise<void> {
@@ -19,7 +19,7 @@ async function expectNothingPrivate(page: Page): Promise<void> {
   expect(PRIVATE.filter((each) => shown.includes(each))).toEqual([]);
 }
 
-/** A browser may keep a page that was left, whatever its headers say. Chromium obeys `no-store`, so it is taken away here. */
+/** Some browsers keep pages despite `no-store`. Chromium obeys that header, so it is removed here. */
 async function keepPages(context: BrowserContext): Promise<void> {
   await context.addInitScript(NOTE_WHAT_COMES_BACK);
   await context.route(/\/(account|graphql)/, async (route) => {
@@ -29,7 +29,7 @@ async function keepPages(context: BrowserContext): Promise<void> {
   });
 }
 
-/** Not waited for `load`: a page that was kept is not loaded. */
+/** Does not wait for `load`: a page from the back/forward cache does not load. */
 const press = (page: Page, button: 'goBack' | 'goForward') => page[button]({ waitUntil: 'commit' });
 
 test('who logs out finds nothing private behind the back button and the forward button', async () => {
@@ -74,7 +74,7 @@ test('a page that the browser has kept is empty when it comes back, and is loade
   await page.getByRole('link', { name: 'Security events' }).click();
   await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   await page.goto('/livez');
-  // The session ends elsewhere: the browser hears nothing of it.
+  // The session ends elsewhere, and this browser does not learn of it.
   const { accessToken } = await app.login();
   await app.send('mutation { logout(input: { scope: ALL }) { endedSessions } }', { token: accessToken });
   await press(page, 'goBack');

@@ -1,4 +1,4 @@
-/** Nothing on a page moves by itself while it loads. */
+/** No page shifts its layout while it loads. */
 import { expect, test } from 'vitest';
 import { ADMIN_EMAIL } from '../support/administrators.js';
 import { logIn, startConsole } from '../support/console.js';
@@ -16,7 +16,7 @@ const PUBLIC_PAGES = [
   ['token', 'Clear'],
 ] as const;
 
-/** What there is once everything has come. */
+/** A text that each page shows once it is complete. */
 const OWN_PAGES = [
   ['sessions', 'This session'],
   ['email', 'not verified yet'],

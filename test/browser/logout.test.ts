@@ -1,14 +1,14 @@
-/** A logout in one tab, as every other tab, browser and thief finds it out. */
+/** How a logout reaches the other tabs, the other browsers, and a thief with a copied token. */
 import { expect, test } from 'vitest';
 import { cachedKeys, copyToken, logIn, openTab, startConsole, until, untilLoggedOut } from '../support/console.js';
 import { EMAIL } from '../support/requests.js';
 
-/** The instant at which the page asks for a login again. */
+/** Records when the page shows the login form again. */
 const WATCH = `window.loggedOutAt = new Promise((resolve) => {
   const look = () => document.querySelector('input[autocomplete="username"]') && resolve(Date.now());
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 });
-// Not waited for now.
+// The value of the script, so that evaluate does not wait for the promise.
 undefined;`;
 
 test('who logs out in one tab is out in the other one: no reload, no subscription, nothing in the cache', async () => {
@@ -67,7 +67,7 @@ test('one session of the list is logged out, and is gone from the list of everyb
   const here = await logIn(await app.openBrowser());
   const { accessToken, sid } = await app.login(EMAIL, 'Lost phone');
   const card = here.page.locator(`[data-session="${sid}"]`);
-  // It comes by the subscription.
+  // The subscription adds it to the list.
   await card.waitFor();
   await here.page.getByRole('button', { name: 'Log out Lost phone' }).click();
   await card.waitFor({ state: 'detached' });

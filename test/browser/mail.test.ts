@@ -1,4 +1,4 @@
-/** The pages that links in mails lead to: what they do, and that the code of a link is nowhere but in the mail and in the memory of the page. */
+/** The pages that links in mails lead to. The code of a link exists only in the mail and in the memory of the page. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { type Console, copyToken, logIn, openTab, startConsole, untilLoggedOut } from '../support/console.js';
@@ -11,7 +11,7 @@ import { EMAIL, PASSWORD } from '../support/requests.js';
 const NEW_EMAIL = 'lovelace@example.com';
 const NEW_PASSWORD = 'another horse, another battery';
 
-/** Links lead to the console by themselves: `APP_URL` is not set. */
+/** `APP_URL` is not set, so the links lead to the console by default. */
 async function startMailing(): Promise<{ app: Console; open: () => Promise<BrowserContext> }> {
   const port = String(await findFreePort());
   const app = await startConsole({ settings: { PORT: port } });
@@ -82,7 +82,7 @@ test('the code of a link leaves the address before anything is asked, and is in 
   const context = await open();
   const asked: string[] = [];
   context.on('request', (request) => asked.push(JSON.stringify([request.url().split('#')[0], request.headers(), request.postData()])));
-  // Where the address stands when the page asks the server for the first time.
+  // The address of the page at each request to the server.
   const addresses: string[] = [];
   await context.route('**/graphql', async (route, request) => {
     addresses.push(await request.frame().page().evaluate<string>('location.href'));
@@ -98,7 +98,7 @@ test('the code of a link leaves the address before anything is asked, and is in 
   const seen = await page.evaluate<string>(
     `JSON.stringify([location.href, document.title, document.cookie, history.state, { ...localStorage }, { ...sessionStorage }])`,
   );
-  // Another link in the same tab loads nothing, and is no better kept.
+  // A second link in the same tab does not load the page, and its code is not kept either.
   await page.evaluate(`location.hash = 'code=lkc_other'`);
   await page.locator('input[name="code"][value="lkc_other"]').waitFor();
   expect(page.url()).not.toContain('#');

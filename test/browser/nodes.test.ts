@@ -1,4 +1,4 @@
-/** What administrators see of several nodes on one PostgreSQL database, and of the mirror in Redis, as it changes. */
+/** The server page for administrators: several nodes on one PostgreSQL database, and the mirror in Redis, live. */
 import '../support/skip-without-postgresql.js';
 import '../support/skip-without-redis.js';
 import type { Page } from 'playwright-core';

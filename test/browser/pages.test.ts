@@ -1,4 +1,4 @@
-/** The pages of the console: what they show as it happens, for everybody who reads them, however they read. */
+/** The pages of the console: live content, accessibility, and use without a mouse. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findViolations } from '../support/accessibility.js';
@@ -6,7 +6,7 @@ import { ADMIN_EMAIL } from '../support/administrators.js';
 import { type Console, copyToken, fillIn, logIn, openTab, startConsole } from '../support/console.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 
-/** With a code in the link, as mails have it. */
+/** Addresses as in mails, with a code in the link. */
 const MAIL_PAGES = [
   ['lost-password', 'Lost password'],
   ['reset-password#code=lkc_x', 'Set a new password'],
@@ -15,7 +15,7 @@ const MAIL_PAGES = [
   ['confirm-registration#code=lkc_x', 'Confirm your registration'],
 ] as const;
 
-/** Goes to each page of an administrator, and looks. */
+/** Visits each page as an administrator and calls `look` on it. */
 async function walk(app: Console, page: Page, look: (name: string) => Promise<void>): Promise<void> {
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   await look('log-in');
@@ -127,7 +127,7 @@ test('two sessions of one device are told apart by their names, so that a screen
   const first = await app.login(EMAIL, 'Lost phone');
   app.clock.advance(60);
   const second = await app.login(EMAIL, 'Lost phone');
-  // Nothing that is shown tells these two apart.
+  // These two differ in nothing that the page shows.
   const alike = [await app.login(EMAIL, 'Robot'), await app.login(EMAIL, 'Robot')];
   for (const { sid } of [first, second, ...alike]) await page.locator(`[data-session="${sid}"]`).waitFor();
   const names = await page.evaluate<string[]>(
@@ -137,7 +137,7 @@ test('two sessions of one device are told apart by their names, so that a screen
   expect(new Set(names).size).toBe(names.length);
   const phones = names.filter((name) => name.includes('Lost phone'));
   expect(phones).toEqual([0, 0].map(() => expect.stringMatching(/^Log out Lost phone at 127\.0\.0\.1, logged in \w{3} \d/)));
-  // The newest stands first.
+  // The newest is first.
   await page.getByRole('button', { name: phones[0] ?? '', exact: true }).click();
   await page.locator(`[data-session="${second.sid}"]`).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Log out Lost phone', exact: true }).waitFor();

@@ -1,4 +1,4 @@
-/** What the console does after a mailed code has changed a user: that user may be the one who is logged in here. */
+/** Finishes a change by mailed code: it may have changed the user who is logged in here, so the session is reviewed. */
 import type { FieldError } from './failures.js';
 import { say } from './notices.js';
 import { go } from './route.js';

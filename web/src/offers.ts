@@ -1,4 +1,4 @@
-/** What this server offers before login: the server has written it into the page as data attributes. */
+/** Reads from data attributes, which the server writes into the page, what it offers before login. */
 const { mail, registration } = document.getElementById('console')?.dataset ?? {};
 
 /** False without a mail server: then mails are files, which the operator can read. */

@@ -1,4 +1,4 @@
-/** Which page of the console is open: the path after /account. */
+/** The routes of the console: the path after /account names the page. */
 import { useSyncExternalStore } from 'react';
 
 const PLACE = '/account';
