@@ -1,13 +1,13 @@
-/** Live revocations by the million, in the SQLite file of a server that is not running. */
+/** Writes up to millions of live revocations into the SQLite file of a stopped server. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
 
-/** Rows last until some time between these. */
+/** Each row expires between these two times. */
 const FIRST_UNTIL_MS = 86_400_000;
 const LAST_UNTIL_MS = FIRST_UNTIL_MS + 900_000;
 
-/** Rows as logouts leave them, one version each. */
+/** Writes the rows that logouts would write, with one version each. */
 export function fillBlacklist(dataDir, howMany) {
   if (howMany === 0) return;
   const file = new Sqlite(join(dataDir, 'latchkey.db'));

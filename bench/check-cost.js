@@ -1,4 +1,4 @@
-/** What one check costs, set by set, in alternating rounds: `node bench/check-cost.js 0,1000000 12` prints microseconds as JSON. */
+/** Measures one revocation check for each size of the set, in alternating rounds: `node bench/check-cost.js 0,1000000 12` prints microseconds as JSON. */
 import { randomBytes } from 'node:crypto';
 import { Replica } from '../dist/revocation/memory/replica.js';
 
@@ -14,7 +14,7 @@ function createReplica(size) {
   return replica;
 }
 
-/** Live tokens, of which each is another: nothing of the set is in the processor's cache because it was asked just before. */
+/** Every token is different, so that no look-up finds its entry in the processor's cache from the one before. */
 const tokens = Array.from({ length: ASKED }, () => ({ sid: newId(), jti: newId(), kid: newId(), gen: 1, exp: NOW }));
 
 function time(replica) {

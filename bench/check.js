@@ -1,6 +1,6 @@
 /**
- * Prints what the revocation check costs an authorized request on PostgreSQL, mode by mode, node by node, and how it grows with what is
- * revoked (in mode `redis` beside it one MGET for each check): `node bench/check.js [--nodes 1,2,4] [--revocations 10000,100000,1000000] [--seconds 3]`. One node is asked, the others are alive.
+ * Measures the cost of the revocation check for an authorized request on PostgreSQL, by mode, number of nodes and number of revocations.
+ * Run `node bench/check.js [--nodes 1,2,4] [--revocations 10000,100000,1000000] [--seconds 3]`. One node gets all requests; the others run.
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -31,11 +31,11 @@ async function load(url, token, duration) {
     body: JSON.stringify({ query: '{ ownName }' }),
     expectBody: '{"data":{"ownName":"nobody"}}\n',
   });
-  if (result.mismatches + result.errors + result.non2xx > 0) throw new Error('an authorized request was not answered');
+  if (result.mismatches + result.errors + result.non2xx > 0) throw new Error('an authorized request got a wrong answer or none');
   return result;
 }
 
-/** Rounds of all modes in turn, so that what changes on the machine meanwhile falls on all of them. */
+/** Alternates the modes, so that changes of the machine affect all of them. */
 async function measure(nodes, revocations) {
   const clusters = [];
   try {
@@ -95,7 +95,7 @@ async function measure(nodes, revocations) {
 
 console.log(`load ${loadavg()[0].toFixed(1)}; ${ROUNDS} rounds of ${flags.seconds} s, ${CONNECTIONS} connections; medians`);
 console.log(
-  '| mode | nodes | revoked | requests/s | of lease, by round | p50 ms | p99 ms | CPU µs | database operations/request | refreshes/1000 requests |',
+  '| mode | nodes | revoked | requests/s | relative to lease, by round | p50 ms | p99 ms | CPU µs | database operations/request | refreshes/1000 requests |',
 );
 console.log('|---|---|---|---|---|---|---|---|---|---|');
 for (const revocations of numbers(flags.revocations)) for (const nodes of numbers(flags.nodes)) await measure(nodes, revocations);

@@ -1,4 +1,4 @@
-/** Several nodes on a PostgreSQL database of their own, filled with live revocations: what the measurements of nodes have in common. */
+/** Starts several nodes on a fresh PostgreSQL database with live revocations, for the measurements of several nodes. */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -10,7 +10,7 @@ const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 const SCRIPT = fileURLToPath(new URL('./node.js', import.meta.url));
 const CHECK = '{ ownName }';
 
-/** Runs statements on a database, one connection for all of them. */
+/** Runs statements on a database over one connection. */
 async function onDatabase(url, work) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -21,7 +21,7 @@ async function onDatabase(url, work) {
   }
 }
 
-/** Rows as logouts leave them, a hundred to a version. */
+/** Writes the rows that logouts would write, a hundred with the same version. */
 async function fillBlacklist(url, howMany) {
   await onDatabase(url, async (query) => {
     await query(
@@ -37,8 +37,8 @@ async function fillBlacklist(url, howMany) {
 
 /**
  * @param settings one object for each node
- * @param revocations how many are live before the nodes start
- * @param script what runs as a node
+ * @param revocations the number of live revocations before the nodes start
+ * @param script the script that runs as a node
  */
 export async function startCluster(settings, revocations = 0, script = SCRIPT) {
   const name = `latchkey_bench_${randomBytes(6).toString('hex')}`;
@@ -75,7 +75,7 @@ export async function startCluster(settings, revocations = 0, script = SCRIPT) {
   await first.client.post(REGISTER, variables);
   return {
     nodes,
-    /** Tokens of as many sessions of one user, who may have a hundred. */
+    /** @returns one token per session, all of one user, who may have a hundred sessions */
     async logIn(howMany) {
       const tokens = [];
       while (tokens.length < howMany) {
@@ -85,7 +85,7 @@ export async function startCluster(settings, revocations = 0, script = SCRIPT) {
       }
       return tokens;
     },
-    /** Throws if it is not answered. */
+    /** Throws unless the node accepts the token. */
     async check({ client }, token) {
       const { data } = await client.post(CHECK, {}, token);
       if (data?.ownName !== 'nobody') throw new Error(`a live token was refused by ${client}`);
@@ -110,7 +110,7 @@ async function removeKeys(prefix) {
   redis.destroy();
 }
 
-/** The figures of a node that `/metrics` has, by their names. */
+/** Reads `/metrics` of a node. @returns a function from the name of a metric to its value */
 export async function readMetrics({ server }) {
   const text = await (await fetch(new URL('/metrics', server.url))).text();
   return (name) => Number(new RegExp(`^${name}(?:{[^}]*})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0);

@@ -1,11 +1,11 @@
-/** Two lists of times: what they look like, and whether the difference of their medians is more than noise. */
+/** Compares two lists of times: prints their distributions and tests whether their medians differ by more than noise. */
 import { quantile } from './server.js';
 
 const ROUNDS = 2_000;
 const BINS = 12;
 const BAR = 30;
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+/** Random numbers from 0 to 1 that repeat for the same seed (mulberry32). */
 export function createRandom(seed) {
   let state = seed >>> 0;
   return () => {
@@ -30,10 +30,10 @@ const sorted = (times) => [...times].sort((a, b) => a - b);
 const medianOf = (times) => quantile(sorted(times), 0.5);
 
 /**
- * A permutation test: if nothing depends on which list a time stands in, then lists mixed at random differ as much.
+ * A permutation test: if both lists have the same distribution, randomly mixed lists differ as much as the real ones.
  *
- * @returns the difference of the medians, how likely one so large is by chance, the one that would be found (1 in 100 by chance), and
- * for comparison that of two random halves of the first list, which differ by noise alone
+ * @returns the difference of the medians; the probability of one so large by chance; the smallest difference that the test detects (1 in
+ * 100 by chance); and, for comparison, the difference of two random halves of the first list, which is noise alone
  */
 export function compare(first, second, random) {
   const difference = medianOf(second) - medianOf(first);
@@ -53,14 +53,14 @@ export function compare(first, second, random) {
   };
 }
 
-/** The quartiles and the tail, on one line. */
+/** The quartiles and the tail in one line. */
 export function describe(times) {
   const list = sorted(times);
   const at = (share) => quantile(list, share).toFixed(3);
   return `median ${at(0.5)} ms, quartiles ${at(0.25)} and ${at(0.75)}, p5 ${at(0.05)}, p95 ${at(0.95)}`;
 }
 
-/** Both lists side by side in the same bins, from the fastest to the slowest but for one in a hundred at each end. */
+/** Draws both lists side by side in the same bins. The fastest and the slowest 1 % are left out. */
 export function drawHistogram(first, second) {
   const all = sorted([...first, ...second]);
   const from = quantile(all, 0.01);

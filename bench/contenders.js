@@ -1,11 +1,11 @@
-/** Who takes part: Latchkey and its peers, how each is started, and what each looks at before it answers. */
+/** The contenders: Latchkey and its peers, how each one starts, and what each one checks before it answers. */
 import { fileURLToPath } from 'node:url';
 import { SERVING_CORE } from './contest.js';
 import { createClient, LOGIN, NO_LIMITS, PASSWORD, startServer } from './server.js';
 
 const CHECK_IN_MEMORY = 'ES256 by jsonwebtoken once, then cached; expiry and a Set of revoked sessions at every request';
 
-/** `tokens`: `own` when it logs in itself, `latchkey` when it checks Latchkey's, `none` when it checks nothing. */
+/** `tokens`: `own` if the server issues its tokens, `latchkey` if it checks tokens of Latchkey, `none` if it checks nothing. */
 const KINDS = {
   latchkey: {
     name: 'Latchkey',
@@ -50,11 +50,11 @@ const LOGOUT = 'mutation { logout { endedSessions } }';
 const pathOf = (script) => fileURLToPath(new URL(script, import.meta.url));
 
 /**
- * Starts Latchkey first, then the peers, each on the serving core and with the same users.
+ * Starts Latchkey first, then the peers, all on the serving core and with the same users.
  *
- * @param kinds of peers
- * @param settings `{ env, core, prepare }`: env for all of them; `prepare(server)` of Latchkey, before anything is asked
- * @returns `{ all, stop }`; each has `post`, `logIn` (the headers of a new session), `logOut`
+ * @param kinds the kinds of the peers
+ * @param settings `{ env, core, prepare }`: `env` is for all servers; `prepare(server)` runs for Latchkey before the first request
+ * @returns `{ all, stop }`; each contender has `post`, `logIn` (returns the headers of a new session) and `logOut`
  */
 export async function startContenders(kinds, { env = {}, core = SERVING_CORE, prepare } = {}) {
   const all = {};
@@ -67,7 +67,7 @@ export async function startContenders(kinds, { env = {}, core = SERVING_CORE, pr
   const start = async (kind, chosen) => {
     const { script, tokens, name, what, env: own = {} } = KINDS[kind];
     const server = await startServer({ NODE_ENV: 'production', ...chosen, ...own, ...env }, pathOf(script), core);
-    // Known before anything else can fail, so that it is stopped.
+    // Register it before anything else can fail, so that `stop` stops it.
     all[kind] = { kind, name, what, tokens, server };
     if (kind === 'latchkey') await prepare?.(server);
     const client = createClient(server.url);
@@ -99,25 +99,25 @@ function addSessions(contender, latchkey) {
     if (tokens === 'none') return {};
     const { data, errors } = await issuer.post(LOGIN, { email: emailOf(index), password: PASSWORD });
     if (typeof data?.login?.accessToken !== 'string')
-      throw new Error(`${contender.name} let nobody in: ${JSON.stringify({ data, errors })}`);
+      throw new Error(`${contender.name} refused a login: ${JSON.stringify({ data, errors })}`);
     return headersOf(data.login.accessToken);
   };
   contender.logOut = async (headers) => {
     const { data } = await post(LOGOUT, {}, headers);
-    if (data?.logout?.endedSessions !== 1) throw new Error(`${contender.name} logged nobody out`);
+    if (data?.logout?.endedSessions !== 1) throw new Error(`${contender.name} ended no session at a logout`);
   };
 }
 
 /**
- * A contender that is asked one query with the token of one session. It is looked at before each round: the answer must be right,
- * and whoever authenticates must refuse a session that has just been ended, and who shows nothing.
+ * A contender that answers one query with the token of one session. `verify` runs before each round: the answer must be right, and a
+ * server that authenticates must refuse a session that has just ended and a request without a token.
  */
 export async function asking(contender, query, data, { name = contender.name, isPublic = false, withToken = !isPublic } = {}) {
   const headers = withToken ? await contender.logIn() : {};
   const expected = JSON.stringify(data);
   const body = JSON.stringify({ query });
   const asked = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
-  // Every answer under load must be this, to the letter; whether it is right is looked at below.
+  // Under load every answer must equal this one; `verify` checks that it is right.
   const expect = await (await fetch(contender.server.url, asked)).text();
   return {
     name,
@@ -134,7 +134,7 @@ export async function asking(contender, query, data, { name = contender.name, is
       await contender.logOut(doomed);
       for (const [why, dead] of [
         ['a revoked token', doomed],
-        ['nobody', {}],
+        ['a request without a token', {}],
       ]) {
         const refused = await contender.post(query, {}, dead);
         if (refused.errors === undefined) throw new Error(`${name} answered ${why}`);

@@ -1,23 +1,23 @@
-/** Contenders in alternating rounds: what changes on the machine meanwhile falls on all of them. */
+/** Measures contenders in alternating rounds, so that changes of the machine affect all of them. */
 import { cpus } from 'node:os';
 import { busySecondsOf, canPin, cpuSecondsOf, residentMegabytesOf } from './cores.js';
 import { load } from './load.js';
 import { medianOf } from './statistics.js';
 
-/** What asks has a core, and what serves has another one. */
+/** The load generator and the server have one core each. */
 export const ASKING_CORE = 0;
 export const SERVING_CORE = 1;
-/** So much of the serving core may others have in a round; if it is more, it is measured again, a few times. */
+/** The share of the serving core that other programs may use in a round; above it the round is measured again, a few times. */
 export const FOREIGN = 0.05;
-/** A server that used less of its core, while what asks used so much of its own, could have answered more. */
+/** If the load generator used more than this share of its core and the server less, the server could have answered more. */
 const BUSY = 0.9;
 
 /**
- * @param contenders `{ name, what, server: { url, pid }, question | ask, verify, isEverywhere }`, each ready to be asked; `isEverywhere` when
- *   it is on every core
- * @param plan `{ rounds, seconds, warmUpSeconds, connections, repeats }`, the last of disturbed rounds
- * @param tell is told what goes on
- * @returns for each contender its rounds, of which those with the same index were measured in turn
+ * @param contenders `{ name, what, server: { url, pid }, question | ask, verify, isEverywhere }`, already started; `isEverywhere` means that
+ *   the server is not pinned to one core
+ * @param plan `{ rounds, seconds, warmUpSeconds, connections, repeats }`; `repeats` limits the repetitions of disturbed rounds
+ * @param tell gets lines about the progress
+ * @returns for each contender its rounds; rounds with the same index were measured one after another
  */
 export async function contest(contenders, { rounds, seconds, warmUpSeconds, connections, repeats = rounds }, tell) {
   const measured = contenders.map(() => []);
@@ -27,7 +27,7 @@ export async function contest(contenders, { rounds, seconds, warmUpSeconds, conn
   }
   let repeatsLeft = repeats;
   for (let round = 0; round < rounds; round += 1) {
-    // There and back: what only grows or only fades favours nobody.
+    // Every second round runs in reverse order, so that a steady drift of the machine favours no contender.
     const order = [...contenders.keys()];
     if (round % 2 === 1) order.reverse();
     for (const index of order) {
@@ -72,7 +72,7 @@ async function measure(contender, connections, extent) {
     cpuMicros: (used('cpu') / result.count) * 1e6,
     busy,
     askerBusy: used('asker') / wall / (1 - foreignToAsker),
-    // Who keeps the asker from asking matters where the server has nothing to do meanwhile.
+    // If the server had idle time, programs on the core of the load generator have disturbed the round too.
     foreign: busy < BUSY && !contender.isEverywhere ? Math.max(foreign, foreignToAsker) : foreign,
     residentMb: residentMegabytesOf(pid),
   };
@@ -96,7 +96,7 @@ function summarize({ name, what, isEverywhere = false }, rounds, repeated) {
     cpuMicros: middle('cpuMicros'),
     residentMb: rounds.at(-1).residentMb,
     busy: middle('busy'),
-    /** The server waited for questions: its CPU per request tells more than its requests per second. */
+    /** The server waited for requests: its CPU per request says more than its requests per second. */
     isUnderasked: canPin() && !isEverywhere && middle('busy') < BUSY && middle('askerBusy') > BUSY,
     repeated,
     isDisturbed: middle('foreign') > FOREIGN,

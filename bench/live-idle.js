@@ -1,6 +1,6 @@
 /**
- * Prints what thousands of open WebSockets cost a node, on SQLite: memory, the time to close them, and what they take from requests:
- * `node bench/live-idle.js [--sockets 5000] [--seconds 4]`. The server stays on one core, what asks on another.
+ * Measures the cost of thousands of open WebSockets for a node on SQLite: memory, time to close, and the effect on other requests.
+ * Run `node bench/live-idle.js [--sockets 5000] [--seconds 4]`. Server and client have one core each.
  */
 import { loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
@@ -20,7 +20,7 @@ const AT_ONCE = 50;
 const ROUNDS = 5;
 const IDLE_MS = 24_000;
 const CLOSED_ALONE = 20;
-/** What a socket may be open for: nothing, an application's events, the core's. */
+/** What a socket subscribes to: nothing, events of the application, or events of Latchkey. */
 const QUERIES = {
   'no subscription': undefined,
   'an own subscription each': 'subscription { tick }',
@@ -34,7 +34,7 @@ const { values: flags } = parseArgs({
 const SOCKETS = Number(flags.sockets);
 
 async function readMemory(server) {
-  // What was let go of in this moment is collected in the next.
+  // Some objects become collectable only after the previous collection, so collect three times.
   for (let times = 0; times < 3; times += 1) {
     await fetch(new URL('/bench/memory', server.url));
     await setTimeout(500);
@@ -54,7 +54,7 @@ async function ask({ server, token }) {
   return { perSecond, cpu: ((cpuSecondsOf(server.pid) - before) / count) * 1e6 };
 }
 
-/** Rounds in turn with a server that has no sockets, so that what changes on the machine meanwhile falls on both. */
+/** Alternates with a server that has no sockets, so that changes of the machine affect both. */
 async function compareLoads(crowded, empty) {
   const rounds = [];
   await ask(empty);
@@ -66,19 +66,19 @@ async function compareLoads(crowded, empty) {
   };
   const ratio = (figure) => median((round) => round.crowded[figure] / round.empty[figure]).toFixed(2);
   console.log(
-    `authorized requests beside them, of those without: ${ratio('perSecond')} a second, ${ratio('cpu')} of the processor for each ` +
+    `authorized requests beside the sockets, relative to a server without: ${ratio('perSecond')} × the rate, ${ratio('cpu')} × the CPU time for each ` +
       `(${Math.round(median(({ empty: { cpu } }) => cpu))} µs without)`,
   );
 }
 
-/** The share of a core that the open sockets take, with their pings. */
+/** Prints the share of a core that idle sockets use, including their pings. */
 async function tellIdleness(server) {
   const before = cpuSecondsOf(server.pid);
   await setTimeout(IDLE_MS);
   console.log(`idle: ${(((cpuSecondsOf(server.pid) - before) / (IDLE_MS / 1000)) * 100).toFixed(1)} % of a core`);
 }
 
-/** Tokens of as many sessions of users who have fifty each. */
+/** @returns one token per session; each user has fifty sessions */
 async function logIn(client, howMany, name) {
   const tokens = [];
   while (tokens.length < howMany) {
@@ -104,16 +104,16 @@ async function openAll(server, tokens, query) {
   return sockets;
 }
 
-/** Milliseconds from before the request to its answer and to the last close, and what the server took to send all of them. */
+/** Ends sessions. @returns the milliseconds until the answer, until the last close, and for the server to send all closes */
 async function endBy(server, sockets, end) {
   const readSent = async () => (await fetch(new URL('/bench/sent', server.url))).json();
   await readSent();
   const begun = now();
   const { errors } = await end();
   const answered = now() - begun;
-  if (errors !== undefined) throw new Error(`nothing was ended: ${JSON.stringify(errors)}`);
+  if (errors !== undefined) throw new Error(`no session was ended: ${JSON.stringify(errors)}`);
   const ends = await Promise.all(sockets.map(({ closed }) => closed));
-  if (ends.some(({ code }) => code !== 4401)) throw new Error('a socket was closed in another way');
+  if (ends.some(({ code }) => code !== 4401)) throw new Error('a socket was closed with a code other than 4401');
   const { closes, answers } = await readSent();
   const closed = Math.max(...ends.map(({ at }) => at)) - begun;
   return { answered, closed, sending: Math.max(...closes) - Math.min(...closes), lead: answers[0] - Math.max(...closes) };
@@ -126,14 +126,16 @@ function tellCloses(name, times) {
     `sent within ${at('sending', 0.5)} ms (at most ${at('sending', 1)})`,
     `the last ${at('lead', 0)} ms or more before the answer`,
     `answered after ${at('answered', 0.5)} ms (at most ${at('answered', 1)})`,
-    `all heard after ${at('closed', 0.5)} ms (at most ${at('closed', 1)})`,
+    `all received after ${at('closed', 0.5)} ms (at most ${at('closed', 1)})`,
   ];
   console.log(`${name}: ${figures.join(', ')}`);
 }
 
 function tellMemory(name, before, after, count) {
   const kilobytes = (figure) => ((after[figure] - before[figure]) / count / 1024).toFixed(1);
-  console.log(`${name}: ${kilobytes('rss')} KB resident, ${kilobytes('heap')} KB of the heap, ${kilobytes('external')} KB outside of it`);
+  console.log(
+    `${name}: ${kilobytes('rss')} KB resident, ${kilobytes('heap')} KB on the heap, ${kilobytes('external')} KB outside the heap`,
+  );
 }
 
 async function measure(server, client, empty, name, query) {

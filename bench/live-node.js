@@ -1,6 +1,6 @@
 /**
- * One node with a subscription that ticks, and a log of when it sent closes and answers: `node bench/live-node.js`. `TICK_EVERY_MS` makes it
- * tick; the clock is the machine's, so that times of several processes compare.
+ * A node with a subscription that emits ticks, and a log of the times of its closes and answers: `node bench/live-node.js`.
+ * `TICK_EVERY_MS` sets the interval. It uses the system clock, so that times of several processes can be compared.
  */
 import { createRequire } from 'node:module';
 import 'reflect-metadata';
@@ -18,17 +18,17 @@ class TickResolver {
     return emittedAt;
   }
 }
-// What decorators stand for, in a language without them.
+// Plain JavaScript has no decorators, so they are called as functions.
 const field = [TickResolver.prototype, 'tick', Object.getOwnPropertyDescriptor(TickResolver.prototype, 'tick')];
 Resolver()(TickResolver);
 Root()(TickResolver.prototype, 'tick', 0);
 Subscription(() => Number, { topics: 'tick' })(...field);
 Authorized()(...field);
 
-/** The copy that the server uses: the peers beside this file may have brought another. */
+/** The copy of `ws` that the server uses: bench/node_modules may contain another one. */
 const { WebSocket } = createRequire(new URL('../package.json', import.meta.url))('ws');
 
-/** A close counts from when it has been sent, an answer from before it is: what is between them is the least that there was. */
+/** A close is timed after it is sent, an answer before it is sent. So the difference is a lower bound of the real lead. */
 const sent = { closes: [], answers: [] };
 const { close } = WebSocket.prototype;
 WebSocket.prototype.close = function (...reason) {
@@ -43,15 +43,15 @@ ServerResponse.prototype.end = function (...rest) {
 };
 
 const eventTarget = new EventTarget();
-// Thousands listen on purpose.
+// Thousands of listeners are intended: switch off the warning.
 setMaxListeners(0, eventTarget);
 const pubSub = createPubSub({ eventTarget });
 const app = await createApp({ config: readConfig(), resolvers: [OwnResolver, TickResolver], pubSub });
-// Of several nodes the first one makes the administrator.
+// The first of several nodes creates the administrator.
 await app.administration.createUser({ email: ADMIN, password: PASSWORD, admin: true });
 app.server.get('/bench/sent', async () => ({ closes: sent.closes.splice(0), answers: sent.answers.splice(0) }));
 app.server.get('/bench/memory', async () => {
-  // With `node --expose-gc`.
+  // Defined only with `node --expose-gc`.
   globalThis.gc?.();
   return process.memoryUsage();
 });

@@ -1,13 +1,13 @@
-/** A WebSocket that keeps the instant at which each frame came in, and takes little memory: thousands of them fit beside a server. */
+/** A WebSocket client that records when each frame arrived. It uses little memory, so thousands fit beside a server. */
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 
-/** Milliseconds of the machine's clock, the same in all of its processes. */
+/** Milliseconds of the system clock, which all processes of the machine share. */
 export function now() {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** RFC 6455, section 5.2: a final frame, masked with zeros. */
+/** A final frame, masked with zeros (RFC 6455, section 5.2). */
 function frameOf(opcode, body) {
   const long = body.length > 125;
   const head = Buffer.alloc(long ? 4 : 2);
@@ -17,7 +17,7 @@ function frameOf(opcode, body) {
   return Buffer.concat([head, Buffer.alloc(4), body]);
 }
 
-/** Calls `take(opcode, body)` for each whole frame. @returns what is left */
+/** Calls `take(opcode, body)` for each complete frame. @returns the incomplete rest */
 function readFrames(bytes, take) {
   while (bytes.length >= 2) {
     const short = bytes[1] & 0x7f;
@@ -32,10 +32,10 @@ function readFrames(bytes, take) {
 }
 
 /**
- * Connects, is let in with the token, and subscribes if there is a query; returns when the first event has come, or with `isQuiet` when the
- * server has seen the subscription.
+ * Connects with the token and subscribes if there is a query. It returns after the first event, or with `isQuiet` as soon as the server
+ * has received the subscription.
  *
- * @returns `events` with the instants at which each was emitted and came, and `closed`: the code, the reason and the instant
+ * @returns `events`, each with the times of sending and arrival, and `closed` with code, reason and time
  */
 export async function openSocket(url, token, { query, isQuiet = false, headers = {} } = {}) {
   const { hostname, port, pathname } = new URL(url);
@@ -79,7 +79,7 @@ export async function openSocket(url, token, { query, isQuiet = false, headers =
       bytes = bytes.subarray(end + 4);
       say({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
     } else if (left.length > 0) bytes = Buffer.concat([left, bytes]);
-    // A copy, so that the whole chunk is not kept for a piece of it.
+    // Copy the rest: a slice would keep the whole chunk in memory.
     left = Buffer.from(readFrames(bytes, take(at)));
   });
   tcp.on('error', () => undefined);

@@ -1,6 +1,6 @@
 /**
- * Prints how long after the answer of what ended a session its sockets hear of it, and whether any event follows:
- * `node bench/live.js [--rounds 1000] [--paused 20] [--only sqlite,postgresql,paused]`. Every node emits an event each millisecond meanwhile.
+ * Measures when the sockets of an ended session close, relative to the answer, and whether they get an event after it:
+ * `node bench/live.js [--rounds 1000] [--paused 20] [--only sqlite,postgresql,paused]`. Every node emits an event each millisecond.
  */
 import { loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
@@ -19,9 +19,9 @@ const OPENED = '{ accessToken refreshToken user { id } userErrors { code } }';
 const open = (name) => `mutation($email: String!, $password: String!) { ${name}(input: { email: $email, password: $password }) ${OPENED} }`;
 const REFRESH = 'mutation($token: String!) { refreshToken(input: { refreshToken: $token }) { accessToken userErrors { code } } }';
 const administer = (name) => `mutation($id: ID!) { ${name}(input: { userId: $id }) { endedSessions userErrors { code } } }`;
-/** After so long a refresh token that is used again ends its session. */
+/** After this time the reuse of a refresh token ends its session. */
 const GRACE_MS = 10_000;
-/** A user may have a hundred. */
+/** Fewer than the hundred sessions that a user may have. */
 const SESSIONS_PER_USER = 90;
 
 const { values: flags } = parseArgs({
@@ -35,16 +35,16 @@ const ROUNDS = Number(flags.rounds);
 
 async function begin({ client }, name, email) {
   const { data, errors } = await client.post(open(name), { email, password: PASSWORD });
-  if (!data?.[name]?.accessToken) throw new Error(`nobody was let in: ${JSON.stringify(errors ?? data)}`);
+  if (!data?.[name]?.accessToken) throw new Error(`a login or registration was refused: ${JSON.stringify(errors ?? data)}`);
   return { ...data[name], email };
 }
 
-/** Throws unless the answer says that one session has ended. */
+/** Throws unless the answer says that exactly one session ended. */
 function ended(name, { data, errors }) {
-  if (data?.[name]?.endedSessions !== 1) throw new Error(`${name} ended nothing: ${JSON.stringify(errors ?? data)}`);
+  if (data?.[name]?.endedSessions !== 1) throw new Error(`${name} did not end one session: ${JSON.stringify(errors ?? data)}`);
 }
 
-/** What ends a session: how one is begun for it, and how it is done. */
+/** The ways to end a session: `prepare` starts a session, `act` ends it. */
 const KINDS = {
   logout: {
     prepare: ([first], index) => begin(first, index < WARM_UP ? 'register' : 'login', `user-${index % WARM_UP}@example.com`),
@@ -74,7 +74,7 @@ const KINDS = {
     },
     async act({ client }, { refreshToken }) {
       const { data } = await client.post(REFRESH, { token: refreshToken });
-      if (data.refreshToken.userErrors[0]?.code !== 'INVALID_REFRESH_TOKEN') throw new Error('a refresh token was good twice');
+      if (data.refreshToken.userErrors[0]?.code !== 'INVALID_REFRESH_TOKEN') throw new Error('a used refresh token was accepted again');
     },
   },
 };
@@ -84,7 +84,7 @@ async function readSent(nodes) {
   return { closes: logs.flatMap(({ closes }) => closes), answers: logs.flatMap(({ answers }) => answers) };
 }
 
-/** One socket of the session on each node, and what came of them when it was ended on one. */
+/** Opens one socket of the session on each node, ends the session on one node, and measures all closes. */
 async function round(nodes, ender, session, act, admin) {
   const sockets = await Promise.all(nodes.map(({ server }) => openSocket(server.url, session.accessToken, { query: TICK })));
   await readSent(nodes);
@@ -145,7 +145,7 @@ async function onPostgresql() {
   }
 }
 
-/** The third node stands still from before the logout until after its answer. A request waits in its socket meanwhile. */
+/** The third node is stopped from before the logout until after its answer, with a request waiting in its socket. */
 async function pausedRound([first, second, third], random) {
   const session = await begin(first, 'login', 'ada@example.com');
   const nodes = [first, second, third];
@@ -164,7 +164,7 @@ async function pausedRound([first, second, third], random) {
   process.kill(third.server.pid, 'SIGCONT');
   const [closed, answer] = await Promise.all([sockets[2].closed, asked]);
   asking.close();
-  if (answer.errors === undefined) throw new Error('a paused node has served a token that was logged out');
+  if (answer.errors === undefined) throw new Error('a paused node has accepted a revoked token');
   return {
     took: answeredAt - begun,
     others: Math.max(...others.map(({ at }) => at - answeredAt)),
@@ -187,9 +187,9 @@ async function withPauses() {
     const how = [...new Set(rounds.map((each) => each.how))].join(', ');
     const late = rounds.reduce((total, each) => total + each.late, 0);
     console.log(
-      `\n${rounds.length} logouts while one of three nodes stood still, lease ${LEASE_MS} ms: answered within ${most('took')} ms; ` +
-        `the sockets on the others had heard at most ${most('others')} ms after the answer; that on the paused node at most ${most('after')} ms ` +
-        `after it went on (${how}); events emitted after the answer and handed over: ${late}; requests served with the token: 0`,
+      `\n${rounds.length} logouts while one of three nodes was stopped, lease ${LEASE_MS} ms: answered within ${most('took')} ms; ` +
+        `the sockets on the other nodes closed at most ${most('others')} ms after the answer, the socket on the stopped node at most ${most('after')} ms ` +
+        `after it resumed (${how}); events emitted after the answer and delivered: ${late}; requests served with the token: 0`,
     );
   } finally {
     await cluster.stop();

@@ -1,19 +1,19 @@
-/** Load from this process, by autocannon: many connections, each with one request after another. */
+/** Generates load with autocannon: many connections, each with one request after another. */
 import autocannon from 'autocannon';
 import { quantile } from './statistics.js';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /**
- * @param question `{ body, headers, expect }`, the same each time, of which `expect` is the whole body of a right answer; or
- * `{ next, answered }`: `next()` makes each `{ body, headers }`, of which a few are never sent, and `answered` is told each answer
+ * @param question either `{ body, headers, expect }` for the same request each time, where `expect` is the whole body of the right answer;
+ * or `{ next, answered }`, where `next()` returns each `{ body, headers }` (a few are never sent) and `answered` gets each answer
  * @param extent `{ seconds }` or `{ amount }`
- * @throws if an answer was wrong: a figure of wrong answers is none
+ * @throws if any answer is wrong: the time of wrong answers means nothing
  */
 export async function load(url, { headers = {}, body, expect, next, answered }, connections, { seconds, amount }) {
   const times = [];
   let failure = null;
-  // Thrown where autocannon calls, it would end this process, and leave the servers.
+  // An error thrown inside a callback of autocannon would end this process and leave the servers running.
   const fail = (error) => {
     failure ??= error;
     run.stop();

@@ -1,6 +1,6 @@
 /**
- * Prints how long an authorized read takes alone, and while 500 logins at once are sent, again and again:
- * `node bench/login-flood.js [seconds per phase]`. The logins are sent by another thread.
+ * Measures an authorized read alone and during a flood of logins, 500 at once, again and again:
+ * `node bench/login-flood.js [seconds per phase]`. Another thread sends the logins.
  */
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,7 +17,7 @@ const READERS = 10;
 
 const emailOf = (index) => `user-${index % USERS}@example.com`;
 
-/** The thread that floods, until it is told to stop. */
+/** The thread that sends logins until it gets a message to stop. */
 async function flood({ url, password }) {
   const client = createClient(url);
   const counts = { rounds: 0, right: 0, wrong: 0, limited: 0, other: 0 };
@@ -56,7 +56,9 @@ function print(what, times, alone, counts) {
   console.log(`${what}: p50 ${line[0]}, p99 ${line[1]}, max ${line[2]}`);
   if (counts) {
     const { rounds, right, wrong, limited, other } = counts;
-    console.log(`  ${rounds} floods of ${AT_ONCE}: ${right} logged in, ${wrong} wrong, ${limited} RATE_LIMITED, ${other} otherwise`);
+    console.log(
+      `  ${rounds} floods of ${AT_ONCE}: ${right} logged in, ${wrong} refused for a wrong password, ${limited} RATE_LIMITED, ${other} with another answer`,
+    );
   }
 }
 
@@ -82,8 +84,8 @@ async function run(title, settings, floods) {
 
 if (isMainThread) {
   const wrong = ['wrong passwords flood in', 'not the password'];
-  await run('Budgets so large that they refuse nothing:', NO_LIMITS, [wrong, ['right passwords flood in', PASSWORD]]);
-  await run('Budgets as they are by default:', {}, [wrong]);
+  await run('With budgets so large that they refuse nothing:', NO_LIMITS, [wrong, ['right passwords flood in', PASSWORD]]);
+  await run('With the default budgets:', {}, [wrong]);
 } else {
   await flood(workerData);
 }

@@ -1,9 +1,9 @@
-/** Prints how long a logout takes over HTTP, one after another, on SQLite: `node bench/logout.js [how many]`. */
+/** Measures logouts over HTTP on SQLite, one after another: `node bench/logout.js [how many]`. */
 import { createClient, LOGIN, NO_LIMITS, PASSWORD, quantile, REGISTER, startServer } from './server.js';
 
 const LOGOUTS = Number(process.argv[2] ?? 1000);
 const WARM_UP = 50;
-/** Of one user, who has at most 100; so many logins from one address may wait at once. */
+/** One user has at most 100 sessions, and one address may have this many logins waiting at once. */
 const SESSIONS_PER_USER = 40;
 
 async function logInMany({ post }, howMany) {
@@ -26,7 +26,7 @@ try {
     const begun = performance.now();
     const { data } = await client.post('mutation { logout { endedSessions } }', {}, token);
     times.push(performance.now() - begun);
-    if (data.logout.endedSessions !== 1) throw new Error('a logout ended nothing');
+    if (data.logout.endedSessions !== 1) throw new Error('a logout ended no session');
   }
   const sorted = times.slice(WARM_UP).sort((a, b) => a - b);
   const at = (share) => quantile(sorted, share).toFixed(2);

@@ -1,4 +1,4 @@
-/** What a figure was measured on. */
+/** Describes the machine of a measurement. */
 import { cpus, loadavg, totalmem } from 'node:os';
 import { canPin } from './cores.js';
 

@@ -1,4 +1,4 @@
-/** Latchkey with resolvers of its own, as an application embeds it: `node bench/node.js`. PASSWORD_MEMORY_KIB makes passwords cheap, for set-ups that need many sessions. */
+/** Latchkey embedded with a resolver of an application: `node bench/node.js`. PASSWORD_MEMORY_KIB makes hashing cheap, for set-ups with many sessions. */
 import { createApp, readConfig } from '../dist/app.js';
 import { OwnResolver } from './own-resolver.js';
 

@@ -1,6 +1,6 @@
 /**
- * Prints how long a logout takes until it is in force on every node, on PostgreSQL: `node bench/nodes.js [--logouts 300]`.
- * All nodes alive, one of them stopped, without doorbells, the other modes, and many logouts at once.
+ * Measures how long a logout takes until every node enforces it, on PostgreSQL: `node bench/nodes.js [--logouts 300]`.
+ * The cases: all nodes alive, one node stopped, no doorbells, the other modes, and many logouts at once.
  */
 import { loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { quantile } from './server.js';
 
 const WARM_UP = 20;
 const LEASE_MS = 2_000;
-/** With the longest lease T: 1.03 · T + 10 ms. */
+/** W, the longest wait of a logout for a lease T: 1.03 · T + 10 ms. */
 const waitFor = (leaseMs) => Math.round(1.03 * leaseMs + 10);
 
 const { values: flags } = parseArgs({ options: { logouts: { type: 'string', default: '300' } } });
@@ -20,7 +20,7 @@ const LOGOUT = 'mutation { logout { endedSessions confirmation { by nodes acknow
 async function logOut({ client }, token) {
   const begun = performance.now();
   const { data, errors } = await client.post(LOGOUT, {}, token);
-  if (data?.logout?.endedSessions !== 1) throw new Error(`a logout ended nothing: ${JSON.stringify(errors)}`);
+  if (data?.logout?.endedSessions !== 1) throw new Error(`a logout ended no session: ${JSON.stringify(errors)}`);
   return { took: performance.now() - begun, ...data.logout.confirmation };
 }
 
@@ -39,7 +39,7 @@ function tell(name, answers, goal) {
   console.log(`| ${[name, times.length, at(times, 0.5), at(times, 0.99), at(times, 1), at(waits, 0.5), by, goal].join(' | ')} |`);
 }
 
-/** One after another, each on the next node; every hundredth is looked at on all of them. */
+/** Logs out one session after another, each on the next node. One of twenty tokens is then checked on all nodes. */
 async function oneByOne(name, settings, goal, howMany = LOGOUTS) {
   const cluster = await startCluster(settings);
   try {
@@ -107,8 +107,8 @@ async function atOnce(howMany) {
 }
 
 const nodes = (count, settings = {}) => Array.from({ length: count }, () => settings);
-console.log(`load ${loadavg()[0].toFixed(1)}; PostgreSQL and all nodes on this machine, logins before each logout not counted`);
-console.log('| logout | count | p50 ms | p99 ms | max ms | of it the wait, p50 ms | in force by | goal |');
+console.log(`load ${loadavg()[0].toFixed(1)}; PostgreSQL and all nodes on this machine; the logins before each logout are not counted`);
+console.log('| logout | count | p50 ms | p99 ms | max ms | wait for nodes, p50 ms | in force by | goal |');
 console.log('|---|---|---|---|---|---|---|---|');
 for (const count of [1, 2, 3, 4]) {
   await oneByOne(`lease, ${count} node${count === 1 ? '' : 's'}, all alive`, nodes(count), count === 3 ? 'p50 ≤ 5, p99 ≤ 25' : '');

@@ -1,9 +1,9 @@
-/** A resolver of its own that answers from memory, so that of an authorized request nothing but the server is left. */
+/** A resolver of an application that answers from memory, so that a request measures only the server. */
 import 'reflect-metadata';
 import { Authorized, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
 import { PROFILE } from './peers/operations.js';
 
-/** As many fields as one operation may have to ask for. */
+/** The number of fields of each kind, `own1` to `own100`: one operation may select at most this many. */
 export const FIELDS = 100;
 
 class Profile {}
@@ -19,7 +19,7 @@ class OwnResolver {
   }
 }
 
-// What decorators stand for, in a language without them.
+// Plain JavaScript has no decorators, so they are called as functions.
 ObjectType()(Profile);
 Field(() => ID)(Profile.prototype, 'id');
 for (const name of ['email', 'name']) Field(() => String)(Profile.prototype, name);

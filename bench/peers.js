@@ -1,4 +1,4 @@
-/** The packages of the peers, and their Prisma client: installed and made when they are not there or have changed. */
+/** Installs the packages of the peers and generates their Prisma client, if they are missing or have changed. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ export function installPeers() {
     stdio: ['ignore', 2, 2],
     shell,
   });
-  // Generating needs no native engine, but Prisma looks for one: any file that exists will do.
+  // Prisma looks for its native engine although generating does not need it; any existing file satisfies it.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
   run(['prisma/build/index.js', 'generate', '--no-hints', '--schema', schema], env);
   run(['typescript/bin/tsc', '-p', `${here}peers/tsconfig.json`], process.env);
@@ -29,7 +29,7 @@ function run([script, ...args], env) {
   execFileSync(process.execPath, [`${root}node_modules/${script}`, ...args], { cwd: root, env, stdio: ['ignore', 2, 2] });
 }
 
-/** Peers that stand on another version of the same package would be compared with that, and not with Latchkey. */
+/** Peers must use the same versions of shared packages as Latchkey; otherwise the comparison would measure the packages. */
 function refuseOtherVersions() {
   const versionsOf = (path) => {
     const { dependencies, devDependencies } = JSON.parse(readFileSync(path, 'utf8'));
@@ -38,7 +38,7 @@ function refuseOtherVersions() {
   const ours = versionsOf(`${root}package.json`);
   for (const [name, version] of Object.entries(versionsOf(`${here}package.json`))) {
     if (ours[name] !== undefined && ours[name] !== version) {
-      throw new Error(`bench/package.json has ${name} ${version}, and Latchkey ${ours[name]}: make them the same`);
+      throw new Error(`bench/package.json has ${name} ${version}, but package.json has ${ours[name]}: make them equal`);
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Prints where the time of an authorized request goes in Latchkey, layer by layer and function by function, from V8's sampling
- * profiler: `node bench/profile.js [--seconds 10] [--query '{ profile { id email name } }' | --login] [--public] [--top 40]`.
+ * Prints where an authorized request spends its time in Latchkey, by layer and by function, from V8's sampling profiler:
+ * `node bench/profile.js [--seconds 10] [--query '{ profile { id email name } }' | --login] [--public] [--top 40]`.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { createClient, LOGIN, NO_LIMITS, PASSWORD, REGISTER, startServer } from 
 const WARM_UP_SECONDS = 4;
 const INTERVAL_MICROS = 100;
 
-/** Each sample counts for the first layer that a frame of it belongs to, from the innermost frame outwards. */
+/** A sample counts for the layer of its innermost frame that belongs to any layer. */
 const LAYERS = [
   ['type-graphql wrapper', /type-graphql\/build/],
   ['graphql execute', /node_modules\/graphql\/execution/],
@@ -83,7 +83,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The samples of the last phase, without the stop after it. */
+/** Prints the samples of the load, without the shutdown after it. */
 function print({ nodes, samples, timeDeltas }, { took, count, perSecond }) {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   for (const node of nodes) for (const child of node.children ?? []) byId.get(child).parent = node;
@@ -94,7 +94,7 @@ function print({ nodes, samples, timeDeltas }, { took, count, perSecond }) {
   const add = (map, key, time) => map.set(key, (map.get(key) ?? 0) + time);
   let total = 0;
   let idle = 0;
-  // From the end: the load was over a little before it, and the server idle from then on.
+  // Go back from the end: the load ended a little earlier, and the server was idle after it.
   let isOver = true;
   let left = took * 1000;
   for (let index = samples.length - 1; index >= 0 && left > 0; index -= 1) {

@@ -1,14 +1,14 @@
-/** Ratios of two contenders, round by round, and whether they reach a goal. */
+/** Computes the ratios of two contenders, round by round, and whether they reach a goal. */
 import { intervalOf, isWide, judge } from './statistics.js';
 
 /**
- * @param results what a contest returned
- * @param figure `perSecond` (more is better) or `cpuMicros`, `p50`, `p99` (less is better); above 1 the first is better in any case
- * @param goal `{ atLeast }`, or none
+ * @param results the results of a contest
+ * @param figure `perSecond` (more is better) or `cpuMicros`, `p50`, `p99` (less is better); a ratio above 1 means that the first is better
+ * @param goal `{ atLeast }`, or null
  */
 export function ratioOf(results, first, second, figure = 'perSecond', goal = null) {
   const [a, b] = [first, second].map((name) => results.find((result) => result.name === name));
-  // Who waits for questions, or for other programs, could do more: then the work per request is compared.
+  // A server that waited for requests or for other programs could do more: compare the CPU per request instead.
   const isInstead = figure === 'perSecond' && [a, b].some((result) => (result.isUnderasked || result.isDisturbed) && result.cpuMicros > 0);
   const compared = isInstead ? 'cpuMicros' : figure;
   const roundByRound = (measure) =>
@@ -17,7 +17,7 @@ export function ratioOf(results, first, second, figure = 'perSecond', goal = nul
       return measure === 'perSecond' ? round.perSecond / other.perSecond : other[measure] / round[measure];
     });
   const ratios = roundByRound(compared);
-  // What a program uses hangs on its neighbours far less than what it gets done in a second.
+  // Other programs affect the CPU time per request far less than the requests per second.
   const isDisturbed = compared !== 'cpuMicros' && (a.isDisturbed || b.isDisturbed);
   const interval = intervalOf(ratios);
   return {

@@ -1,8 +1,8 @@
-/** Reads that come whether or not those before them have been answered, as users do. */
+/** Sends reads at fixed times whether or not earlier ones have been answered, as independent users do. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { quantile } from './statistics.js';
 
-/** One read each few milliseconds; the time counts from when it was due. @returns the times in milliseconds, sorted */
+/** Sends a read every few milliseconds and times it from when it was due. @returns the times in milliseconds, sorted */
 export async function measureReads({ post }, credentials, everyMs, seconds) {
   const times = [];
   const reads = [];
@@ -20,7 +20,7 @@ export async function measureReads({ post }, credentials, everyMs, seconds) {
   return times.sort((a, b) => a - b);
 }
 
-/** The same as a round of a contest. */
+/** The same, as a round of a contest. */
 export async function openReads(contender, headers, { perSecond, seconds }) {
   const times = await measureReads(contender, headers, 1000 / perSecond, seconds);
   return { count: times.length, seconds, perSecond: times.length / seconds, p50: quantile(times, 0.5), p99: quantile(times, 0.99) };

@@ -1,6 +1,6 @@
 /**
- * Prints what a look-up and an id cost in a Map, a Set, the packed table and the set that the server uses, how long the longest
- * pauses are while it grows and forgets, and what is given back: `node bench/revocation-set.js [--sizes 10000,100000,1000000]`.
+ * Compares a Map, a Set, the packed table and the set of the server: time per look-up, bytes per id, the longest pauses while adding and
+ * forgetting, and the memory that remains: `node bench/revocation-set.js [--sizes 10000,100000,1000000]`.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -18,7 +18,7 @@ const ASKED = 10_000;
 const ROUNDS = 51;
 const LIFE_MS = 900_000;
 const NOW = 1_800_000_000_000;
-/** As many ids as one batch of pruning removes. */
+/** The number of ids that one batch of pruning removes. */
 const BATCH = 500;
 
 const packed = createPackedId();
@@ -48,7 +48,7 @@ const KINDS = {
   'the set, whole check': createCheck,
 };
 
-/** What the check of one token asks of the set: its session, itself and its key. */
+/** The check of one token looks up three ids: its session, the token and its signing key. */
 function createCheck() {
   const replica = new Replica();
   replica.apply({ since: 0, state: { version: 0, generation: 1, prunedBefore: new Date(0) }, rows: [] });
@@ -64,10 +64,10 @@ function createCheck() {
 }
 
 const newId = () => randomBytes(16).toString('base64url');
-/** As it comes out of a token: an equal string, not the same. */
+/** An equal but different string, as it comes out of a token. */
 const copyOf = (id) => Buffer.from(id).toString();
 
-/** Native memory is given back only when the event loop turns. */
+/** Native memory is released only when the event loop turns. */
 async function bytesInUse() {
   for (let round = 0; round < 4; round += 1) {
     globalThis.gc();
@@ -84,7 +84,7 @@ function timeLookUps(has, ids, expected) {
     let found = 0;
     for (const id of ids) if (has(id)) found += 1;
     times.push(((performance.now() - begun) / ids.length) * 1000);
-    if (found !== expected) throw new Error(`${found} of ${ids.length} were found, not ${expected}`);
+    if (found !== expected) throw new Error(`found ${found} of ${ids.length} ids instead of ${expected}`);
   }
   times.sort((a, b) => a - b);
   return { median: quantile(times, 0.5), best: times[0] };
@@ -111,7 +111,7 @@ async function measure(kind, size) {
   result.miss = timeLookUps(ids.has, misses, 0);
   result.hit = timeLookUps(ids.has, hits, hits.length);
   if (ids.forgetUntil === undefined) return result;
-  // As pruning goes: a batch of rows, then the set forgets up to the last of them; 99 of 100 ids in the end.
+  // As pruning does: remove a batch of rows, then forget up to the last of them; in the end 99 of 100 ids are gone.
   const calls = Math.ceil((size * 0.99) / BATCH);
   result.longestForget = 0;
   for (let call = 1; call <= calls; call += 1) {
@@ -123,7 +123,7 @@ async function measure(kind, size) {
   return result;
 }
 
-/** A process of its own for each, so that nothing of the one before is in its memory. */
+/** Measures each kind in a new process, so that its memory contains nothing of the previous one. */
 function measureApart(kind, size) {
   const args = ['--expose-gc', fileURLToPath(import.meta.url), '--kind', kind, '--sizes', String(size)];
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });

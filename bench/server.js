@@ -1,4 +1,4 @@
-/** The built server as a process of its own in a fresh folder, on SQLite unless it is told otherwise, and requests to it. What the measurements have in common. */
+/** Starts the built server as a process with a fresh folder, on SQLite by default, and sends it requests. All measurements use it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { commandOn } from './cores.js';
 
 export const PASSWORD = 'correct horse battery';
-/** The administrator of the nodes that have one. */
+/** The administrator, if a node has one. */
 export const ADMIN = 'root@example.com';
-/** So many attempts that no budget is used up. */
+/** Budgets so large that no attempt is refused. */
 export const NO_LIMITS = { LOGIN_ATTEMPTS: '1000000', ADDRESS_ATTEMPTS: '1000000' };
 export const LOGIN =
   'mutation($email: String!, $password: String!) { login(input: { email: $email, password: $password }) { accessToken userErrors { code } } }';
@@ -19,7 +19,7 @@ export const REGISTER = LOGIN.replace('login', 'register');
 
 const SCRIPT = fileURLToPath(new URL('../scripts/start.js', import.meta.url));
 
-/** None outlives what started it, however that ended, nor does its folder. */
+/** Servers and folders are removed at the exit of this process, however it ends. */
 const running = new Set();
 const folders = new Set();
 process.on('exit', () => {
@@ -29,10 +29,10 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 /**
- * Starts a server; `restart` starts it again on the same data (and does something meanwhile), `stop` ends it and removes its folder.
+ * Starts a server. `restart` starts it again on the same data and can do something in between; `stop` stops it and removes its folder.
  *
- * @param core where it runs, for good, where the system can do that; without one, where the system likes
- * @param nodeOptions for Node itself
+ * @param core the core to which the server is pinned, if the system can; null leaves the choice to the system
+ * @param nodeOptions options for Node itself
  */
 export async function startServer(settings = {}, script = SCRIPT, core = null, nodeOptions = []) {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
@@ -83,7 +83,7 @@ export async function startServer(settings = {}, script = SCRIPT, core = null, n
   return server;
 }
 
-/** Sends operations over connections of its own that are kept open, from an address of its own. The answer is the whole body. */
+/** Sends operations over its own kept-alive connections, from a given address. The result is the whole body. */
 export function createClient(url, maxSockets = Number.POSITIVE_INFINITY, localAddress = '127.0.0.1') {
   const agent = new Agent({ keepAlive: true, maxSockets, localAddress });
   /** @param credentials an access token, or other headers */
@@ -105,7 +105,7 @@ export function createClient(url, maxSockets = Number.POSITIVE_INFINITY, localAd
   return { post, close: () => agent.destroy() };
 }
 
-/** The value below which the share of a sorted list lies. */
+/** The quantile of a sorted list: the value below which the given share lies. */
 export function quantile(sorted, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }

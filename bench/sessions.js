@@ -1,10 +1,10 @@
-/** Sessions in stock, made before each round and used up in it: what a measurement of refreshes and logouts needs. */
+/** Prepares sessions before each round, for the comparisons of refreshes and logouts, which use them up. */
 import { emailOf } from './contenders.js';
 
 const USERS = 50;
 const AT_ONCE = 16;
 
-/** Logs in as often as it takes to have that many tokens that are still good. */
+/** Logs in until there are that many unused sessions. */
 export async function stock(tokens, howMany, openSession) {
   while (tokens.length < howMany) {
     const batch = Math.min(AT_ONCE, howMany - tokens.length);

@@ -1,6 +1,6 @@
 /**
- * Prints how long a start takes, already built, and what memory the idle server has: `node bench/start-up.js [--revocations 1000000]`,
- * without revocations or with as many live ones.
+ * Measures the start of the built server and the memory of the idle server: `node bench/start-up.js [--revocations 1000000]`.
+ * Without the option the blacklist is empty.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ try {
   await idle.stop();
   times.sort((a, b) => a - b);
   console.log(`load ${loadavg()[0].toFixed(1)}`);
-  console.log(`first start, database made: ${Math.round(first.milliseconds)} ms`);
+  console.log(`first start, which creates the database: ${Math.round(first.milliseconds)} ms`);
   console.log(
     `${STARTS} later starts to ready, ${revocations} live revocations: median ${times[Math.floor(STARTS / 2)]} ms (${times.join(', ')})`,
   );

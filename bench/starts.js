@@ -1,4 +1,4 @@
-/** Starts of the built server, timed: from its own start script to the first right answer of /readyz. */
+/** Times the start of the built server, from its start script to the first 200 from /readyz. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
@@ -9,7 +9,7 @@ import { busySecondsOf, commandOn, cpuSecondsOf, EVERY_CORE, residentMegabytesOf
 const IDLE_MS = 10_000;
 const script = fileURLToPath(new URL('../scripts/start.js', import.meta.url));
 
-/** @param expected how many live revocations it must have in memory by then */
+/** @param expected the number of live revocations that must be in memory by then */
 export async function startTimed(dataDir, expected) {
   const [command, ...before] = commandOn(EVERY_CORE);
   const begun = performance.now();
@@ -35,9 +35,9 @@ export async function startTimed(dataDir, expected) {
   if (live !== expected) throw new Error(`${live} revocations were in memory, not ${expected}`);
   return {
     milliseconds,
-    /** The share of all cores that other programs had meanwhile. */
+    /** The share of all cores that other programs used during the start. */
     foreign,
-    /** Megabytes, after nothing was asked for a while. */
+    /** Resident megabytes after a while without requests. */
     async measureIdle() {
       await pause(IDLE_MS);
       return residentMegabytesOf(child.pid);

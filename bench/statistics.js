@@ -1,8 +1,8 @@
-/** What several rounds allow to say: the middle, the interval in which the true middle lies, and whether a goal is met. */
+/** Statistics of several rounds: the median, an interval for the true median, and whether a goal is met. */
 import { quantile } from './server.js';
 
 const CONFIDENCE = 0.95;
-/** Rounds further apart than this tell that something else was going on. */
+/** Rounds that differ by more than this were probably disturbed. */
 const WIDE = 1.3;
 
 export const medianOf = (list) => {
@@ -12,9 +12,9 @@ export const medianOf = (list) => {
 };
 
 /**
- * The interval between two of the rounds that holds the true median, by order statistics: nothing is assumed of how rounds scatter.
+ * The interval between two rounds that contains the true median, by order statistics, which assume no distribution.
  *
- * @returns with how many rounds there are, how sure that is: of 6 rounds the lowest and the highest hold it in 97 of 100 cases
+ * @returns the interval and its confidence: with 6 rounds, lowest to highest contains the true median in 97 of 100 cases
  */
 export function intervalOf(list) {
   const sorted = [...list].sort((a, b) => a - b);
@@ -24,7 +24,7 @@ export function intervalOf(list) {
   return { median: medianOf(sorted), low: sorted[cut], high: sorted[n - 1 - cut], confidence: coverage(n, cut) };
 }
 
-/** How likely it is that as many rounds, cut by so many at either end, lie around the median. */
+/** The probability that the rounds, without so many at either end, still enclose the true median. */
 function coverage(n, cut) {
   if (2 * cut >= n) return 0;
   let outside = 0;
@@ -38,14 +38,14 @@ function coverage(n, cut) {
 
 /**
  * @param goal `{ atLeast }` or `{ atMost }`
- * @returns 'met', 'missed', or 'open' when the goal lies where the rounds disagree
+ * @returns 'met', 'missed', or 'open' if the goal lies inside the interval
  */
 export function judge({ low, high }, goal) {
   if (goal.atLeast !== undefined) return low >= goal.atLeast ? 'met' : high < goal.atLeast ? 'missed' : 'open';
   return high <= goal.atMost ? 'met' : low > goal.atMost ? 'missed' : 'open';
 }
 
-/** Whether the rounds are so far apart that the middle says little. */
+/** Whether the rounds differ so much that the median says little. */
 export const isWide = ({ low, high }) => high / low > WIDE;
 
 export { quantile };

@@ -1,6 +1,6 @@
 /**
- * Prints whether the time of an answer tells who is registered: `node bench/timing.js [--samples 500] [--seed 1] [--only login]`.
- * Known and unknown addresses are asked about in random order, one request after another, each address once. A mail server in another
+ * Tests whether response times reveal who is registered: `node bench/timing.js [--samples 500] [--seed 1] [--only login]`.
+ * It sends one request after another, for known and unknown addresses in random order, each address once. A mail server in another
  * thread takes the mails. The exit code is 1 if a difference is more than noise.
  */
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { compare, createRandom, describe, drawHistogram, shuffle } from './compa
 import { createClient, LOGIN, NO_LIMITS, PASSWORD, REGISTER, startServer } from './server.js';
 
 const WARM_UP = 50;
-/** As rare by chance as this is no chance. */
+/** A difference with a smaller probability than this counts as more than noise. */
 const NOISE = 0.01;
 const USUAL_ADDRESS = '127.0.0.1';
 const OTHER_ADDRESS = '127.0.0.2';
@@ -24,7 +24,7 @@ const WRONG_CREDENTIALS = '{"login":{"accessToken":null,"userErrors":[{"code":"I
 const REGISTER_BY_MAIL =
   'mutation($email: String!, $password: String!) { register(input: { email: $email, password: $password }) { userErrors { code } } }';
 
-/** What is asked, from where, and what every answer must be. */
+/** The requests: the query, the client address, and the answer that must come every time. */
 const QUESTIONS = {
   login: { query: LOGIN, password: 'not the password', from: OTHER_ADDRESS, answer: WRONG_CREDENTIALS },
   'login-from-usual-address': { query: LOGIN, password: 'not the password', from: USUAL_ADDRESS, answer: WRONG_CREDENTIALS },
@@ -47,7 +47,7 @@ const { values: flags } = parseArgs({
 });
 const SAMPLES = Number(flags.samples);
 const ADDRESSES = SAMPLES + WARM_UP;
-/** As long as each other, because a longer text is more work. */
+/** Both addresses have the same length, because a longer text takes more work. */
 const known = (index) => `known-${String(index).padStart(6, '0')}@example.com`;
 const unknown = (index) => `other-${String(index).padStart(6, '0')}@example.com`;
 
@@ -59,7 +59,7 @@ async function measure(server, { query, password, from, answer, isLoggedIn }, to
     const begun = performance.now();
     const { data, errors } = await client.post(query, password === undefined ? { email } : { email, password }, isLoggedIn && token);
     const time = performance.now() - begun;
-    if (JSON.stringify(data) !== answer) throw new Error(`an answer was another: ${JSON.stringify({ data, errors })}`);
+    if (JSON.stringify(data) !== answer) throw new Error(`unexpected answer: ${JSON.stringify({ data, errors })}`);
     return time;
   };
   const both = (begin, end) =>
@@ -82,14 +82,14 @@ function print(name, times, random) {
   console.log(`  ${''.padEnd(11)}|${'known'.padEnd(30)}|${'unknown'.padEnd(30)}|`);
   console.log(drawHistogram(times.known, times.unknown));
   console.log(
-    `  medians differ by ${difference.toFixed(3)} ms, two halves of the known by ${halves.toFixed(3)} ms; ` +
-      `${found.toFixed(3)} ms would be found (p < ${NOISE})`,
+    `  medians differ by ${difference.toFixed(3)} ms, two halves of the known times by ${halves.toFixed(3)} ms; ` +
+      `the test detects ${found.toFixed(3)} ms (p < ${NOISE})`,
   );
   console.log(`  p = ${probability.toFixed(4)}: ${isNoise ? 'within noise' : 'MORE THAN NOISE'}`);
   return isNoise;
 }
 
-/** The thread that takes mails, and throws them away. */
+/** The thread with a mail server that discards all mails. */
 function takeMails() {
   const server = new SMTPServer({
     authOptional: true,
@@ -114,7 +114,7 @@ async function run() {
     const made = await Promise.all([...emails, 'caller@example.com'].map((email) => client.post(REGISTER, { email, password: PASSWORD })));
     client.close();
     const token = made.at(-1).data.register.accessToken;
-    // Without mail a registration makes the user at once; from here on it is by mail.
+    // Without a mail server a registration creates the user at once; from here on it needs a mailed code.
     const mail = { SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: 'login@example.com', APP_URL: 'https://app.example.com' };
     await server.restart({ ...SETTINGS, ...mail });
     for (const [name, question] of questions) {

@@ -1,4 +1,4 @@
-/** Generates the two Prisma clients from the one model, compiles `src` to `dist`, and builds the pages of `web` into `dist/web`. With --if-stale, only when something is newer than the last build. */
+/** Generates the two Prisma clients from the one model, compiles `src` to `dist`, and builds the pages of `web` into `dist/web`. With --if-stale it does so only if a source is newer than the last build. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const model = join(root, 'prisma', 'schema.prisma');
-/** One schema has one provider: the model of PostgreSQL is made from that of SQLite, and never edited. */
+/** A Prisma schema has one provider, so the build derives the model for PostgreSQL from the one for SQLite. Never edit this file. */
 const postgresqlModel = join(root, 'prisma', 'postgresql.prisma');
 const generated = ['generated', 'generated-postgresql'].map((folder) => join(root, 'src', 'database', folder));
 const dist = join(root, 'dist');
@@ -23,12 +23,12 @@ export function generate() {
   const changed = lastChange(model);
   if ([postgresqlModel, ...generated].every((made) => lastChange(made) > changed)) return;
   writeFileSync(postgresqlModel, modelForPostgresql(readFileSync(model, 'utf8')));
-  // Generating needs no native engine, but Prisma looks for one: any file that exists will do.
+  // Prisma looks for its native engine although generating does not need it; any existing file satisfies it.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
   for (const schema of [model, postgresqlModel]) run('prisma/build/index.js', ['generate', '--no-hints', '--schema', schema], env);
 }
 
-/** The same model for the other database, with a client of its own. */
+/** The same model for PostgreSQL, with a separate client. */
 export function modelForPostgresql(text) {
   return text
     .replace('/// The one data model.', '/// Made from schema.prisma by the build; edit that one.\n$&')
@@ -46,10 +46,10 @@ export function build() {
   writeFileSync(stamp, '');
 }
 
-/** 11, the highest, would make the files smaller by a twentieth, and the build longer by half. */
+/** Level 11, the highest, would make the files 5 % smaller and the build half as long again. */
 const COMPRESSION = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 
-/** Beside each file its small copy: made once here, not by a server that has logins to answer. Pages the server sends as it has written them. */
+/** Writes a compressed copy beside each file, so that the server need not compress. HTML is left out: the server writes its settings into it. */
 function compress(folder) {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
@@ -57,12 +57,12 @@ function compress(folder) {
   }
 }
 
-/** The output goes to standard error, so that a command's own output stays clean. */
+/** Sends all output to standard error, so that the standard output of a command stays clean. */
 function run(script, args, env) {
   execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, env, stdio: ['ignore', 2, 2] });
 }
 
-/** The newest change below a path, in milliseconds; 0 when it is not there. */
+/** The time of the newest change below a path, in milliseconds; 0 if the path does not exist. */
 function lastChange(path) {
   if (!existsSync(path)) return 0;
   const stats = statSync(path);

@@ -1,8 +1,8 @@
-/** What the login page of the console costs a browser: sizes, and Lighthouse-style times from real loads with an empty cache, as a table. */
+/** Measures the login page of the console: file sizes, and Lighthouse-style times of real loads with an empty cache, as a table. */
 import { printSizes, withPages } from './pages.js';
 
 const LOADS = 9;
-/** The second as Lighthouse has it for phones: four times slower, 1.6 Mbit/s, 150 ms there and back. */
+/** The second is the phone of Lighthouse: a processor four times slower, 1.6 Mbit/s, 150 ms round trip. */
 const MACHINES = [
   { name: 'this machine', cpu: 1, viewport: { width: 1200, height: 800 } },
   {
@@ -23,7 +23,7 @@ const OBSERVE = `
     new MutationObserver((_, observer) => {
       if (!document.querySelector('input[autocomplete="username"]')) return;
       observer.disconnect();
-      // Once it is painted, and the browser has come to the end of what there was to do: it would answer a key that is pressed.
+      // The form can be used once it is painted and the main thread is free, so that a key press gets an answer.
       requestAnimationFrame(() => setTimeout(() => resolve(figures['form can be used'] = performance.now())));
     }).observe(document, { childList: true, subtree: true });
   });

@@ -1,4 +1,4 @@
-/** docs/console/: each page of the console as an administrator sees it, light, dark and on a phone. */
+/** Writes docs/console/: a screenshot of each page of the console, light, dark and on a phone, as an administrator sees it. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, withPages } from './pages.js';
@@ -46,20 +46,20 @@ async function photograph({ address, browser, login }, { name: look, ...options 
     await page.getByRole('heading', { name: heading, exact: true }).waitFor();
   };
   await page.goto(`${address}/account/sign-up`);
-  await page.getByRole('heading', { name: 'Sign up' }).waitFor();
-  await take('sign-up');
+  await page.getByRole('heading', { name: 'Register' }).waitFor();
+  await take('register');
   await page.goto(`${address}/account/lost-password`);
   await page.getByRole('heading', { name: 'Lost password' }).waitFor();
   await take('lost-password');
   await page.goto(`${address}/account/reset-password#code=lkc_${'A'.repeat(43)}`);
-  await page.getByRole('heading', { name: 'A new password' }).waitFor();
+  await page.getByRole('heading', { name: 'Set a new password' }).waitFor();
   await take('reset-password');
   await page.goto(`${address}/account`);
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  await take('sign-in');
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await take('log-in');
   await page.getByLabel('Email').fill('root@example.com');
   await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('link', { name: 'Server' }).waitFor();
   await page.getByText('Work laptop').waitFor();
   await take('sessions');
@@ -69,7 +69,7 @@ async function photograph({ address, browser, login }, { name: look, ...options 
   await open('Password');
   await take('password');
   await open('Security events');
-  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   await take('events');
   await open('Check a token');
   await page.getByRole('button', { name: 'Use the token of this session' }).click();
@@ -77,7 +77,7 @@ async function photograph({ address, browser, login }, { name: look, ...options 
   await take('token');
   await open('Server');
   await login('ada@example.com', { userAgent: PHONE });
-  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   await take('server');
   await open('Users');
   await page.getByRole('link', { name: 'ada@example.com' }).waitFor();
@@ -85,7 +85,7 @@ async function photograph({ address, browser, login }, { name: look, ...options 
   await open('ada@example.com');
   await page.getByText('Safari on iPhone').first().waitFor();
   await take('user');
-  // A token that was accepted a moment ago, when its session ends elsewhere.
+  // The page shows an accepted token while its session ends elsewhere.
   await open('Check a token');
   const other = await context.request.post(`${address}/graphql`, {
     data: {

@@ -1,4 +1,4 @@
-/** docs/explorers/: GraphiQL after a login and after a logout, light and dark. Also prints its size and how soon it can be used. */
+/** Writes docs/explorers/: screenshots of GraphiQL after a login and after a logout. Also prints its size and the time until it is usable. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { printLoads, printSizes, root, withPages } from './pages.js';
@@ -37,7 +37,7 @@ async function photograph(browser, url, colorScheme) {
   await page.close();
 }
 
-/** It offers the operations once the editor has read the document. */
+/** The button offers the operations only after the editor has parsed the document. */
 function runButton(page) {
   return page.locator('.graphiql-execute-button[aria-haspopup="menu"]');
 }

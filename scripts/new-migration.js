@@ -1,4 +1,4 @@
-/** Writes the SQL that brings the newest migrations of both databases to prisma/schema.prisma: `npm run migration -- <name>`. */
+/** Writes a migration for each database whose migrations lag behind prisma/schema.prisma: `npm run migration -- <name>`. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { differenceToModel, migrate } from '../dist/database/migrations.js';
 const name = process.argv[2];
 if (!/^[a-z0-9_]+$/.test(name ?? '')) {
   console.error(
-    'Usage: npm run migration -- <name_in_lower_case>\nTEST_POSTGRES_URL names the PostgreSQL server on which the older migrations are played.',
+    'Usage: npm run migration -- <name_in_lower_case>\nTEST_POSTGRES_URL names the PostgreSQL server on which the existing migrations are applied.',
   );
   process.exit(2);
 }
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const server = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
 const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
 
-// The older migrations are played as a server plays them. Left to itself, the engine would play them in a database in memory, and miss most.
+// Apply the existing migrations as a server does. Prisma's engine would use a database in memory by default, and most of them would be missing.
 const scratch = mkdtempSync(join(tmpdir(), 'latchkey-migration-'));
 try {
   const sqlite = await writeMigration('sqlite', `file:${join(scratch, 'latchkey.db')}`);

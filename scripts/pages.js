@@ -1,4 +1,4 @@
-/** For the scripts that photograph pages: a server of its own with a browser before it, and what the pages weigh. */
+/** Shared by the scripts about pages: starts a server and a browser, and prints sizes and load times. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { createApp, readConfig } from '../dist/app.js';
 
 export const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Opens both, lets `use` work with them, and closes them. */
+/** Starts both, calls `use`, and stops both. */
 export async function withPages(settings, use) {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-'));
   const app = await createApp({ config: readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...settings }) });
@@ -27,7 +27,7 @@ export async function withPages(settings, use) {
   }
 }
 
-/** Prints the size of each script and style of these pages, and of all together. */
+/** Prints the size of each script and stylesheet of a folder, and their sum. */
 export function printSizes(folder) {
   const assets = join(root, 'dist/web', folder, 'assets');
   const sizes = readdirSync(assets)
@@ -44,7 +44,7 @@ export function printSizes(folder) {
 
 const LOADS = 5;
 
-/** Prints how soon the page can be used, with an empty cache. `isUsable` waits for that. */
+/** Prints the time until the page is usable, with an empty cache. `isUsable` waits until it is. */
 export async function printLoads(browser, url, isUsable) {
   const times = [];
   for (let load = 0; load < LOADS; load += 1) {
@@ -56,5 +56,5 @@ export async function printLoads(browser, url, isUsable) {
     await context.close();
   }
   times.sort((one, other) => one - other);
-  console.log(`${url} can be used ${times.join(', ')} ms after it was asked for, with an empty cache`);
+  console.log(`${url} is usable after ${times.join(', ')} ms, with an empty cache`);
 }

@@ -1,4 +1,4 @@
-/** schema.graphql beside that of the last release: fails when it would break a front end of that release. --write makes it the released one. */
+/** Compares schema.graphql with the last release and fails if it would break a front end of that release. --write makes it the released one. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const read = (path) => readFileSync(join(folder, path), 'utf8');
 const RELEASED = 'scripts/released-schema.graphql';
 const OPENING = /^# The public API of Latchkey (\d+\.\d+\.\d+), .*\n/;
 
-/** Who leaves the value out gets something else from then on: a logout that ends other sessions, say. */
+/** A changed default breaks clients that omit the value: for example, their logout would end other sessions. */
 const CHANGED_DEFAULTS = [ChangeType.FieldArgumentDefaultChanged, ChangeType.InputFieldDefaultValueChanged];
 
 const ADVICE = `Add instead of changing: a new field, argument or value beside the old one, and the old one marked with @deprecated.
@@ -39,7 +39,7 @@ async function check(released) {
   else fail([`schema.graphql breaks front ends that were written for ${since}:`, ...breaks, ADVICE]);
 }
 
-/** As semantic versioning is lived below 1.0.0, the second number plays the part of the first. */
+/** Semantic versioning: below 1.0.0 the minor version marks a breaking change. */
 function mayBreak(from, to) {
   const [[major, minor], [nextMajor, nextMinor]] = [from, to].map((text) => text.split('.').map(Number));
   return nextMajor > major || (nextMajor === 0 && nextMinor > minor);

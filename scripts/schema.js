@@ -1,4 +1,4 @@
-/** schema.graphql, made from the resolvers: writes it; --check fails when it is stale, and writes nothing. */
+/** Writes schema.graphql from the resolvers; with --check it writes nothing and fails if the file is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { printPublicSchema } from '../dist/print-schema.js';

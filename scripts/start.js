@@ -1,4 +1,4 @@
-/** `npm start`: builds what is missing, then starts the server in this same process. */
+/** `npm start`: builds if necessary, then starts the server in the same process. */
 import { build, isStale } from './build.js';
 
 if (isStale()) {

@@ -1,10 +1,10 @@
-/** How the pages are built, each kind by itself (`--mode console`, `--mode explorer`): a page, scripts and a style, with names that change with what is in them. */
+/** Builds the console and the explorer, one per run (`--mode console`, `--mode explorer`), with a content hash in each file name. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where the server puts them, as `src/http/console.ts` and `src/http/graphiql.ts` know it. */
+/** Each `base` must be the path in `src/http/console.ts` or `src/http/graphiql.ts`, where the server serves the files. */
 const KINDS: Readonly<Record<string, { page: string; base: string }>> = {
   console: { page: './index.html', base: '/account/' },
   explorer: { page: './explorer.html', base: '/graphiql/' },
@@ -26,14 +26,14 @@ export default defineConfig(({ mode }) => {
     build: {
       outDir: here(`../dist/web/${mode}`),
       emptyOutDir: true,
-      // Nothing may stand in the page itself: its policy allows no inline script, style or font.
+      // Never inline an asset: the content security policy of the page allows no inline script, style or font.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      // GraphiQL is larger than what Vite warns of, and says so at each build.
+      // GraphiQL is larger than the default limit, which would print a warning at each build.
       chunkSizeWarningLimit: 1_200,
       rolldownOptions: {
         input: here(kind.page),
-        // Packages for servers and browsers mark what is for browsers; here everything is.
+        // Silences warnings about "use client": some packages mark their browser modules so, and here every module is one.
         checks: { moduleLevelDirective: false },
       },
     },

@@ -1,4 +1,4 @@
-/** One authorized query that is answered from memory: what is left is the server. */
+/** Comparison of one authorized query with an answer from memory, so that only the cost of the server remains. */
 import { asking, nameOf, startContenders } from '../contenders.js';
 import { contest } from '../contest.js';
 import { PROFILE } from '../peers/operations.js';

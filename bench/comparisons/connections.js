@@ -1,4 +1,4 @@
-/** Growth with the number of connections that ask at once. */
+/** Comparison by number of connections that send requests at once. */
 import { asking, nameOf, startContenders } from '../contenders.js';
 import { contest } from '../contest.js';
 import { PROFILE } from '../peers/operations.js';

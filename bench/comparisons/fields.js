@@ -1,4 +1,4 @@
-/** Growth with the number of `@Authorized` fields in one query. */
+/** Comparison by number of `@Authorized` fields in one query. */
 import { asking, startContenders } from '../contenders.js';
 import { contest } from '../contest.js';
 import { ratioOf } from '../ratios.js';

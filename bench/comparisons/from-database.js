@@ -1,4 +1,4 @@
-/** `me`, which everybody reads from the database: the look-up of the user is part of the answer. */
+/** Comparison with the query `me`, which every contender answers from its database. */
 import { asking, nameOf, startContenders } from '../contenders.js';
 import { contest } from '../contest.js';
 import { ratioOf } from '../ratios.js';

@@ -1,4 +1,4 @@
-/** How long authorized reads take alone, and while others log in as fast as they can. */
+/** Comparison of authorized reads alone and during a flood of logins. */
 import { emailOf, startContenders } from '../contenders.js';
 import { contest } from '../contest.js';
 import { EVERY_CORE, pin } from '../cores.js';
@@ -33,7 +33,7 @@ export async function measure({ rounds, seconds, repeats }, tell, askingCore) {
     return {
       asked: '`{ me { id } }` with a token; server on every core',
       results,
-      // A p99 of the loaded server of at most 1.1 times the other: the inverse is what the ratio says.
+      // The goal is a p99 under load of at most 1.1 times the p99 alone; the ratio is the inverse.
       ratios: [ratioOf(results, TOGETHER, ALONE, 'p99', { atLeast: 1 / 1.1 }), ratioOf(results, TOGETHER, ALONE, 'p50')],
       notes: [`Logins per second meanwhile: ${logins.map((perSecond) => perSecond.toFixed(1)).join(', ')}.`],
     };

@@ -1,13 +1,13 @@
-/** Logins, against what their argon2 alone costs on the same core. */
+/** Comparison of logins with their argon2 alone on the same core. */
 import { emailOf, nameOf, startContenders } from '../contenders.js';
 import { contest } from '../contest.js';
 import { ratioOf } from '../ratios.js';
 import { LOGIN, PASSWORD } from '../server.js';
 
 const PEERS = ['argon2', 'better-auth', 'tutorial-key-object'];
-/** Fewer than may wait at once from one address. */
+/** Fewer than the logins that may wait at once from one address. */
 const CONNECTIONS = 16;
-/** So many that none comes near a hundred sessions, where Latchkey would end the oldest. */
+/** Enough users that none reaches a hundred sessions, at which Latchkey would end the oldest. */
 const USERS = 50;
 
 export const title = 'Login';
@@ -48,13 +48,13 @@ function loggingIn({ kind, name, what, server, post, tokens }) {
         return { body: JSON.stringify({ query: LOGIN, variables: { email: emailOf(asked % USERS), password: PASSWORD } }) };
       },
       answered({ data }) {
-        if (!data?.login?.accessToken && !data?.login?.matches) throw new Error(`${name} let nobody in`);
+        if (!data?.login?.accessToken && !data?.login?.matches) throw new Error(`${name} refused a login`);
       },
     },
     async verify() {
       if (tokens === 'none') return;
       const { data } = await post(LOGIN, { email: emailOf(0), password: 'not the password' });
-      if (data?.login?.accessToken) throw new Error(`${name} let a wrong password in`);
+      if (data?.login?.accessToken) throw new Error(`${name} accepted a wrong password`);
     },
   };
 }

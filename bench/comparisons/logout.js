@@ -1,4 +1,4 @@
-/** Logouts of sessions that were opened before: each is in the database, on the disk, when it is answered. */
+/** Comparison of logouts of prepared sessions. Each logout is on the disk before its answer. */
 import { nameOf, startContenders } from '../contenders.js';
 import { contest } from '../contest.js';
 import { load } from '../load.js';
@@ -43,11 +43,11 @@ export async function measure({ rounds, connections, repeats }, tell) {
     const question = {
       next() {
         const headers = sessions.pop();
-        if (headers === undefined) throw new Error('the stock of sessions is too small');
+        if (headers === undefined) throw new Error('too few prepared sessions');
         return { key: headers, headers, body: BODY };
       },
       answered({ data, errors }, headers) {
-        if (JSON.stringify(data) !== ANSWER) throw new Error(`${name} logged nobody out: ${JSON.stringify({ data, errors })}`);
+        if (JSON.stringify(data) !== ANSWER) throw new Error(`${name} did not log out: ${JSON.stringify({ data, errors })}`);
         ended = headers;
       },
     };
@@ -59,7 +59,7 @@ export async function measure({ rounds, connections, repeats }, tell) {
       async verify() {
         if (ended !== undefined) {
           const { errors } = await post('{ profile { id } }', {}, ended);
-          if (errors === undefined) throw new Error(`${name} answered a session that was ended`);
+          if (errors === undefined) throw new Error(`${name} answered a session that had ended`);
         }
         await stock(sessions, LOGOUTS, async (email) => {
           const { data } = await post(LOGIN, { email, password: PASSWORD });

@@ -1,4 +1,4 @@
-/** Resident memory: idle, and over minutes of authorized load. */
+/** Comparison of resident memory: idle, and during minutes of authorized load. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { startContenders } from '../contenders.js';
 import { residentMegabytesOf } from '../cores.js';
@@ -10,14 +10,14 @@ const IDLE_MS = 10_000;
 const SAMPLE_MS = 1_000;
 const IDLE = { atMost: 150 };
 const AFTER_LOAD = { atMost: 1.2 };
-/** The last quarter of the load against the second: what still grows then grows for ever. */
+/** Compares the last quarter of the load with the second quarter, to find memory that keeps growing. */
 const GROWTH = { atMost: 1.05 };
 
 export const title = 'Memory under load';
 
 export async function measure({ minutes, connections }, tell) {
   let idle;
-  // Before anybody registers: hashing passwords takes memory that the server keeps for a while, and idle would look like load.
+  // Measure before the first registration: password hashing takes memory that the server keeps for a while.
   const prepare = async ({ pid }) => {
     await pause(IDLE_MS);
     idle = residentMegabytesOf(pid);
@@ -31,7 +31,7 @@ export async function measure({ minutes, connections }, tell) {
     const question = { body: JSON.stringify({ query: '{ profile { id email name } }' }), expect };
     tell(`${minutes} minutes of load`);
     let asked = 0;
-    // A token lives for fifteen minutes; each minute has one of its own.
+    // An access token lives for fifteen minutes, so each minute gets a new one.
     for (let minute = 0; minute < minutes; minute += 1) {
       const seconds = Math.round(60 * Math.min(1, minutes - minute));
       asked += (await load(server.url, { ...question, headers: await logIn() }, connections, { seconds })).count;

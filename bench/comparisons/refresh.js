@@ -1,4 +1,4 @@
-/** Refreshes: each session exchanges its refresh token once in a round, and keeps the next one for the next round. */
+/** Comparison of refreshes: each session exchanges its refresh token once per round and keeps the next one for the next round. */
 import { nameOf, startContenders } from '../contenders.js';
 import { contest } from '../contest.js';
 import { load } from '../load.js';
@@ -59,7 +59,7 @@ export async function measure({ rounds, connections, repeats }, tell) {
       async verify() {
         await stock(tokens, SESSIONS, async (email) => (await post(LOG_IN, { email, password: PASSWORD })).data.login.refreshToken);
         const { data } = await post(REFRESH, { token: 'made up' });
-        if (data?.refreshToken?.accessToken) throw new Error(`${name} took a token that nobody made`);
+        if (data?.refreshToken?.accessToken) throw new Error(`${name} accepted an invented token`);
       },
     };
   }

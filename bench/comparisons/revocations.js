@@ -1,4 +1,4 @@
-/** Growth with the number of live revocations: requests per second, and what one check costs. */
+/** Comparison by number of live revocations: requests per second, and the cost of one check. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { fillBlacklist } from '../blacklist.js';

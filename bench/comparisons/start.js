@@ -1,4 +1,4 @@
-/** How long a start takes, already built, and what memory the idle server has. */
+/** Comparison of starts of the built server, and the memory of the idle server. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

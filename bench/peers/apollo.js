@@ -1,4 +1,4 @@
-/** Apollo Server, started as its documentation starts it, without any authentication. */
+/** Apollo Server as its documentation starts it, without authentication. */
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { openDatabase } from './database.js';

@@ -1,4 +1,4 @@
-/** Bare argon2: one comparison for each request, one at a time, with the parameters that Latchkey has; nothing else of a login. */
+/** argon2 alone: one comparison per request, one at a time, with Latchkey's parameters and no other part of a login. */
 import { createServer } from 'node:http';
 import { verify } from '@node-rs/argon2';
 import { listen } from './listen.js';
@@ -14,7 +14,7 @@ const server = createServer((request, response) => {
   });
   request.on('end', () => {
     const { password } = JSON.parse(text).variables;
-    // One after another: more threads than cores only take turns.
+    // One after another: more threads than cores would only take turns.
     last = last.then(async () => {
       const matches = await verify(passwordHash, password);
       response.writeHead(200, { 'content-type': 'application/json' }).end(`{"data":{"login":{"matches":${matches}}}}\n`);

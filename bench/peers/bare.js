@@ -1,4 +1,4 @@
-/** The limit: `node:http` alone, JSON in and a constant out. */
+/** The upper limit: `node:http` alone, which parses JSON and answers a constant. */
 import { createServer } from 'node:http';
 import { listen } from './listen.js';
 import { PROFILE } from './operations.js';

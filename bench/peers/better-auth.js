@@ -1,4 +1,4 @@
-/** Mercurius with compiled queries, and who the caller is from better-auth's `getSession`, on SQLite. */
+/** Mercurius with compiled queries; better-auth's `getSession` on SQLite identifies the caller. */
 import { join } from 'node:path';
 import { verify } from '@node-rs/argon2';
 import { betterAuth } from 'better-auth';
@@ -43,7 +43,7 @@ const resolvers = {
   Mutation: {
     async login(_parent, { input: body }) {
       const { headers } = await auth.api.signInEmail({ body, returnHeaders: true });
-      // What its client sends from then on, as a cookie.
+      // The cookie that a client of better-auth sends from then on.
       return { accessToken: headers.get('set-cookie').split(';')[0], userErrors: [] };
     },
     async logout(_parent, _args, context) {

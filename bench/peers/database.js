@@ -1,11 +1,11 @@
-/** The tables of the peers, on SQLite through Prisma: the same adapter and the same users that Latchkey has. */
+/** The tables of the peers, on SQLite through Prisma, with the same adapter and users as Latchkey. */
 import { join } from 'node:path';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { PrismaClient } from './generated/client.js';
 import { hashPassword } from './passwords.js';
 
 const TABLES = [
-  // As Latchkey has it; each commit reaches the disk, which is the adapter's default.
+  // The same setting as Latchkey's. Each commit reaches the disk, which is the default of the adapter.
   'PRAGMA journal_mode = WAL',
   'CREATE TABLE "User" ("id" TEXT PRIMARY KEY, "email" TEXT UNIQUE, "name" TEXT, "passwordHash" TEXT)',
   'CREATE TABLE "RefreshToken" ("hash" TEXT PRIMARY KEY, "userId" TEXT REFERENCES "User", "expiresAt" DATETIME)',

@@ -1,7 +1,7 @@
-/** Where a peer listens: any free port of this machine, told on standard output as Latchkey tells it. */
+/** Makes a peer listen on any free port and print the address in the same form as Latchkey. */
 import { once } from 'node:events';
 
-/** @param server of `node:http`, with its request listener */
+/** @param server a server of `node:http` with a request listener */
 export async function listen(server) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

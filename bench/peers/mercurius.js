@@ -1,4 +1,4 @@
-/** Mercurius on Fastify with compiled queries, and the check in memory. */
+/** Mercurius on Fastify with compiled queries and a token check in memory. */
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 import { resolvers } from './checked-resolvers.js';

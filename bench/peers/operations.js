@@ -1,4 +1,4 @@
-/** What every peer is asked and answers: one schema for all of them, and the data that is answered from memory. */
+/** The schema that all peers share, and the data that they answer from memory. */
 export const PROFILE = { id: '1', email: 'ada@example.com', name: 'Ada Lovelace' };
 
 export const typeDefs = `
@@ -17,7 +17,7 @@ export const typeDefs = `
   type UserError { code: String! }
 `;
 
-/** Who is not logged in gets what a client of GraphQL expects: an error at the field. */
+/** A caller who is not logged in gets an error at the field, as GraphQL clients expect. */
 export class Unauthenticated extends Error {
   constructor() {
     super('Not logged in.');

@@ -1,4 +1,4 @@
-/** Hashes as Latchkey makes them: argon2id with the parameters of the OWASP Password Storage Cheat Sheet, unless the set-up wants them cheap. */
+/** Hashes passwords as Latchkey does: argon2id with the parameters of the OWASP Password Storage Cheat Sheet, or cheaper for a set-up. */
 import { hash } from '@node-rs/argon2';
 
 const ARGON2ID = 2;

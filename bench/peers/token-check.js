@@ -1,6 +1,6 @@
 /**
- * The check in memory that a fast peer makes of Latchkey's own token: signature (ES256) once per token and then from a cache,
- * expiry and two sets of revoked ids every time.
+ * The check of Latchkey's access token in a fast peer: the signature (ES256) once per token, then from a cache; expiry and two sets of
+ * revoked ids on every request.
  */
 import { createPublicKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
@@ -25,7 +25,7 @@ function verify(token) {
   }
 }
 
-/** The claims of a live token, or null. */
+/** @returns the claims of a live token, or null */
 export function callerOf(authorization) {
   if (!authorization?.startsWith(BEARER)) return null;
   const claims = verify(authorization.slice(BEARER.length));

@@ -1,6 +1,6 @@
 /**
- * What tutorials build: Apollo Server standalone, a token of jsonwebtoken (HS256) and a look-up of the blacklist through Prisma for
- * each request. The secret is a string, or with SECRET_KIND=key-object the same as a KeyObject.
+ * The server that tutorials build: Apollo Server standalone, a token by jsonwebtoken (HS256), and a blacklist look-up through Prisma on
+ * each request. The secret is a string, or a KeyObject with SECRET_KIND=key-object.
  */
 import { createHash, createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import { ApolloServer } from '@apollo/server';
@@ -18,7 +18,7 @@ const REFRESH_TTL_MS = 14 * 86_400_000;
 const prisma = await openDatabase();
 const hashOf = (token) => createHash('sha256').update(token).digest('base64url');
 
-/** @param client Prisma, or the transaction that this is part of */
+/** @param client the Prisma client, or a transaction */
 async function openSession(client, userId) {
   const refreshToken = randomBytes(32).toString('base64url');
   await client.refreshToken.create({ data: { hash: hashOf(refreshToken), userId, expiresAt: new Date(Date.now() + REFRESH_TTL_MS) } });

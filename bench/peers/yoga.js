@@ -1,4 +1,4 @@
-/** GraphQL Yoga on `node:http` with compiled queries, and the check in memory. */
+/** GraphQL Yoga on `node:http` with compiled queries and a token check in memory. */
 import { createServer } from 'node:http';
 import { useGraphQlJit } from '@envelop/graphql-jit';
 import { createSchema, createYoga } from 'graphql-yoga';
@@ -12,7 +12,7 @@ const yoga = createYoga({
   plugins: [useGraphQlJit()],
   logging: 'error',
   maskedErrors: false,
-  // What nobody here needs, and Latchkey's answers don't carry.
+  // Switched off, because Latchkey's answers do not have these either.
   cors: false,
   graphiql: false,
   landingPage: false,

@@ -1,4 +1,4 @@
-/** A comparison as a picture: bars with the span of their rounds, or a line over time. SVG without anything from elsewhere. */
+/** Draws a comparison as a self-contained SVG: bars with the range of their rounds, or a line over time. */
 
 const WIDTH = 760;
 const LABEL = 300;

@@ -1,4 +1,4 @@
-/** Types for what this page asks: writes src/gql/ from Latchkey's schema and src/operations.graphql, as GraphQL Code Generator's client preset. */
+/** Generates src/gql/, the types of this page's operations, from Latchkey's schema and src/operations.graphql with the client preset of GraphQL Code Generator. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,15 +1,15 @@
-/** `latchkey/client/apollo`: for Apollo Client 4, a link that sends the token and gets another when it is refused, and a cache that forgets. */
+/** `latchkey/client/apollo`, for Apollo Client 4: a link that sends the access token and renews a refused one, and a cache that empties on logout. */
 import { type ApolloClient, ApolloLink, Observable } from '@apollo/client';
 import type { AuthClient } from './auth-client.js';
 import { AuthError } from './auth-error.js';
 import { isRefused, mayRepeat } from './refusals.js';
 
-/** What `GraphQLWsLink` says of a socket that the server has closed because of its token. */
+/** The message of `GraphQLWsLink` when the server has closed the socket because of its token. */
 const SOCKET_REFUSED = /^Socket closed with event 4401\b/;
 
 /**
- * Put it before the link that sends. When the session ends here, whatever was asked for with its token fails with an `AuthError` of the
- * code `LOGGED_OUT`, subscriptions included: no answer of a user comes to the next one.
+ * Put it before the link that sends. When the session ends in this browser, every running operation with its token fails with an
+ * `AuthError` with code `LOGGED_OUT`, subscriptions included. Otherwise the next user could receive an answer of the previous one.
  */
 export function createAuthLink(auth: AuthClient): ApolloLink {
   return new ApolloLink(
@@ -17,7 +17,7 @@ export function createAuthLink(auth: AuthClient): ApolloLink {
       new Observable<ApolloLink.Result>((observer) => {
         let subscription: { unsubscribe(): void } | undefined;
         let isRepeated = false;
-        /** While another token is asked for: passes the refusal on as it is. */
+        /** Set during a renewal: stops waiting and passes on the refusal. */
         let giveUp: (() => void) | null = null;
         let isOver = false;
         let isBound = false;
@@ -40,7 +40,7 @@ export function createAuthLink(auth: AuthClient): ApolloLink {
           if (isOver) return;
           isBound = token !== null;
           if (token) operation.setContext(({ headers }) => ({ headers: { ...headers, authorization: `Bearer ${token}` } }));
-          /** With another token once more, or the answer as it is. */
+          /** Sends the operation again with a new token, or passes the answer on unchanged. */
           const renew = async (isSafe: boolean, pass: () => void) => {
             giveUp = pass;
             const next = await auth.renew(token ?? '').catch(() => null);
@@ -82,13 +82,13 @@ export function createAuthLink(auth: AuthClient): ApolloLink {
 }
 
 /**
- * Empties the cache when the session ends here, in whichever tab. Active queries are asked again, as whoever is there now.
+ * Empties the cache when the session ends in this browser, in any tab. Active queries run again, without the old token.
  *
- * @returns what stops it
+ * @returns a function that stops this
  */
 export function forgetOnLogout(client: ApolloClient, auth: AuthClient): () => void {
   return auth.onChange(({ reason }) => {
-    // The queries that are asked again fail on their own account.
+    // Each query that runs again reports its own error.
     if (reason === 'LOGGED_OUT') client.resetStore().catch(() => undefined);
   });
 }

@@ -1,47 +1,47 @@
-/** What the client tells about itself: its state, and each change of it with the reason. */
+/** What the client reports: its state, and each change of it with a reason. */
 import type { AuthError } from './auth-error.js';
 
 export interface AuthState {
-  /** `unknown` only with `tokens: 'cookie'`, until the server has been asked for the first time. */
+  /** `unknown` only with `tokens: 'cookie'`, until the server answers for the first time. */
   readonly status: 'loggedIn' | 'loggedOut' | 'unknown';
   readonly sessionId: string | null;
-  /** Why the last refresh did not go through; the session is kept, and it is tried again. Null when all is well. */
+  /** Why the last refresh failed; the client keeps the session and tries again. Null if the last refresh succeeded. */
   readonly failure: AuthError | null;
-  /** How many logouts the server has not been told of yet. */
+  /** How many logouts the server has not confirmed yet. */
   readonly pendingLogouts: number;
 }
 
 export type LogoutCause =
-  /** `logout` was called here. */
+  /** The application called `logout` in this tab. */
   | 'LOGOUT'
-  /** It was called in another tab, or the other tab found out that the session is over. */
+  /** Another tab has logged out, or has found out that the session is over. */
   | 'OTHER_TAB'
-  /** The server says that the session is over: revoked, expired, ended on another device. */
+  /** The server has ended the session: it was revoked, has expired, or was ended on another device. */
   | 'ENDED'
-  /** Another login took its place. */
+  /** Another login has replaced the session. */
   | 'REPLACED';
 
 export type AuthChange =
   | { readonly reason: 'LOGGED_IN' | 'REFRESHED' }
   | { readonly reason: 'LOGGED_OUT'; readonly why: LogoutCause }
-  /** The session is kept. */
+  /** The client keeps the session. */
   | { readonly reason: 'REFRESH_FAILED'; readonly failure: AuthError }
-  /** What the server said, or did not say, of a logout: it is done; it could not be told yet; it will not do it. */
+  /** A logout: the server has confirmed it; the server could not be reached or could not confirm it; the server has refused it. */
   | { readonly reason: 'LOGOUT_CONFIRMED' | 'LOGOUT_PENDING' | 'LOGOUT_REFUSED' };
 
 export type AuthListener = (change: AuthChange, state: AuthState) => void;
 
-/** What became of a logout, on both sides. */
+/** The result of a logout, in this browser and on the server. */
 export interface LogoutOutcome {
-  /** Whether this browser holds no token of the session any more. False only for the scope `OTHERS`. */
+  /** Whether this browser has deleted the tokens of its session. False only for the scope `OTHERS`. */
   readonly local: boolean;
   /**
-   * `confirmed`: no token of the ended sessions is accepted any more. `pending`: the server could not be told, or can't say; it is told
-   * again until it answers. `refused`: it can't do it; what is not ended ends by itself when it is not used.
+   * `confirmed`: the server accepts no token of the ended sessions any more. `pending`: the server could not be reached or could not
+   * confirm it; the client keeps trying. `refused`: the server can't do it; an unused session ends when it expires.
    */
   readonly server: 'confirmed' | 'pending' | 'refused';
-  /** How many sessions this logout ended; 0 if they had been ended before, or as long as it is not confirmed. */
+  /** How many sessions this logout ended; 0 if they had already ended, or while the logout is not confirmed. */
   readonly endedSessions: number;
-  /** Why it is not confirmed. */
+  /** Why the logout is not confirmed. */
   readonly failure: AuthError | null;
 }

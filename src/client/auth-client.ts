@@ -1,4 +1,4 @@
-/** The client of the login server, for browsers and Node: logs in and out, refreshes, and tells the rest of the application. */
+/** `latchkey/client`, for browsers and Node: logs in and out, refreshes tokens, and reports each change to the application. */
 import type { AuthListener, AuthState, LogoutCause, LogoutOutcome } from './auth-changes.js';
 import { AuthError } from './auth-error.js';
 import { browser } from './browser.js';
@@ -36,50 +36,50 @@ export type {
 export type { TokenStorage } from './token-storage.js';
 
 export interface AuthClientOptions {
-  /** Where the server answers GraphQL. */
+  /** The GraphQL address of the server. */
   readonly url: string;
   /**
-   * `memory`: both tokens in this page, gone with it. `cookie`: the refresh token in a cookie of the server that no script can read.
-   * A storage, such as `localStorage`: both tokens there, shared by all tabs.
+   * `memory`: both tokens in the memory of this page, lost when it closes. `cookie`: the refresh token in a cookie of the server, which
+   * no script can read. A storage such as `localStorage`: both tokens in it, shared by all tabs.
    */
   readonly tokens: 'memory' | 'cookie' | TokenStorage;
-  /** Whether there are other tabs to talk to. Without it: where there is a document. */
+  /** Whether to coordinate with other tabs. The default is true if there is a document. */
   readonly tabs?: boolean;
   readonly fetch?: typeof globalThis.fetch;
   readonly clock?: ClientClock;
 }
 
-/** A session in the list of the user's own. */
+/** One entry of the user's list of sessions. */
 export type Session = Payload<'sessions'>[number];
-/** What a user got wrong and can mend. */
+/** A mistake that the user can correct, such as a wrong password. */
 export type UserError = Payload<'login'>['userErrors'][number];
 
 type Opened<Name extends keyof Operations> = Omit<Payload<Name>, 'accessToken' | 'refreshToken'>;
 
-/** Every method that asks the server throws an `AuthError` when it gives no answer. What a user got wrong is in `userErrors`. */
+/** Methods that send a request throw an `AuthError` if the request fails. Mistakes of the user are in `userErrors` instead. */
 export interface AuthClient {
-  /** The same object until something changes. */
+  /** The object stays the same until something changes. */
   readonly state: AuthState;
-  /** @returns what unsubscribes */
+  /** @returns a function that unsubscribes */
   onChange(listener: AuthListener): () => void;
-  /** Logs in too, unless `confirmationSent`: then `confirmRegistration` wants the code that was mailed. */
+  /** Also logs in, unless `confirmationSent` is true: then call `confirmRegistration` with the mailed code. */
   register(input: RegisterInput): Promise<Opened<'register'>>;
   confirmRegistration(input: ConfirmRegistrationInput): Promise<Opened<'confirmRegistration'>>;
-  /** Who was logged in before is logged out. */
+  /** Logs out the session that this client had before. */
   login(input: LoginInput): Promise<Opened<'login'>>;
-  /** Every token from before dies, so it must not be sent past the client. */
+  /** Call it here, not past the client: the server revokes all earlier tokens, and the client needs the new ones. */
   changePassword(input: ChangePasswordInput): Promise<Opened<'changePassword'>>;
-  /** An access token that is good now; null when nobody is logged in. Throws when it has expired and the server can't be asked. */
+  /** @returns a valid access token; null if nobody is logged in. Throws if the token has expired and the refresh fails. */
   getAccessToken(): Promise<string | null>;
-  /** Gets the next pair of tokens now, and returns the access token. Rarely needed: it is done ahead of expiry. */
+  /** Refreshes now and returns the new access token. Rarely needed: the client refreshes before the token expires. */
   refresh(): Promise<string | null>;
-  /** The server has refused this access token: asks for another. Null when the session is over; then it is over here too, in every tab. */
+  /** Call it with an access token that the server has refused; it gets another one. Null means that the session is over, in every tab. */
   renew(refused: string): Promise<string | null>;
-  /** Never throws for the scopes `CURRENT` and `ALL`: nothing is held here any more, and `server` tells the rest. */
+  /** Never throws for the scopes `CURRENT` and `ALL`: this browser deletes its tokens in any case, and `server` reports the rest. */
   logout(options?: { readonly scope?: LogoutScope }): Promise<LogoutOutcome>;
   sessions(): Promise<readonly Session[]>;
   revokeSession(input: RevokeSessionInput): Promise<Payload<'revokeSession'>>;
-  /** Stops timers and listening. It logs nobody out. */
+  /** Stops timers and listeners. It does not log out. */
   close(): void;
 }
 
@@ -89,16 +89,16 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   const isMemory = kept === 'memory';
   const key = `latchkey:${url}`;
   const ask = createTransport(url, fetch, clock, isCookie);
-  // What is in this page alone needs no turn with the others.
+  // Tokens in the memory of one page need no lock against other tabs.
   const lock = isMemory ? null : key;
   const exclusive = createExclusive(lock, clock);
   const own = shelter(() => (typeof kept === 'object' ? kept : undefined));
 
-  // A program of Node has no tabs: it may hold the sessions of many users.
+  // Node has no tabs: one program may hold the sessions of many users, and they must not hear each other.
   let tabs = (options.tabs ?? browser.document) ? joinTabs<TabMessage>(key, hear, wake) : null;
   const post = (message: TabMessage) => tabs?.post(message);
   const pending = keepLogouts({
-    // With a cookie nothing but the fact is written down: the cookie is still there, and must not bring the session back.
+    // With a cookie only the fact of the logout is stored: the cookie still exists and must not bring the session back.
     storage: isCookie ? shelter(() => browser.localStorage) : own,
     key: `${key}:logout`,
     ask,
@@ -132,7 +132,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
 
   function hear(message: TabMessage): void {
     if (!isMemory) held.hear(message);
-    // Each page has a session of its own: the server has to be told of this one too.
+    // With `memory` each page has its own session, so this page must send its own logout.
     else if (message.why === 'LOGOUT' && held.state.sessionId) endHere('OTHER_TAB');
   }
   function wake(): void {
@@ -149,7 +149,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     held.refuse(refused);
     return getAccessToken();
   }
-  /** Once more with another token, when the first one is refused. */
+  /** If the server refuses the token, runs it again with a new one. */
   async function withToken<Result>(run: (token: string | null) => Promise<Result>): Promise<Result> {
     const token = await getAccessToken();
     return run(token).catch(async (failure: AuthError) => {
@@ -178,7 +178,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
           throw new AuthError('LOGGED_OUT');
         }
         if (before && before.sessionId !== tokens.sessionId) {
-          // Not by the cookie, which is that of the new session.
+          // Send the old access token and not the cookie: the cookie now belongs to the new session.
           if (isCookie)
             createTransport(url, fetch, clock, false)('logout', { input: {} }, { token: before.accessToken }).catch(() => undefined);
           else pending.begin(before);
@@ -189,7 +189,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     });
   }
   function endHere(why: LogoutCause, scope?: 'ALL'): Promise<LogoutOutcome> | false {
-    // Of a cookie it may not be known yet whose session it is.
+    // The session id may not be known yet: the cookie is readable only by the server.
     const ending = held.read() ?? (held.state.status === 'unknown' && { sessionId: scope ?? '' });
     const outcome = ending && pending.begin({ ...ending, scope });
     held.drop(why);
@@ -216,7 +216,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       const all = scope === 'ALL' ? scope : undefined;
       const outcome = endHere('LOGOUT', all);
       if (outcome) return outcome;
-      // Nobody is logged in: the wish to log out is a wish to have told the server. That it can't end `ALL` it says itself.
+      // Nobody is logged in: deliver the logouts that still wait. For `ALL` send one anyway: the server says whether it can.
       const told = await pending.deliver(all);
       if (all && !told[0]) return pending.begin({ sessionId: all, scope: all });
       return told.find((outcome) => outcome.failure) ?? told[0] ?? { local: true, server: 'confirmed', endedSessions: 0, failure: null };
@@ -231,7 +231,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       refreshing.close();
       pending.close();
       tabs?.leave();
-      // An answer may come later.
+      // A late answer must not use the closed channel.
       tabs = null;
     },
   };

@@ -1,4 +1,4 @@
-/** The one error that the client throws: a code, and no word of what was sent. */
+/** The only error that the client throws: it has a code and contains nothing of what was sent. */
 
 export type AuthErrorCode =
   | 'UNAUTHENTICATED'
@@ -8,21 +8,21 @@ export type AuthErrorCode =
   | 'AUTH_UNAVAILABLE'
   | 'LOGOUT_UNCONFIRMED'
   | 'INTERNAL_SERVER_ERROR'
-  /** No answer, or one that no Latchkey gives: the network, a proxy, a wrong address. */
+  /** No answer, or an answer that is not Latchkey's: a network fault, a proxy, a wrong address. */
   | 'UNREACHABLE'
-  /** The session has ended here while the answer was on its way. */
+  /** The session ended in this browser before the answer arrived. */
   | 'LOGGED_OUT'
   | (string & {});
 
-/** No cause is kept: what `fetch` says of a bad header quotes the header. */
+/** It has no `cause`: `fetch` quotes a bad header in its error, and that would put the token into a log. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
 
   constructor(
     readonly code: AuthErrorCode,
-    /** Of UNAUTHENTICATED: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` or `TOKEN_REVOKED`. */
+    /** For `UNAUTHENTICATED`: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` or `TOKEN_REVOKED`. */
     readonly reason: string | null = null,
-    /** Seconds after which a new try makes sense, when the server has said so. */
+    /** Seconds to wait before the next try, if the server has named them. */
     readonly retryAfter: number | null = null,
   ) {
     super(reason ?? code);

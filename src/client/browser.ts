@@ -1,4 +1,4 @@
-/** What a browser has and other homes of JavaScript may lack, asked for only when it is needed: importing the client touches nothing. */
+/** The globals that only browsers have. The client reads them when it needs them, so importing it has no side effect anywhere. */
 import type { TokenStorage } from './token-storage.js';
 
 interface LockManager {

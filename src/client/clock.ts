@@ -1,18 +1,18 @@
-/** Time as the client sees it; a test hands in one that stands still. */
+/** The clock of the client, which a test replaces by one that it controls. */
 
 export interface ClientClock {
-  /** Milliseconds since the epoch. It may be wrong, and may be set. */
+  /** Milliseconds since the epoch. The user may set this clock, so it may be wrong and may jump. */
   now(): number;
-  /** Runs something later, by a clock that can't be set. @returns what calls it off */
+  /** Runs something later, by a clock that nobody can set. @returns a function that cancels it */
   after(ms: number, run: () => void): () => void;
 }
 
 export const systemClock: ClientClock = {
   now: () => Date.now(),
   after(ms, run) {
-    // More than a timer can hold would be at once.
+    // A delay above 2^31 - 1 ms would make the timer fire at once.
     const timer: unknown = setTimeout(run, Math.min(ms, 2e9));
-    // A program of Node that has nothing else to do may end.
+    // Lets a Node program end while the timer waits.
     (timer as { unref?(): void }).unref?.();
     return () => clearTimeout(timer as number);
   },

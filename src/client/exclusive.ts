@@ -1,17 +1,17 @@
-/** One at a time: in this program, and with Web Locks among all tabs of the browser. */
+/** Mutual exclusion: runs one task at a time in this program and, with Web Locks, in all tabs of the browser. */
 import { browser } from './browser.js';
 import type { ClientClock } from './clock.js';
 
-/** What runs is told whether it had to wait for another tab. */
+/** The task learns whether it had to wait for another tab. */
 export type Exclusive = <Result>(run: (hasWaited: boolean) => Promise<Result>) => Promise<Result>;
 
-/** Longer than any run takes. A tab that the system has put to sleep must not hold up the others for ever. */
+/** Longer than any task takes. A tab that the system has suspended must not block the others forever. */
 const PATIENCE_MS = 30_000;
 
-/** The last in each queue of this program, for where there are no Web Locks. */
+/** The last task in each queue of this program, used if there are no Web Locks. */
 const queues: Record<string, Promise<unknown>> = {};
 
-/** @param name null for what nobody else has a part in */
+/** @param name null if no other client shares it */
 export function createExclusive(name: string | null, clock: ClientClock): Exclusive {
   const lines: typeof queues = name ? queues : {};
   const own = name ?? '';
@@ -34,12 +34,12 @@ export function createExclusive(name: string | null, clock: ClientClock): Exclus
         }
         return result;
       };
-      // What fails in the run is thrown below, with its result.
+      // An error of the task is thrown below, with its result.
       return locks.request(own, options, begin).catch(() => undefined);
     };
     await attempt(false);
     if (!result) await attempt(true);
-    // Two refreshes at once are better than none: the server gives both the same tokens.
+    // The lock is not free: run without it. Two refreshes at once are safe, because the server gives both the same tokens.
     return result ?? run(true);
   };
 }

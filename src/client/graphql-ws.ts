@@ -1,29 +1,29 @@
-/** `latchkey/client/graphql-ws`: a client of graphql-ws whose socket has the token of the session, and ends with it. */
+/** `latchkey/client/graphql-ws`: a graphql-ws client whose socket carries the token of the session and closes when the session ends. */
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import type { AuthClient } from './auth-client.js';
 
-/** Close codes of the server (docs/subscriptions.md). */
+/** The close codes of the server (docs/subscriptions.md). */
 const REFUSED = 4401;
 const EXPIRED = 4403;
 
-/** It goes on while somebody waits for the network, or for the server. */
+/** The changes after which a waiting socket asks for the token again. */
 const WAITS_FOR = ['LOGGED_IN', 'REFRESHED', 'LOGGED_OUT'];
 
 const LAST_RETRY_MS = 30_000;
 
 /**
- * Takes the options of `createClient`; the token is added to `connectionParams`. A server that can't be reached is tried again until it
- * can be, unless `shouldRetry` or `retryAttempts` say otherwise. `dispose` also stops listening to `auth`.
+ * Takes the options of `createClient` and adds the token to `connectionParams`. It tries forever to reach the server, unless
+ * `shouldRetry` or `retryAttempts` say otherwise. `dispose` also stops listening to `auth`.
  */
 export function createAuthSocket(auth: AuthClient, options: ClientOptions): Client {
   const { url, connectionParams, on, retryWait = backOff, shouldRetry = () => true, ...rest } = options;
   const endedHere = new WeakSet<object>();
   let token: string | null = null;
-  /** What a socket is closed for here, while it is. */
+  /** Why this client is closing the socket at the moment. */
   let closing: 'LOGGED_IN' | 'LOGGED_OUT' | null = null;
   let isHurried = false;
 
-  /** graphql-ws takes a failure here for final: so it waits until it is known who is there. */
+  /** Waits until the token is known, and never fails: graphql-ws would treat a failure here as final. */
   const settle = async (): Promise<string | null> => {
     for (;;) {
       const known = await auth.getAccessToken().catch(() => undefined);
@@ -41,7 +41,7 @@ export function createAuthSocket(auth: AuthClient, options: ClientOptions): Clie
   const client = createClient({
     retryAttempts: Number.POSITIVE_INFINITY,
     ...rest,
-    // Before the socket is opened: a server gives an open one three seconds to say who it is.
+    // Settle before the socket opens: the server gives an open socket three seconds for its connection_init.
     async url() {
       await settle();
       return typeof url === 'function' ? url() : url;
@@ -70,7 +70,7 @@ export function createAuthSocket(auth: AuthClient, options: ClientOptions): Clie
   });
   const unsubscribe = auth.onChange(({ reason }) => {
     if (reason !== 'LOGGED_OUT' && reason !== 'LOGGED_IN') return;
-    // What was opened for nobody is opened again for who is there now.
+    // A socket that was opened without a token must reconnect with the token of the new session.
     closing = reason;
     client.terminate();
     closing = null;
@@ -88,7 +88,7 @@ function isCloseEvent(event: unknown): event is { readonly code: number } {
   return typeof event === 'object' && event !== null && 'code' in event && 'reason' in event;
 }
 
-/** Not all clients come back to a server at the same moment. */
+/** Random delays, so that not all clients return to a restarted server at the same moment. */
 async function backOff(retries: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** retries * 1000, LAST_RETRY_MS) + Math.random() * 3000));
 }

@@ -1,4 +1,4 @@
-/** The session that this browser holds: its tokens, how long they are good for, and who is told when it changes. */
+/** The session in this browser: its tokens, how long they are valid, and the listeners that hear of each change. */
 
 import type { AuthChange, AuthListener, AuthState, LogoutCause } from './auth-changes.js';
 import type { AuthError } from './auth-error.js';
@@ -8,32 +8,32 @@ import { parseTokens, type Tokens } from './tokens.js';
 
 export interface HeldSession {
   readonly state: AuthState;
-  /** Goes up with each end of a session here: what was under way before belongs to nobody now. */
+  /** Counts the ends of sessions here: an answer to an earlier turn belongs to a session that is over. */
   readonly turn: number;
   read(): Tokens | null;
-  /** Writes down what is held from now on, and tells it. */
+  /** Stores the tokens and reports the change. */
   keep(tokens: Tokens): void;
-  /** Forgets the tokens, and tells it. */
+  /** Deletes the tokens and reports the change. */
   drop(why: LogoutCause): void;
-  /** Reads the storage again, and tells what another tab has changed there. */
+  /** Reads the storage again, and reports what another tab has changed in it. */
   sync(): Tokens | null;
-  /** What another tab has told. */
+  /** Takes in a message of another tab. */
   hear(message: TabMessage): void;
-  /** Tells something that changes no session. */
+  /** Reports a change that concerns no tokens. */
   tell(change: AuthChange): void;
-  /** Tells that the server could not be asked. */
+  /** Reports that a refresh has failed. */
   fail(failure: AuthError): void;
-  /** How long the access token is accepted from now on. */
+  /** For how many more milliseconds the server accepts the access token. */
   remainingMs(tokens: Tokens): number;
-  /** The server does not accept this access token, whatever the clock says. */
+  /** Marks an access token as refused by the server: it counts as expired, whatever the clock says. */
   refuse(accessToken: string): void;
   onChange(listener: AuthListener): () => void;
 }
 
-/** What one tab tells the others: why it has logged out, or that it has other tokens, or what the server said of a logout. */
+/** A message from one tab to the others: why it logged out, or that it has new tokens, or the server's answer to a logout. */
 export interface TabMessage {
   readonly why?: LogoutCause;
-  /** Only when there is no storage to find them in. */
+  /** Only if there is no shared storage in which to find them. */
   readonly tokens?: string | null;
   readonly change?: AuthChange;
 }
@@ -42,11 +42,11 @@ export interface HeldSessionNeeds {
   readonly storage: TokenStorage;
   readonly key: string;
   readonly clock: ClientClock;
-  /** The refresh token is in a cookie: nobody knows of a session before the server has been asked, and each tab has tokens of its own. */
+  /** True if the refresh token is in a cookie: then only the server knows whether there is a session, and each tab has its own access token. */
   readonly isCookie: boolean;
-  /** How many logouts wait; without an id, of all sessions. */
+  /** How many logouts wait for the server: of one session, or of all. */
   readonly countPending: (sessionId?: string) => number;
-  /** Called when there are other tokens, or none. */
+  /** Called when the tokens have changed or are gone. */
   readonly changed: () => void;
   readonly post: (message: TabMessage) => void;
 }
@@ -59,7 +59,7 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
 
   const read = (): Tokens | null => {
     const tokens = parseTokens(storage.getItem(key));
-    // A refresh in another tab may have written them in the instant of the logout.
+    // A refresh in another tab may have stored new tokens during the logout: ignore them.
     return tokens && countPending(isCookie ? undefined : tokens.sessionId) ? null : tokens;
   };
   let known = read();
@@ -78,7 +78,7 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
       try {
         listener(change, state);
       } catch (thrown) {
-        // One that fails keeps nobody else from being told, and is told of itself.
+        // A failing listener must not stop the others; its error becomes an unhandled rejection.
         Promise.reject(thrown);
       }
     }
@@ -90,12 +90,12 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
     failure = null;
     isUnknown = false;
     if (isEnd) {
-      // What ends by itself leaves a login alone that is under way.
+      // If the session ended by itself, a login under way stays valid.
       if (why !== 'ENDED') turn += 1;
       known = null;
       tell({ reason: 'LOGGED_OUT', why: next ? 'REPLACED' : why });
     }
-    // A listener that asks for a token has been told of the new one already.
+    // If a listener has asked for the token meanwhile, the new one has been reported already.
     const isNew = next && next.accessToken !== known?.accessToken;
     known = next;
     if (isNew) tell({ reason: isOther ? 'LOGGED_IN' : 'REFRESHED' });
@@ -142,8 +142,8 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
     },
     remainingMs({ accessToken, askedAt, lifetimeMs }) {
       const ageMs = clock.now() - askedAt;
-      // Asked for in the future: the clock has been set, and how old it is nobody knows. Set back less, it makes nothing younger for
-      // long: the timer runs by another clock.
+      // A negative age means that the clock was set back, so the age is unknown and the token counts as expired. A smaller step back
+      // delays nothing for long, because the refresh timer runs by another clock.
       return accessToken !== refused && ageMs >= 0 ? lifetimeMs - ageMs : 0;
     },
     refuse(accessToken) {

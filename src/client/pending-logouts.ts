@@ -1,4 +1,4 @@
-/** Logouts that the server has to be told of: kept until it has answered, however often the page is closed before. */
+/** Logouts that the server has not confirmed: kept in storage and sent until it answers, even after the page was closed. */
 import type { AuthChange, LogoutOutcome } from './auth-changes.js';
 import type { AuthError } from './auth-error.js';
 import type { ClientClock } from './clock.js';
@@ -7,27 +7,27 @@ import { createTimer } from './timer.js';
 import type { TokenStorage } from './token-storage.js';
 import type { Ask } from './transport.js';
 
-/** Without tokens when a cookie says which session it is. */
+/** It has no tokens if the cookie identifies the session. */
 interface Ending {
-  /** When it is not known: `ALL` for that scope, and nothing for `CURRENT`, so that neither takes the answer of the other. */
+  /** If unknown: `ALL` for that scope and empty for `CURRENT`, so that neither takes the answer of the other. */
   readonly sessionId: string;
   readonly accessToken?: string | null | undefined;
   readonly refreshToken?: string | null | undefined;
-  /** `CURRENT` without one. */
+  /** Absent means `CURRENT`. */
   readonly scope?: 'ALL' | undefined;
 }
 
 export interface PendingLogouts {
-  /** How many wait; of one session, or of all. */
+  /** How many wait: of one session, or of all. */
   count(sessionId?: string): number;
-  /** Writes one down, and tells the server. */
+  /** Stores a logout and sends it. */
   begin(ending: Ending): Promise<LogoutOutcome>;
-  /** Tells the server of all that wait, or only of those that say `ALL`. */
+  /** Sends all logouts that wait, or only those with scope `ALL`. */
   deliver(wanted?: 'ALL'): Promise<LogoutOutcome[]>;
   /**
-   * Before a login: one that waits would end the new session too when it says `ALL`, or when it goes by the cookie.
+   * Call it before a login. A waiting logout would end the new session too if its scope is `ALL` or if it uses the cookie.
    *
-   * @throws AuthError when the server can't be told now
+   * @throws AuthError if the server can't confirm it now
    */
   clearTheWay(): Promise<void>;
   close(): void;
@@ -59,7 +59,7 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
     if (all[0]) storage.setItem(key, JSON.stringify(all));
     else storage.removeItem(key);
   };
-  /** For a logout of one session an access token will do, expired or not: so nothing is kept that could bring the session back. */
+  /** To end one session an access token is enough, even an expired one. So no refresh token is stored that could revive the session. */
   const put = ({ sessionId, accessToken, refreshToken, scope }: Ending) => {
     const wish = list(sessionId)[0]?.scope ?? scope;
     const tokens = !isCookie && { accessToken, refreshToken: wish && refreshToken };
@@ -71,10 +71,10 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
     const { sessionId, scope } = ending;
     let [server, endedSessions, failure]: [LogoutOutcome['server'], number, AuthError | null] = ['confirmed', 0, null];
     const send = ({ accessToken, refreshToken }: Ending) => ask('logout', { input: { scope, refreshToken } }, { token: accessToken });
-    /** Only a live session may end the others. The new tokens are for this logout alone: nobody else ever sees them. */
+    /** Scope `ALL` needs a live access token. The new tokens are used for this logout only and go nowhere else. */
     const renew = async (refusal: AuthError) => {
       if (refusal.code !== 'UNAUTHENTICATED' || (sessionId && !scope)) throw refusal;
-      // Sent without a token, and there was no cookie either: nobody was logged in.
+      // There was neither a token nor a cookie: nobody was logged in.
       if (!sessionId) return { endedSessions };
       const tokens = await ask('refreshToken', { input: { refreshToken: ending.refreshToken } });
       if (!tokens.accessToken) throw refusal;
@@ -91,7 +91,7 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
     if (server === 'pending') timer.retry(deliver, failure?.retryAfter);
     else {
       save(sessionId);
-      // The server can be reached: what else waits is told too.
+      // The server can be reached: send the others that wait.
       timer.set(0, deliver);
     }
     tell({ reason: `LOGOUT_${server.toUpperCase() as Uppercase<typeof server>}` });
@@ -109,7 +109,7 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
 
   return {
     count: (sessionId) => list(sessionId).length,
-    // What was wished before stays wished.
+    // A scope `ALL` that was stored before stays in force.
     begin: (ending) => fly({ ...ending, scope: put(ending) }),
     deliver,
     async clearTheWay() {

@@ -1,11 +1,11 @@
-/** `latchkey/client/react`: whether somebody is logged in, for components. */
+/** `latchkey/client/react`: a hook that tells components whether somebody is logged in. */
 import { useEffect, useSyncExternalStore } from 'react';
 import type { AuthClient, AuthState } from './auth-client.js';
 
-/** What a server renders, and a browser at first: the tokens are in the browser. */
+/** The state in server rendering and in the first render of a browser: only the browser has the tokens. */
 const UNKNOWN: AuthState = { status: 'unknown', sessionId: null, failure: null, pendingLogouts: 0 };
 
-/** The component is rendered again when the state changes, in whichever tab. */
+/** Renders the component again when the state changes, also if another tab changed it. */
 export function useAuth(auth: AuthClient): AuthState {
   const state = useSyncExternalStore(
     auth.onChange,

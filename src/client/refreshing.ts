@@ -1,4 +1,4 @@
-/** Refreshes: ahead of expiry, one at a time in the whole browser, and what becomes of the session when one fails. */
+/** Refreshes the tokens before they expire, once for the whole browser, and decides what a failed refresh means for the session. */
 import { AuthError } from './auth-error.js';
 import type { ClientClock } from './clock.js';
 import type { Exclusive } from './exclusive.js';
@@ -9,13 +9,13 @@ import type { Ask } from './transport.js';
 
 export interface Refreshing {
   /**
-   * Gets the next pair of tokens, unless another tab has got one in the place of what is held now.
+   * Gets the next pair of tokens, unless another tab has already replaced the current pair.
    *
-   * @returns the access token, or null when nobody is logged in any more
-   * @throws AuthError when the server can't say; the session is kept
+   * @returns the access token, or null if nobody is logged in any more
+   * @throws AuthError if the refresh fails; the client keeps the session
    */
   refresh(): Promise<string | null>;
-  /** Sets the timer anew, for the tokens that are held now. */
+  /** Sets the timer for the current tokens. */
   schedule(): void;
   close(): void;
 }
@@ -26,16 +26,16 @@ export interface RefreshingNeeds {
   readonly clock: ClientClock;
   readonly exclusive: Exclusive;
   readonly isCookie: boolean;
-  /** Tokens that nobody wants any more: the session has ended here while they were on their way. */
+  /** Takes tokens that arrived after their session had ended here, in order to log them out. */
   readonly discard: (tokens: Tokens) => void;
 }
 
 const MOST_AHEAD_MS = 60_000;
-/** Much longer than a word takes from tab to tab, also on a machine that is busy with twenty of them. */
+/** Much longer than a message between tabs takes, even on a machine that is busy with twenty tabs. */
 const WORD_OF_MOUTH_MS = 2000;
 
 /**
- * The server gives the successor of a used token once more for ten seconds, for an answer that was lost: so the first try ends in
+ * If an answer was lost, the server repeats it for ten seconds after the first use of the refresh token. So the first try must end in
  * time for a second one.
  */
 const FIRST_TRY_MS = 4000;
@@ -43,7 +43,7 @@ const FIRST_TRY_MS = 4000;
 export function createRefreshing({ held, ask, clock, exclusive, isCookie, discard }: RefreshingNeeds): Refreshing {
   const timer = createTimer(clock);
   let flight: Promise<string | null> | null = null;
-  /** In how many seconds to come back, as the server has said, and it is not yet then. */
+  /** The server has asked to wait this many seconds, and they are not over yet. */
   let retryAfter: number | null = null;
 
   const heldToken = () => held.read()?.accessToken ?? null;
@@ -56,7 +56,7 @@ export function createRefreshing({ held, ask, clock, exclusive, isCookie, discar
     if (tokens) timer.set(held.remainingMs(tokens) - Math.min(MOST_AHEAD_MS, tokens.lifetimeMs / 5), start);
   };
 
-  /** Without a storage in common the other tab, whose turn it was, tells its new tokens; its lock may come faster than its word. */
+  /** Without a shared storage the other tab sends its new tokens as a message, which may arrive after its lock is released. */
   const hearTheNews = () =>
     new Promise<void>((resolve) => {
       clock.after(WORD_OF_MOUTH_MS, resolve);

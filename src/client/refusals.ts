@@ -1,6 +1,6 @@
-/** What the adapters ask of an answer: whether the server has refused the token, and whether it is safe to ask again. */
+/** Tells the adapters whether the server has refused the token, and whether it is safe to send the operation again. */
 
-/** As much of a GraphQL error as there is of it in every library. */
+/** The part of a GraphQL error that all libraries share. */
 interface ErrorLike {
   readonly path?: readonly (string | number)[] | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
@@ -25,8 +25,8 @@ export function isRefused(errors: readonly ErrorLike[] | undefined): boolean {
 }
 
 /**
- * A query may be asked again. A mutation only if nothing of it has happened: a refusal stands for each of its fields. Of a field that has
- * no error, whether it is null or swallowed by a null above it, nobody knows.
+ * A query may be sent again. A mutation may be sent again only if each of its top-level fields was refused. A field without an error of
+ * its own may have been executed, even if it is null in the answer.
  */
 export function mayRepeat(document: DocumentLike, errors: readonly ErrorLike[] = []): boolean {
   const operation = document.definitions.find(({ kind }) => kind === 'OperationDefinition');

@@ -1,4 +1,4 @@
-/** The other tabs of the browser: what is said to them and heard from them, and the moments in which a tab wakes up. */
+/** Messages to and from the other tabs of the browser, and the events after which a tab must look again. */
 import { browser } from './browser.js';
 
 export interface Tabs<Message> {
@@ -6,13 +6,13 @@ export interface Tabs<Message> {
   leave(): void;
 }
 
-/** After these a tab may have missed what the others said, or the network may be back. */
+/** Before these events a tab may have missed messages, or the network may have been away. */
 const AWAKENINGS = ['online', 'focus', 'pageshow'];
 
 export function joinTabs<Message>(name: string, hear: (message: Message) => void, wake: () => void): Tabs<Message> {
   const channel = new BroadcastChannel(name);
   channel.onmessage = (event) => hear((event as { data: Message }).data);
-  // Of Node, where a channel would keep the program alive.
+  // In Node an open channel would keep the program alive.
   (channel as { unref?(): void }).unref?.();
   for (const awakening of AWAKENINGS) browser.addEventListener?.(awakening, wake);
   return {

@@ -1,12 +1,12 @@
-/** One thing that is to happen later, and the growing patience of who tries again and again. */
+/** A timer for one task, with growing waits between retries. */
 import type { ClientClock } from './clock.js';
 
 export interface Timer {
-  /** In the place of what was set before. All is well: the next failure counts as the first. */
+  /** Replaces the task that was set before, and resets the waits of `retry`. */
   set(ms: number, run: () => void): void;
-  /** After a failure: when the server says, and after 1 second, later after each failure that follows. */
+  /** Call it after a failure. It waits 1 second, then longer each time, and never less than `retryAfter` seconds. */
   retry(run: () => void, retryAfter?: number | null): void;
-  /** For good. */
+  /** Cancels the task for good. */
   close(): void;
 }
 

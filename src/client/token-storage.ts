@@ -1,16 +1,16 @@
-/** Where the client keeps what it holds: a storage of the caller's, or memory. */
+/** Where the client keeps its tokens: a storage that the application gives it, or memory. */
 
-/** `localStorage` is one. */
+/** For example `localStorage`. */
 export interface TokenStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
 }
 
-/** What a storage refuses (it is full, or forbidden to the page) is kept in memory; without a storage, everything. */
+/** Keeps values in memory if there is no storage or if the storage refuses them, because it is full or forbidden to the page. */
 export function shelter(find: () => TokenStorage | undefined): TokenStorage {
   const memory = new Map<string, string>();
-  /** @returns null for what it refuses; also without one */
+  /** @returns null if there is no storage or if it refuses */
   const attempt = <Result>(run: (storage: TokenStorage) => Result): Result | null => {
     try {
       const storage = find();
@@ -28,7 +28,7 @@ export function shelter(find: () => TokenStorage | undefined): TokenStorage {
         return true;
       });
       if (isKept) return;
-      // An old value may not stay behind: its refresh token is used up, and whoever uses it again ends the session.
+      // Remove the old value: its refresh token is used up, and using it again would end the session.
       attempt((kept) => kept.removeItem(key));
       memory.set(key, value);
     },

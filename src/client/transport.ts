@@ -1,4 +1,4 @@
-/** Asks the server one thing: JSON out, the payload or an `AuthError` in. */
+/** Sends one operation to the server; the result is its payload or an `AuthError`. */
 import { AuthError } from './auth-error.js';
 import type { ClientClock } from './clock.js';
 import { DOCUMENTS, type Operations } from './operations.js';
@@ -16,7 +16,7 @@ interface GraphqlAnswer {
   readonly data?: Record<string, unknown>;
 }
 
-/** @throws AuthError, and nothing else */
+/** @throws AuthError and nothing else */
 export type Ask = <Name extends keyof Operations>(
   name: Name,
   variables: Operations[Name]['variables'],
@@ -41,9 +41,9 @@ export function createTransport(url: string, fetch: typeof globalThis.fetch, clo
         },
         body: JSON.stringify({ query: DOCUMENTS[name], variables }),
         signal: stop.signal,
-        // It goes on when the page is left.
+        // A logout must reach the server even if the user leaves the page.
         keepalive: name === 'logout',
-        // What is in the body is for this server only.
+        // The body has secrets that must not follow a redirect to another server.
         redirect: 'error',
         credentials: isCookie ? 'include' : 'same-origin',
       });
@@ -60,7 +60,7 @@ export function createTransport(url: string, fetch: typeof globalThis.fetch, clo
   };
 }
 
-/** A server that echoes what it was sent must not get it into a message. */
+/** Accepts only code-like words: a server that echoes its input must not get a password or token into an error message. */
 function wordOf(value: unknown): string | null {
   return /^[A-Z_]+$/.test(value as string) ? (value as string) : null;
 }

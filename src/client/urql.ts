@@ -1,4 +1,4 @@
-/** `latchkey/client/urql`: an exchange that sends the token and gets another when it is refused. */
+/** `latchkey/client/urql`: an exchange that sends the access token and renews a refused one. */
 import { type Exchange, makeErrorResult, makeOperation, type Operation, type OperationResult } from '@urql/core';
 import { filter, fromPromise, fromValue, makeSubject, map, merge, mergeMap, pipe, type Source, share, takeUntil } from 'wonka';
 import type { AuthClient } from './auth-client.js';
@@ -11,8 +11,8 @@ interface Sent {
 }
 
 /**
- * Put it after the cache and before what sends. When the session ends here, whatever was asked for with its token fails with an
- * `AuthError` of the code `LOGGED_OUT`. The cache of urql can't be emptied: make a new client for each session.
+ * Put it after the cache exchange and before the one that sends. When the session ends in this browser, every running operation with its
+ * token fails with an `AuthError` with code `LOGGED_OUT`. The cache of urql can't be emptied: create a new client for each session.
  */
 export function authExchange(auth: AuthClient): Exchange {
   return ({ forward }) =>
@@ -23,7 +23,7 @@ export function authExchange(auth: AuthClient): Exchange {
       const sent = new Map<number, Sent>();
       const repeated = new Set<number>();
 
-      /** Only while something is under way: a client that is left behind has no end, and would be held for ever. */
+      /** Subscribed only while operations run: nothing disposes of an abandoned urql client, so a lasting listener would leak it. */
       let unsubscribe: (() => void) | null = null;
       const keep = (key: number, next: Sent) => {
         sent.set(key, next);
@@ -78,7 +78,7 @@ export function authExchange(auth: AuthClient): Exchange {
         }),
       );
 
-      /** With another token once more, or the answer as it is. */
+      /** Sends the operation again with a new token, or passes the answer on unchanged. */
       const renewed = async (result: OperationResult, { operation, token }: Sent): Promise<OperationResult | null> => {
         const { key } = operation;
         const next = await auth.renew(token ?? '').catch(() => null);

@@ -1,25 +1,25 @@
-/** What the back and the forward button show after a logout: nothing private, however the browser has kept the page. */
+/** After a logout the back and forward buttons show nothing private, even if the browser has kept the page. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { ADMIN_EMAIL } from '../support/administrators.js';
-import { openTab, signIn, startConsole, untilSignedOut } from '../support/console.js';
+import { logIn, openTab, startConsole, untilLoggedOut } from '../support/console.js';
 import { EMAIL } from '../support/requests.js';
 
-/** What stands on the screen in the instant in which a page comes back as it was left, before the page itself has done anything. */
+/** Records the content of a page as the back/forward cache restores it, before any script of the page has run. */
 const NOTE_WHAT_COMES_BACK = `addEventListener('pageshow', ({ persisted }) => {
   if (persisted) sessionStorage.setItem('cameBack', document.title + document.documentElement.innerHTML);
 }, { capture: true });`;
 
-/** Private here: who is signed in, where, and what has happened. */
-const PRIVATE = [EMAIL, ADMIN_EMAIL, 'Lost phone', 'Signed in'];
+/** Private texts in these tests: the users, a device, and an event. */
+const PRIVATE = [EMAIL, ADMIN_EMAIL, 'Lost phone', 'Logged in'];
 
 async function expectNothingPrivate(page: Page): Promise<void> {
-  await untilSignedOut(page);
+  await untilLoggedOut(page);
   const shown = (await page.title()) + (await page.content());
   expect(PRIVATE.filter((each) => shown.includes(each))).toEqual([]);
 }
 
-/** A browser may keep a page that was left, whatever its headers say. Chromium obeys `no-store`, so it is taken away here. */
+/** Some browsers keep pages despite `no-store`. Chromium obeys that header, so it is removed here. */
 async function keepPages(context: BrowserContext): Promise<void> {
   await context.addInitScript(NOTE_WHAT_COMES_BACK);
   await context.route(/\/(account|graphql)/, async (route) => {
@@ -29,12 +29,12 @@ async function keepPages(context: BrowserContext): Promise<void> {
   });
 }
 
-/** Not waited for `load`: a page that was kept is not loaded. */
+/** Does not wait for `load`: a page from the back/forward cache does not load. */
 const press = (page: Page, button: 'goBack' | 'goForward') => page[button]({ waitUntil: 'commit' });
 
-test('who signs out finds nothing private behind the back button and the forward button', async () => {
+test('who logs out finds nothing private behind the back button and the forward button', async () => {
   const app = await startConsole();
-  const { page } = await signIn(await app.openBrowser(), ADMIN_EMAIL);
+  const { page } = await logIn(await app.openBrowser(), ADMIN_EMAIL);
   await app.login(EMAIL, 'Lost phone');
   for (const name of ['Security events', 'Users', EMAIL]) {
     await page.getByRole('link', { name }).click();
@@ -42,7 +42,7 @@ test('who signs out finds nothing private behind the back button and the forward
   }
   await page.getByText('Lost phone').waitFor();
   expect(await page.title()).toBe('User – Latchkey');
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('button', { name: 'Log out', exact: true }).click();
   await expectNothingPrivate(page);
   for (const button of ['goBack', 'goBack', 'goBack', 'goForward', 'goForward'] as const) {
     await press(page, button);
@@ -53,12 +53,12 @@ test('who signs out finds nothing private behind the back button and the forward
 test('a page that was left shows nothing private to who comes back after a logout in another tab', async () => {
   const app = await startConsole();
   const context = await app.openBrowser();
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   await page.getByRole('link', { name: 'Security events' }).click();
-  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   await page.goto('/livez');
   const { page: other } = await openTab(context);
-  await other.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  await other.getByRole('button', { name: 'Log out', exact: true }).first().click();
   await other.getByText('The server has ended the session.').waitFor();
   for (const button of ['goBack', 'goBack', 'goForward'] as const) {
     await press(page, button);
@@ -70,11 +70,11 @@ test('a page that the browser has kept is empty when it comes back, and is loade
   const app = await startConsole();
   const context = await app.openBrowser();
   await keepPages(context);
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   await page.getByRole('link', { name: 'Security events' }).click();
-  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   await page.goto('/livez');
-  // The session ends elsewhere: the browser hears nothing of it.
+  // The session ends elsewhere, and this browser does not learn of it.
   const { accessToken } = await app.login();
   await app.send('mutation { logout(input: { scope: ALL }) { endedSessions } }', { token: accessToken });
   await press(page, 'goBack');
@@ -88,10 +88,10 @@ test('who comes back to a page that the browser has kept, and has a session, goe
   const app = await startConsole();
   const context = await app.openBrowser();
   await keepPages(context);
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   await page.getByRole('link', { name: 'Security events' }).click();
   await page.goto('/livez');
   await press(page, 'goBack');
-  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   expect(await page.evaluate<string | null>(`sessionStorage.getItem('cameBack')`)).not.toBeNull();
 });

@@ -1,8 +1,8 @@
-/** The refresh token in its cookie: one refresh for all tabs, none for foreign pages. */
+/** The refresh token in its cookie: all tabs share one refresh, and pages of other origins get none. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { openTab, signIn, startConsole, untilSignedOut } from '../support/console.js';
+import { logIn, openTab, startConsole, untilLoggedOut } from '../support/console.js';
 
 const TABS = 20;
 
@@ -10,17 +10,17 @@ test('twenty tabs that wake up at once make one refresh', async () => {
   const app = await startConsole();
   const context = await app.openBrowser();
   await context.clock.install();
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   const others = await Promise.all(Array.from({ length: TABS - 1 }, () => openTab(context)));
   const pages = [page, ...others.map((tab) => tab.page)];
   for (const each of pages) await each.getByText('This session').waitFor();
-  // As the server has counted: a client whose machine is slow asks for the same answer once more.
+  // Count on the server: on a slow machine the client may send the same refresh twice and get the same answer.
   const countRefreshes = async () => {
     const { result } = (await app.app.administration.listAuditEvents({ limit: 1_000 })) as { result: { kind: string }[] };
     return result.filter(({ kind }) => kind === 'session.refreshed').length;
   };
   const before = await countRefreshes();
-  // The clock of the browser is set page by page: nothing is answered before all pages have the same time.
+  // The clock is set page by page, so hold all answers until every page has the same time.
   let haveOneTime: () => void = () => undefined;
   const oneTime = new Promise<void>((resolve) => {
     haveOneTime = resolve;
@@ -30,7 +30,7 @@ test('twenty tabs that wake up at once make one refresh', async () => {
     await route.continue();
   });
   app.clock.advance(16 * 60);
-  // Every timer of every tab is late by now.
+  // Now every timer of every tab is overdue.
   await context.clock.fastForward('16:00');
   haveOneTime();
   for (const each of pages) await each.getByRole('link', { name: 'Security events' }).click();
@@ -41,7 +41,7 @@ test('twenty tabs that wake up at once make one refresh', async () => {
 test('a page of another origin gets no token out of the cookie, and does not use it up', async () => {
   const app = await startConsole();
   const context = await app.openBrowser();
-  const { page } = await signIn(context);
+  const { page } = await logIn(context);
   const foreign = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<title>foreign</title>'));
   await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void foreign.close());
@@ -58,10 +58,10 @@ test('a page of another origin gets no token out of the cookie, and does not use
   const json = { 'content-type': 'application/json' };
   expect(await attempt({ ...json, 'latchkey-refresh-token': 'cookie' }, 'cors')).toBe('TypeError');
   expect(await attempt(json, 'cors')).toBe('TypeError');
-  // Sent without being asked about: no JSON, no header, so no answer either.
+  // A request without preflight can have neither JSON nor the header, so it gets no answer.
   expect(await attempt({ 'content-type': 'text/plain' }, 'no-cors')).toBe('TypeError');
   await page.reload();
   await page.getByText('This session').waitFor();
-  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
-  await untilSignedOut(page);
+  await page.getByRole('button', { name: 'Log out', exact: true }).first().click();
+  await untilLoggedOut(page);
 });

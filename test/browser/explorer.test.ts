@@ -1,4 +1,4 @@
-/** GraphiQL at /graphql, as people have it who try the API without the internet. */
+/** GraphiQL at /graphql, for users who try the API without internet access. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findViolations } from '../support/accessibility.js';
@@ -7,7 +7,7 @@ import { readFigure } from '../support/lease-nodes.js';
 
 const settings = { EXPLORER: 'graphiql' };
 
-/** Opens GraphiQL, and remembers whom the browser asks. */
+/** Opens GraphiQL and records every origin that the browser contacts. */
 async function openExplorer(app: Console, context: BrowserContext) {
   const asked = new Set<string>();
   context.on('request', (request) => asked.add(new URL(request.url()).origin));
@@ -18,7 +18,7 @@ async function openExplorer(app: Console, context: BrowserContext) {
 }
 
 async function start(page: Page, operation: string): Promise<void> {
-  // Before the editor has read the document, the button knows of no operations.
+  // The button offers the operations only after the editor has parsed the document.
   await page.locator('.graphiql-execute-button[aria-haspopup="menu"]').click();
   await page.getByRole('menuitem', { name: operation, exact: true }).click();
 }
@@ -32,18 +32,18 @@ const told = (page: Page, text: string) => page.getByLabel('Result Window').getB
 
 const useToken = (page: Page) => page.getByRole('button', { name: 'Use the token of the last answer' }).click();
 
-/** All that a later visitor of this browser could find. */
+/** Everything that a later user of this browser could find. */
 const kept = (page: Page) => page.evaluate<object>('({ ...localStorage, ...sessionStorage, cookie: document.cookie })');
 
 test('the ready document logs in and out: the token is accepted, then refused as revoked; nobody else is asked, nothing is kept', async () => {
   const app = await startConsole({ settings });
   const { page, complaints, asked, own } = await openExplorer(app, await app.openBrowser());
   await useToken(page);
-  await page.getByText('The last answer holds no accessToken.').waitFor();
+  await page.getByText('The last answer has no accessToken.').waitFor();
   await run(page, 'Me', '"UNAUTHENTICATED"');
   await run(page, 'Login', '"accessToken"');
   await useToken(page);
-  await page.getByText('The header holds the token now.').waitFor();
+  await page.getByText('The token is now in the header.').waitFor();
   await run(page, 'Me', '"ada@example.com"');
   await run(page, 'Logout', '"endedSessions"');
   await run(page, 'Me', '"TOKEN_REVOKED"');
@@ -65,7 +65,7 @@ test('a subscription is followed with the token of the header, until the session
   await told(page, 'TOKEN_REVOKED');
   expect(openSockets()).toBe(0);
   expect([...asked]).toEqual([own]);
-  // What it shows, GraphiQL throws as well.
+  // GraphiQL shows the error and also throws it.
   expect(complaints).toEqual(['Socket closed with event 4401 TOKEN_REVOKED']);
 });
 

@@ -1,13 +1,13 @@
-/** Nothing on a page moves by itself while it loads. */
+/** No page shifts its layout while it loads. */
 import { expect, test } from 'vitest';
 import { ADMIN_EMAIL } from '../support/administrators.js';
-import { signIn, startConsole } from '../support/console.js';
+import { logIn, startConsole } from '../support/console.js';
 import { readShifts, watchShifts } from '../support/layout-shifts.js';
 import { EMAIL } from '../support/requests.js';
 
 const PUBLIC_PAGES = [
-  ['', 'Sign in'],
-  ['sign-up', 'Sign up'],
+  ['', 'Log in'],
+  ['sign-up', 'Register'],
   ['lost-password', 'Ask for a code'],
   ['reset-password#code=lkc_x', 'Set password'],
   ['verify-email#code=lkc_x', 'Verify'],
@@ -16,19 +16,19 @@ const PUBLIC_PAGES = [
   ['token', 'Clear'],
 ] as const;
 
-/** What there is once everything has come. */
+/** A text that each page shows once it is complete. */
 const OWN_PAGES = [
   ['sessions', 'This session'],
   ['email', 'not verified yet'],
   ['password', 'Keep my other sessions'],
-  ['events', 'Signed in'],
+  ['events', 'Logged in'],
   ['token', 'Use the token of this session'],
   ['users', 'Active'],
   ['server', 'in memory: the only node'],
   ['no-such-page', 'There is no such page.'],
 ] as const;
 
-test.each([1200, 390])('nothing moves while a page loads, with nobody signed in: %d pixels', async (width) => {
+test.each([1200, 390])('nothing moves while a page loads, with nobody logged in: %d pixels', async (width) => {
   const app = await startConsole();
   const context = await app.openBrowser({ viewport: { width, height: 800 } });
   await watchShifts(context);
@@ -45,7 +45,7 @@ test.each([1200, 390])('nothing moves while a page loads, for an administrator: 
   const { sid } = await app.login(EMAIL, 'Lost phone');
   const context = await app.openBrowser({ viewport: { width, height: 800 } });
   await watchShifts(context);
-  const { page } = await signIn(context, ADMIN_EMAIL);
+  const { page } = await logIn(context, ADMIN_EMAIL);
   for (const [path, shown] of OWN_PAGES) {
     await page.goto(`/account/${path}`);
     await page.getByRole('link', { name: 'Server' }).waitFor();
@@ -57,6 +57,6 @@ test.each([1200, 390])('nothing moves while a page loads, for an administrator: 
   await page.locator(`[data-session="${sid}"]`).waitFor();
   await page.reload();
   await page.locator(`[data-session="${sid}"]`).waitFor();
-  await page.getByRole('cell', { name: 'Signed in' }).first().waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   expect.soft(await readShifts(page), 'user').toEqual([]);
 });

@@ -1,7 +1,7 @@
-/** The pages that links in mails lead to: what they do, and that the code of a link is nowhere but in the mail and in the memory of the page. */
+/** The pages that links in mails lead to. The code of a link exists only in the mail and in the memory of the page. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { type Console, copyToken, openTab, signIn, startConsole, untilSignedOut } from '../support/console.js';
+import { type Console, copyToken, logIn, openTab, startConsole, untilLoggedOut } from '../support/console.js';
 import { followLink, mailSettings } from '../support/mail-app.js';
 import { linkIn } from '../support/mail-files.js';
 import { startMailServer } from '../support/mail-server.js';
@@ -11,7 +11,7 @@ import { EMAIL, PASSWORD } from '../support/requests.js';
 const NEW_EMAIL = 'lovelace@example.com';
 const NEW_PASSWORD = 'another horse, another battery';
 
-/** Links lead to the console by themselves: `APP_URL` is not set. */
+/** `APP_URL` is not set, so the links lead to the console by default. */
 async function startMailing(): Promise<{ app: Console; open: () => Promise<BrowserContext> }> {
   const port = String(await findFreePort());
   const app = await startConsole({ settings: { PORT: port } });
@@ -25,19 +25,19 @@ async function askForReset(page: Page, email = EMAIL): Promise<void> {
   await page.getByText('If somebody is registered with this address').waitFor();
 }
 
-async function signInWith(page: Page, email: string, password: string): Promise<void> {
+async function logInWith(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByText('This session').waitFor();
 }
 
-test('who has lost the password asks for a code, follows the link, and signs in with a new one; every old session is dead', async () => {
+test('who has lost the password asks for a code, follows the link, and logs in with a new one; every old session is dead', async () => {
   const { app, open } = await startMailing();
   const { accessToken } = await app.login();
   const { page } = await openTab(await open());
   await askForReset(page);
-  await page.getByText('its mails are files').waitFor();
+  await page.getByText('it writes its mails to files').waitFor();
   await page.goto(await linkIn(app, /Reset your password/));
   await page.getByLabel('New password').fill('short');
   await page.getByRole('button', { name: 'Set password' }).click();
@@ -46,19 +46,19 @@ test('who has lost the password asks for a code, follows the link, and signs in 
   await page.getByRole('button', { name: 'Set password' }).click();
   await page.getByText('The new password is set').waitFor();
   expect(await app.ask(accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
-  await signInWith(page, EMAIL, NEW_PASSWORD);
+  await logInWith(page, EMAIL, NEW_PASSWORD);
 });
 
-test('who is signed in and resets the password is out, here and elsewhere, and is told why', async () => {
+test('who is logged in and resets the password is out, here and elsewhere, and is told why', async () => {
   const { app, open } = await startMailing();
-  const tab = await signIn(await open());
+  const tab = await logIn(await open());
   const stolen = await copyToken(tab);
   const { page } = tab;
   await app.send(`mutation { requestPasswordReset(input: { email: "${EMAIL}" }) { userErrors { code } } }`);
   await page.goto(await linkIn(app, /Reset your password/));
   await page.getByLabel('New password').fill(NEW_PASSWORD);
   await page.getByRole('button', { name: 'Set password' }).click();
-  await untilSignedOut(page);
+  await untilLoggedOut(page);
   await page.getByText('The new password is set').waitFor();
   expect(await app.ask(stolen)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
 });
@@ -67,11 +67,11 @@ test('an unknown address is answered like a known one, and a code can be typed; 
   const { open } = await startMailing();
   const { page } = await openTab(await open());
   await askForReset(page, 'nobody@example.com');
-  await page.getByRole('link', { name: 'Choose a new password' }).click();
+  await page.getByRole('link', { name: 'Set a new password' }).click();
   await page.getByLabel('Code from the mail').fill(`lkc_${'A'.repeat(43)}`);
   await page.getByLabel('New password').fill(NEW_PASSWORD);
   await page.getByRole('button', { name: 'Set password' }).click();
-  await page.getByText('The code is wrong or too old.').waitFor();
+  await page.getByText('The code is wrong or has expired.').waitFor();
 });
 
 test('the code of a link leaves the address before anything is asked, and is in no storage, no request and no history', async () => {
@@ -82,7 +82,7 @@ test('the code of a link leaves the address before anything is asked, and is in 
   const context = await open();
   const asked: string[] = [];
   context.on('request', (request) => asked.push(JSON.stringify([request.url().split('#')[0], request.headers(), request.postData()])));
-  // Where the address stands when the page asks the server for the first time.
+  // The address of the page at each request to the server.
   const addresses: string[] = [];
   await context.route('**/graphql', async (route, request) => {
     addresses.push(await request.frame().page().evaluate<string>('location.href'));
@@ -98,7 +98,7 @@ test('the code of a link leaves the address before anything is asked, and is in 
   const seen = await page.evaluate<string>(
     `JSON.stringify([location.href, document.title, document.cookie, history.state, { ...localStorage }, { ...sessionStorage }])`,
   );
-  // Another link in the same tab loads nothing, and is no better kept.
+  // A second link in the same tab does not load the page, and its code is not kept either.
   await page.evaluate(`location.hash = 'code=lkc_other'`);
   await page.locator('input[name="code"][value="lkc_other"]').waitFor();
   expect(page.url()).not.toContain('#');
@@ -115,7 +115,7 @@ test('the code of a link leaves the address before anything is asked, and is in 
 
 test('an address is verified at a press of the button, not by opening the link: programs open links too', async () => {
   const { app, open } = await startMailing();
-  const { page } = await signIn(await open());
+  const { page } = await logIn(await open());
   await page.getByRole('link', { name: 'Email', exact: true }).click();
   await page.getByText('not verified yet').waitFor();
   await page.getByRole('button', { name: 'Mail me a code' }).click();
@@ -127,14 +127,14 @@ test('an address is verified at a press of the button, not by opening the link: 
   await page.reload();
   await page.getByText('not verified yet').waitFor();
   await button.click();
-  await elsewhere.getByText('The address is verified.').waitFor();
+  await elsewhere.getByText('The address has been verified.').waitFor();
   await page.reload();
   await page.getByText('verified', { exact: true }).waitFor();
 });
 
 test('who moves to another address shows the password again, follows the link, and goes on; the other sessions are dead', async () => {
   const { app, open } = await startMailing();
-  const { page } = await signIn(await open());
+  const { page } = await logIn(await open());
   const other = await app.login();
   app.clock.advance(11 * 60);
   await page.getByRole('link', { name: 'Email', exact: true }).click();
@@ -148,7 +148,7 @@ test('who moves to another address shows the password again, follows the link, a
   await page.getByText('A mail with a code is on its way to the new address.').waitFor();
   await page.goto(await linkIn(app, /Confirm your new address/));
   await page.getByRole('button', { name: 'Confirm' }).click();
-  await page.getByText('You sign in with the new address from now on.').waitFor();
+  await page.getByText('From now on you log in with the new address.').waitFor();
   await page.locator('header').getByText(NEW_EMAIL).waitFor();
   await page.getByText('This session').waitFor();
   expect(await app.ask(other.accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
@@ -160,8 +160,8 @@ test('where mails are sent, a registration is ended by the link of the mail and 
   const { page } = await openTab(await app.openBrowser(), '/account/sign-up');
   await page.getByLabel('Email').fill(NEW_EMAIL);
   await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign up' }).click();
-  await page.getByText('If the address is free').waitFor();
+  await page.getByRole('button', { name: 'Register' }).click();
+  await page.getByText('If the address is not registered yet').waitFor();
   const { code } = followLink(await mails.next());
   const { page: elsewhere } = await openTab(await app.openBrowser(), `/account/confirm-registration#code=${code}`);
   await elsewhere.getByLabel('Password').fill('not the one, not at all');
@@ -174,12 +174,12 @@ test('where mails are sent, a registration is ended by the link of the mail and 
   await page.getByLabel('Email').fill(NEW_EMAIL);
   await page.getByRole('button', { name: 'Ask for a code' }).click();
   await page.getByText('If somebody is registered with this address').waitFor();
-  expect(await page.getByText('its mails are files').count()).toBe(0);
+  expect(await page.getByText('it writes its mails to files').count()).toBe(0);
 });
 
-test('where registration is closed, nobody is asked to sign up', async () => {
+test('where registration is closed, nobody is asked to register', async () => {
   const app = await startConsole({ settings: { REGISTRATION: 'closed' } });
   const { page } = await openTab(await app.openBrowser());
   await page.getByRole('link', { name: 'Lost your password?' }).waitFor();
-  expect(await page.getByRole('link', { name: 'Sign up' }).count()).toBe(0);
+  expect(await page.getByRole('link', { name: 'Register' }).count()).toBe(0);
 });

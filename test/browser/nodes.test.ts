@@ -1,11 +1,11 @@
-/** What administrators see of several nodes on one PostgreSQL database, and of the mirror in Redis, as it changes. */
+/** The server page for administrators: several nodes on one PostgreSQL database, and the mirror in Redis, live. */
 import '../support/skip-without-postgresql.js';
 import '../support/skip-without-redis.js';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findViolations } from '../support/accessibility.js';
 import { ADMIN_EMAIL } from '../support/administrators.js';
-import { openConsole, signIn } from '../support/console.js';
+import { logIn, openConsole } from '../support/console.js';
 import { joinNodes, startLeaseNodes } from '../support/lease-nodes.js';
 import { logOut } from '../support/mutations.js';
 import { makeDatabase, POSTGRES_SECRET } from '../support/postgresql.js';
@@ -17,7 +17,7 @@ const LEASE = { REVOCATION_CHECK: 'lease' };
 
 async function openServerPage(app: TestApp): Promise<Page> {
   const { openBrowser } = await openConsole(app);
-  const { page } = await signIn(await openBrowser(), ADMIN_EMAIL);
+  const { page } = await logIn(await openBrowser(), ADMIN_EMAIL);
   await page.getByRole('link', { name: 'Server' }).click();
   await page.getByText('in memory, by lease').waitFor();
   return page;
@@ -50,8 +50,8 @@ test('a node that has died without a word is marked: its lease has run out', asy
   const page = await openServerPage(await joinNodes(url, LEASE, {}));
   await rowsOf(page).nth(1).waitFor();
   await neighbour.kill();
-  await page.getByText('has run out').waitFor();
-  expect(await page.getByText('has run out').count()).toBe(1);
+  await page.getByText('has expired').waitFor();
+  expect(await page.getByText('has expired').count()).toBe(1);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await findViolations(page)).toEqual([]);
@@ -65,9 +65,9 @@ test('the mirror is whole, then not while Redis is away, then whole again', asyn
   const redis = await startRedis();
   const { nodes } = await startLeaseNodes([{ ...LEASE, REDIS_URL: redis.url }]);
   const page = await openServerPage(nodes[0] as TestApp);
-  await fact(page, 'Mirror in Redis', 'whole');
+  await fact(page, 'Mirror in Redis', 'complete');
   await redis.kill();
-  await fact(page, 'Mirror in Redis', 'not whole: the table is asked');
+  await fact(page, 'Mirror in Redis', 'incomplete: the database is asked instead');
   await redis.start();
-  await fact(page, 'Mirror in Redis', 'whole');
+  await fact(page, 'Mirror in Redis', 'complete');
 });

@@ -1,27 +1,27 @@
-/** The pages of the console: what they show as it happens, for everybody who reads them, however they read. */
+/** The pages of the console: live content, accessibility, and use without a mouse. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findViolations } from '../support/accessibility.js';
 import { ADMIN_EMAIL } from '../support/administrators.js';
-import { type Console, copyToken, fillIn, openTab, signIn, startConsole } from '../support/console.js';
+import { type Console, copyToken, fillIn, logIn, openTab, startConsole } from '../support/console.js';
 import { EMAIL, PASSWORD } from '../support/requests.js';
 
-/** With a code in the link, as mails have it. */
+/** Addresses as in mails, with a code in the link. */
 const MAIL_PAGES = [
   ['lost-password', 'Lost password'],
-  ['reset-password#code=lkc_x', 'A new password'],
+  ['reset-password#code=lkc_x', 'Set a new password'],
   ['verify-email#code=lkc_x', 'Verify your email'],
   ['confirm-email-change#code=lkc_x', 'Confirm your new email'],
   ['confirm-registration#code=lkc_x', 'Confirm your registration'],
 ] as const;
 
-/** Goes to each page of an administrator, and looks. */
+/** Visits each page as an administrator and calls `look` on it. */
 async function walk(app: Console, page: Page, look: (name: string) => Promise<void>): Promise<void> {
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  await look('sign-in');
-  await page.getByRole('link', { name: 'Sign up' }).click();
-  await page.getByRole('heading', { name: 'Sign up' }).waitFor();
-  await look('sign-up');
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await look('log-in');
+  await page.getByRole('link', { name: 'Register' }).click();
+  await page.getByRole('heading', { name: 'Register' }).waitFor();
+  await look('register');
   for (const [path, name] of MAIL_PAGES) {
     await page.goto(`/account/${path}`);
     await page.getByRole('heading', { name, exact: true }).waitFor();
@@ -71,7 +71,7 @@ test.each([
 test.each(['constructor', '__proto__', 'nothing'])('what no page has, /account/%s, shows the login', async (name) => {
   const app = await startConsole();
   const { page } = await openTab(await app.openBrowser(), `/account/${name}`);
-  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await page.getByRole('button', { name: 'Log in' }).waitFor();
 });
 
 test('a token that was pasted is shown to be refused in the moment in which it is, with the reason', async () => {
@@ -94,10 +94,10 @@ test('a token that was pasted is shown to be refused in the moment in which it i
   await verdict.getByText('Paste a token to begin').waitFor();
 });
 
-test('a whole visit needs no mouse: signing in, finding the other session, and ending it', async () => {
+test('a whole visit needs no mouse: logging in, finding the other session, and ending it', async () => {
   const app = await startConsole();
   const { page } = await openTab(await app.openBrowser());
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
   const { sid } = await app.login(EMAIL, 'Lost phone');
   const tabTo = async (name: string) => {
     const focused = () => page.evaluate<string>('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent');
@@ -110,24 +110,24 @@ test('a whole visit needs no mouse: signing in, finding the other session, and e
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press('Enter');
   await page.getByText('This session').waitFor();
-  await tabTo('Sign out Lost phone');
+  await tabTo('Log out Lost phone');
   await page.keyboard.press('Enter');
   await page.locator(`[data-session="${sid}"]`).waitFor({ state: 'detached' });
-  await tabTo('Sign out everywhere');
+  await tabTo('Log out everywhere');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Sign out everywhere');
+  expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Log out everywhere');
 });
 
 test('two sessions of one device are told apart by their names, so that a screen reader ends the right one', async () => {
   const app = await startConsole();
-  const { page } = await signIn(await app.openBrowser());
+  const { page } = await logIn(await app.openBrowser());
   const first = await app.login(EMAIL, 'Lost phone');
   app.clock.advance(60);
   const second = await app.login(EMAIL, 'Lost phone');
-  // Nothing that is shown tells these two apart.
+  // These two differ in nothing that the page shows.
   const alike = [await app.login(EMAIL, 'Robot'), await app.login(EMAIL, 'Robot')];
   for (const { sid } of [first, second, ...alike]) await page.locator(`[data-session="${sid}"]`).waitFor();
   const names = await page.evaluate<string[]>(
@@ -136,18 +136,18 @@ test('two sessions of one device are told apart by their names, so that a screen
   expect(names).toHaveLength(8);
   expect(new Set(names).size).toBe(names.length);
   const phones = names.filter((name) => name.includes('Lost phone'));
-  expect(phones).toEqual([0, 0].map(() => expect.stringMatching(/^Sign out Lost phone at 127\.0\.0\.1, signed in \w{3} \d/)));
-  // The newest stands first.
+  expect(phones).toEqual([0, 0].map(() => expect.stringMatching(/^Log out Lost phone at 127\.0\.0\.1, logged in \w{3} \d/)));
+  // The newest is first.
   await page.getByRole('button', { name: phones[0] ?? '', exact: true }).click();
   await page.locator(`[data-session="${second.sid}"]`).waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Sign out Lost phone', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Log out Lost phone', exact: true }).waitFor();
   expect(await app.ask(first.accessToken)).toBe('ok');
   expect(await app.ask(second.accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
 });
 
 test('who changes the password stays here, and is out elsewhere', async () => {
   const app = await startConsole();
-  const tab = await signIn(await app.openBrowser());
+  const tab = await logIn(await app.openBrowser());
   const { page } = tab;
   const other = await app.login();
   const stolen = await copyToken(tab);
@@ -158,29 +158,29 @@ test('who changes the password stays here, and is out elsewhere', async () => {
   await page.getByText('The password needs at least 8 characters.').waitFor();
   await page.getByLabel('New password').fill('another horse, another battery');
   await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByText('The password is changed. One session has ended.').waitFor();
+  await page.getByText('The password has been changed. One session has ended.').waitFor();
   for (const token of [stolen, other.accessToken]) expect(await app.ask(token)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
   await page.getByRole('link', { name: 'Sessions' }).click();
   await page.getByText('This session').waitFor();
 });
 
-test('an administrator sees a user sign in, and signs the user out; the password is asked for again when it was long ago', async () => {
+test('an administrator sees a user log in, and logs the user out; the password is asked for again when it was long ago', async () => {
   const app = await startConsole();
-  const { page } = await signIn(await app.openBrowser(), ADMIN_EMAIL);
+  const { page } = await logIn(await app.openBrowser(), ADMIN_EMAIL);
   await page.getByRole('link', { name: 'Users' }).click();
   await page.getByRole('link', { name: EMAIL }).click();
-  await page.getByText('Not signed in anywhere.').waitFor();
+  await page.getByText('Not logged in anywhere.').waitFor();
   const { accessToken } = await app.login(EMAIL, 'Lost phone');
   await page.getByText('Lost phone').waitFor();
   app.clock.advance(11 * 60);
-  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+  await page.getByRole('button', { name: 'Log out everywhere' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Log out everywhere' }).click();
   await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD);
   await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
-  await page.getByText('Not signed in anywhere.').waitFor();
+  await page.getByText('Not logged in anywhere.').waitFor();
   expect(await app.ask(accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
   await page.getByRole('link', { name: 'Server' }).click();
   await page.getByText('in memory: the only node').waitFor();
   await app.login(EMAIL);
-  await page.getByRole('cell', { name: 'Signed in' }).waitFor();
+  await page.getByRole('cell', { name: 'Logged in' }).waitFor();
 });

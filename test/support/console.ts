@@ -63,7 +63,7 @@ export async function openTab(context: BrowserContext, path = '/account'): Promi
   return { page, openSockets: () => sockets, complaints };
 }
 
-export async function signIn(context: BrowserContext, email = EMAIL): Promise<Tab> {
+export async function logIn(context: BrowserContext, email = EMAIL): Promise<Tab> {
   const tab = await openTab(context);
   await fillIn(tab.page, email);
   await tab.page.getByText('This session').waitFor();
@@ -73,10 +73,10 @@ export async function signIn(context: BrowserContext, email = EMAIL): Promise<Ta
 export async function fillIn(page: Page, email = EMAIL): Promise<void> {
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Log in' }).click();
 }
 
-export const untilSignedOut = (page: Page) => page.getByRole('heading', { name: 'Sign in' }).waitFor();
+export const untilLoggedOut = (page: Page) => page.getByRole('heading', { name: 'Log in' }).waitFor();
 
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));

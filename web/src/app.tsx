@@ -1,4 +1,4 @@
-/** The frame of the console: who is there decides which pages there are. */
+/** The frame of the console, and its pages: which ones exist depends on whether somebody is logged in, and with which roles. */
 import { useQuery, useSubscription } from '@apollo/client/react';
 import { useAuth } from 'latchkey/client/react';
 import { type ReactNode, useEffect } from 'react';
@@ -6,18 +6,18 @@ import { say, useNotice } from './notices.js';
 import { ME, SESSION_EVENTS } from './operations.js';
 import { EmailPage } from './pages/email.js';
 import { EventsPage } from './pages/events.js';
+import { LogInPage } from './pages/log-in.js';
 import { MAIL_PAGES } from './pages/mail-pages.js';
 import { PasswordPage } from './pages/password.js';
+import { RegisterPage } from './pages/register.js';
 import { ServerPage } from './pages/server.js';
 import { SessionsPage } from './pages/sessions.js';
-import { SignInPage } from './pages/sign-in.js';
-import { SignUpPage } from './pages/sign-up.js';
 import { TokenPage } from './pages/token.js';
 import { UserPage } from './pages/user.js';
 import { UsersPage } from './pages/users.js';
 import { Link } from './parts/link.js';
 import { Loaded } from './parts/loaded.js';
-import { usePage } from './route.js';
+import { REGISTER_PAGE, usePage } from './route.js';
 import { apollo, auth } from './session.js';
 import { texts } from './texts.js';
 
@@ -32,8 +32,8 @@ export function App() {
     let wasLoggedIn = auth.state.status === 'loggedIn';
     let isOwnLogout = false;
     return auth.onChange((change, state) => {
-      // Who opens the console without a session has lost none.
-      if (change.reason === 'LOGGED_OUT' && wasLoggedIn) say(texts.signedOut[change.why]);
+      // A visitor who opens the console without a session has not been logged out.
+      if (change.reason === 'LOGGED_OUT' && wasLoggedIn) say(texts.loggedOut[change.why]);
       if (change.reason === 'LOGGED_OUT') isOwnLogout = change.why === 'LOGOUT';
       if (change.reason === 'LOGGED_IN') say('');
       if (change.reason === 'LOGOUT_CONFIRMED' && isOwnLogout && state.status === 'loggedOut') say(texts.confirmedLogout);
@@ -46,7 +46,7 @@ export function App() {
       <a className="skip" href="#content">
         {texts.skip}
       </a>
-      {status === 'loggedIn' ? <SignedIn /> : <SignedOut isUnknown={status === 'unknown'} />}
+      {status === 'loggedIn' ? <LoggedIn /> : <LoggedOut isUnknown={status === 'unknown'} />}
       <div className="notices">
         <p role="status" aria-live="polite" className="notice" hidden={notice === ''}>
           {notice}
@@ -59,7 +59,7 @@ export function App() {
   );
 }
 
-function SignedOut({ isUnknown }: { isUnknown: boolean }) {
+function LoggedOut({ isUnknown }: { isUnknown: boolean }) {
   const page = usePage();
   const MailPage = MAIL_PAGES.get(page);
   return (
@@ -70,23 +70,23 @@ function SignedOut({ isUnknown }: { isUnknown: boolean }) {
         <MailPage />
       ) : page === 'token' ? (
         <TokenPage canUseOwn={false} />
-      ) : page === 'sign-up' ? (
-        <SignUpPage />
+      ) : page === REGISTER_PAGE ? (
+        <RegisterPage />
       ) : (
-        <SignInPage />
+        <LogInPage />
       )}
     </Frame>
   );
 }
 
-function SignedIn() {
+function LoggedIn() {
   const { data, error } = useQuery(ME);
-  // The connection that tells of the end of this session, and of what happens to the others.
+  // The server reports events of all the user's sessions on this connection, and closes it when this session ends.
   useSubscription(SESSION_EVENTS, {
     ignoreResults: true,
     onData: () => void apollo.refetchQueries({ include: 'active' }).catch(() => undefined),
   });
-  // Which pages there are hangs on who it is: they are shown at once, and nothing jumps.
+  // The navigation depends on the roles. It is drawn only when they are known, so that nothing moves afterwards.
   return data?.me ? (
     <OwnPages {...data.me} />
   ) : (
@@ -101,7 +101,7 @@ function SignedIn() {
 function OwnPages({ email, roles }: { readonly email: string; readonly roles: readonly string[] }) {
   const [page = '', id] = usePage().split('/');
   const isAdministrator = roles.includes(ADMIN_ROLE);
-  const current = page === '' || page === 'sign-up' ? 'sessions' : page;
+  const current = page === '' || page === REGISTER_PAGE ? 'sessions' : page;
   const MailPage = MAIL_PAGES.get(current);
   const item = (each: (typeof OWN_PAGES)[number] | (typeof ADMIN_PAGES)[number]) => (
     <li key={each}>
@@ -115,11 +115,11 @@ function OwnPages({ email, roles }: { readonly email: string; readonly roles: re
       who={
         <>
           <span className="who">
-            <span className="hidden">{texts.signedInAs} </span>
+            <span className="hidden">{texts.loggedInAs} </span>
             {email}
           </span>
           <button type="button" onClick={() => void auth.logout()}>
-            {texts.signOut}
+            {texts.logOut}
           </button>
         </>
       }

@@ -1,4 +1,4 @@
-/** A name for a device that people know again. */
+/** Names a device so that its user recognizes it. */
 import { texts } from './texts.js';
 
 const BROWSERS: readonly (readonly [name: string, sign: RegExp])[] = [
@@ -33,6 +33,6 @@ function describe(userAgent: string): string {
   const find = (signs: typeof BROWSERS) => signs.find(([, sign]) => sign.test(userAgent))?.[0];
   const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
   if (browser && system) return `${browser} on ${system}`;
-  // A program names itself first.
+  // Other programs put their name first.
   return browser ?? system ?? (userAgent.slice(0, 60) || texts.unknown);
 }

@@ -1,4 +1,4 @@
-/** What is said when something could not be done. */
+/** The text that the console shows for an error. */
 import { CombinedGraphQLErrors } from '@apollo/client';
 import { AuthError } from 'latchkey/client';
 import { texts } from './texts.js';

@@ -1,4 +1,4 @@
-/** The code of a link in a mail: out of the address before anything else happens, and held in the memory of this page only. */
+/** The code from a link in a mail. It is taken out of the address before anything else runs, and kept in the memory of this page only. */
 import { useEffect, useSyncExternalStore } from 'react';
 import { currentPage } from './route.js';
 
@@ -7,10 +7,10 @@ const listeners = new Set<() => void>();
 let code = '';
 
 takeFromAddress();
-// Another link, opened in the same tab, loads nothing.
+// A second link opened in the same tab changes only the hash and does not load the page again.
 window.addEventListener('hashchange', takeFromAddress);
 
-/** Empty without a link. Forgotten when the page is left. */
+/** Empty if no link brought a code. The code is forgotten when the user leaves the page. */
 export function useMailedCode(page: string): string {
   useEffect(
     () => () => {

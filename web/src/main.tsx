@@ -1,4 +1,4 @@
-/** The entry: puts the console into the page, and takes it out when the page is left. */
+/** The entry of the console: renders it into the page, and removes it when the user leaves the page. */
 import { ApolloProvider } from '@apollo/client/react';
 import { createRoot } from 'react-dom/client';
 import './mailed-code.js';
@@ -14,7 +14,7 @@ if (place) {
       <App />
     </ApolloProvider>,
   );
-  // A browser may keep a page that was left as it was, and show it to whoever presses the back button after a logout.
+  // The back/forward cache would otherwise show a logged-in page to somebody who presses the back button after a logout.
   window.addEventListener('pagehide', (event) => event.persisted && root.unmount());
   window.addEventListener('pageshow', (event) => event.persisted && location.reload());
 }

@@ -1,4 +1,4 @@
-/** What is said to the user beside the page: one line at a time, read aloud by a screen reader. */
+/** The notice beside the page: one line at a time, which a screen reader reads aloud. */
 import { useSyncExternalStore } from 'react';
 
 let line = '';

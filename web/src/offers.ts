@@ -1,7 +1,7 @@
-/** What this server offers to people without a session, as it has written it into the page. */
+/** Reads from data attributes, which the server writes into the page, what it offers before login. */
 const { mail, registration } = document.getElementById('console')?.dataset ?? {};
 
-/** Without a mail server letters are files, which whoever runs the server can read. */
+/** False without a mail server: then mails are files, which the operator can read. */
 export const areMailsSent = mail === 'sent';
 
-export const canSignUp = registration === 'open';
+export const canRegister = registration === 'open';

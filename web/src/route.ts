@@ -1,12 +1,16 @@
-/** Which page is shown: the path after /account, as a browser knows it. */
+/** The routes of the console: the path after /account names the page. */
 import { useSyncExternalStore } from 'react';
 
 const PLACE = '/account';
+
+/** This path is older than the word "register": it stays because people have links to it. */
+export const REGISTER_PAGE = 'sign-up';
+
 const listeners = new Set<() => void>();
 
 export const hrefOf = (page: string) => `${PLACE}/${page}`;
 
-/** `sessions`, `users/<id>`; empty for the first page. */
+/** For example `sessions` or `users/<id>`; empty for the first page. */
 export const currentPage = () => location.pathname.slice(PLACE.length + 1).replace(/\/$/, '');
 
 export function go(page: string, isReplaced = false): void {

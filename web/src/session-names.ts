@@ -1,10 +1,10 @@
-/** What each session of a list is called when it is spoken of alone, as by a screen reader: no two the same. */
+/** Gives each session of a list a name of its own, so that a screen reader can tell its button from the others. */
 import { nameOf } from './devices.js';
 import type { ListedSession } from './parts/session-list.js';
 import { sayExactly } from './parts/time.js';
 import { texts } from './texts.js';
 
-/** By the device; where that is not enough, by place and login too; and where even that is not, by a number. */
+/** In this order: the device; the device with place and login; the device with a number. The first unique name is taken. */
 const WAYS: readonly ((session: ListedSession, index: number) => string)[] = [
   nameOf,
   (session) => texts.sessions.namedFully(nameOf(session), session.ipAddress ?? texts.unknown, sayExactly(session.createdAt)),

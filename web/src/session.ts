@@ -1,4 +1,4 @@
-/** The one session of this browser, and the Apollo Client that speaks for it. */
+/** The session of this browser, and the Apollo Client that sends its access token. */
 import { ApolloClient, HttpLink, InMemoryCache, split } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { OperationTypeNode } from 'graphql';
@@ -10,7 +10,7 @@ const PATH = '/graphql';
 
 export const socketUrl = () => location.origin.replace(/^http/, 'ws') + PATH;
 
-/** The refresh token is in a cookie that no script reads, the access token in the memory of this page. */
+/** The refresh token is in a cookie that no script can read; the access token is in the memory of this page. */
 export const auth = createAuthClient({ url: PATH, tokens: 'cookie' });
 
 const socket = createAuthSocket(auth, { url: socketUrl });
@@ -24,13 +24,13 @@ export const apollo = new ApolloClient({
       new HttpLink({ uri: PATH, credentials: 'same-origin' }),
     ),
   ),
-  // A list of sessions from a while ago is no list of sessions.
+  // A cached list may show sessions that have ended, so every query also asks the server.
   defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
 });
 
 forgetOnLogout(apollo, auth);
 
-/** After something that was done with a mailed code: it may have ended this session, or changed who it is. */
+/** Call it after a mailed code was used: that may have ended this session or changed its user. */
 export async function reviewSession(): Promise<void> {
   if (auth.state.status !== 'loggedIn') return;
   await auth.refresh().catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Whether the server accepts a token, for as long as somebody looks: a connection that is opened with it ends when it does. */
+/** Watches whether the server accepts a token: it opens a WebSocket with the token, and the server closes that when the token ends. */
 import { socketUrl } from './session.js';
 
 export type TokenVerdict = 'empty' | 'asking' | 'accepted' | 'TOKEN_REVOKED' | 'TOKEN_EXPIRED' | 'TOKEN_INVALID' | 'unreachable';
@@ -6,7 +6,7 @@ export type TokenVerdict = 'empty' | 'asking' | 'accepted' | 'TOKEN_REVOKED' | '
 const REFUSALS = ['TOKEN_REVOKED', 'TOKEN_EXPIRED', 'TOKEN_INVALID'] as const;
 const AGAIN_AFTER_MS = 2_000;
 
-/** @returns what stops looking */
+/** @returns a function that stops watching */
 export function watchToken(token: string, tell: (verdict: TokenVerdict) => void): () => void {
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,7 +35,7 @@ export function watchToken(token: string, tell: (verdict: TokenVerdict) => void)
   };
 }
 
-/** What a token says of itself, believed by nobody. */
+/** Decodes a token without verifying it, for display only. Null if it is no JWT. */
 export function readClaims(token: string): Readonly<Record<string, unknown>> | null {
   try {
     const [header = '', payload = ''] = token.split('.');

@@ -1,4 +1,4 @@
-/** Asks the server one thing over HTTP; the answer has the type of the document. */
+/** Sends one operation to the server over HTTP; the answer has the type of the document. */
 import type { TypedDocumentString } from './gql/graphql.js';
 
 export interface Answer<Result> {

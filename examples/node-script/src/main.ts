@@ -1,4 +1,4 @@
-/** Registers, asks who it is, listens to what happens to its sessions, logs out, and is refused. */
+/** Registers, asks for its user, follows the events of its sessions, logs out, and shows that the old token is refused. */
 import { createClient, type ExecutionResult } from 'graphql-sse';
 import { createAuthClient } from 'latchkey/client';
 import { ask } from './ask.js';
@@ -7,7 +7,7 @@ import { MeDocument, SessionEventsDocument, type SessionEventsSubscription } fro
 const url = process.argv[2] ?? 'http://127.0.0.1:4000/graphql';
 const credentials = { email: `ada.${Date.now()}@example.com`, password: 'correct horse battery' };
 
-// What a user got wrong is in `userErrors`. When the server gives no answer, an `AuthError` is thrown.
+// Mistakes of the user are in `userErrors`. If the request fails, the client throws an `AuthError`.
 const auth = createAuthClient({ url, tokens: 'memory' });
 const { userErrors } = await auth.register({ ...credentials, deviceName: 'Laptop' });
 if (userErrors[0]) throw new Error(userErrors[0].message);
@@ -16,7 +16,7 @@ const token = await auth.getAccessToken();
 const { data } = await ask(url, token, MeDocument);
 console.log(`I am ${data?.me?.email}.`);
 
-// The headers are asked for at each connection, so that one after a pause has a token that is good then.
+// A function, because each new connection needs a token that is valid at that time.
 const stream = createClient({ url, headers: async () => ({ authorization: `Bearer ${await auth.getAccessToken()}` }) });
 let isConnected = () => {};
 const connected = new Promise<void>((resolve) => {

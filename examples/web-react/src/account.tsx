@@ -1,4 +1,4 @@
-/** Who is logged in, and on which devices; each can be logged out. */
+/** The user and the list of their sessions, each with a button to log it out. */
 import { useCallback, useEffect, useState } from 'react';
 import { AccountDocument, type AccountQuery } from './gql/graphql.js';
 import { ask, auth } from './session.js';
@@ -7,7 +7,7 @@ export function Account() {
   const [account, setAccount] = useState<AccountQuery | null>(null);
   const load = useCallback(async () => {
     const { data } = await ask(AccountDocument);
-    // When the session is over this component goes: there is nothing to show.
+    // Without a user the session is over, and App removes this component.
     if (data?.me) setAccount(data);
   }, []);
   useEffect(() => {
@@ -29,7 +29,7 @@ export function Account() {
               ' (this one)'
             ) : (
               <button type="button" onClick={() => revoke(id)}>
-                Log out there
+                Log out this device
               </button>
             )}
           </li>

@@ -1,4 +1,4 @@
-/** The page: whoever is logged in sees the account, everybody else the form. */
+/** The page: it shows the account to a user who is logged in, and otherwise the login form. */
 import { useAuth } from 'latchkey/client/react';
 import { Account } from './account.js';
 import { LoginForm } from './login-form.js';
@@ -8,11 +8,13 @@ export function App() {
   const { status, sessionId, failure, pendingLogouts } = useAuth(auth);
   return (
     <main>
-      {status === 'unknown' && <p>{failure ? 'The server does not answer.' : 'One moment.'}</p>}
+      {status === 'unknown' && <p>{failure ? 'The server does not answer.' : 'Loading…'}</p>}
       {status === 'loggedOut' && <LoginForm />}
-      {/* With the session as its key nothing of one user is left over for the next. */}
+      {/* The key makes React discard all state of one session before the next. */}
       {status === 'loggedIn' && <Account key={sessionId} />}
-      {pendingLogouts > 0 && <p role="status">You are logged out here. The server is told as soon as it can be reached.</p>}
+      {pendingLogouts > 0 && (
+        <p role="status">You are logged out in this browser. The server has not confirmed it yet; the page keeps trying.</p>
+      )}
     </main>
   );
 }

@@ -1,4 +1,4 @@
-/** Logs in, or registers. */
+/** The form to log in or to register. */
 import { AuthError } from 'latchkey/client';
 import { useActionState } from 'react';
 import { auth } from './session.js';
@@ -17,20 +17,20 @@ export function LoginForm() {
         <input name="isNew" type="checkbox" /> I am new here
       </label>
       <button type="submit" disabled={isPending}>
-        Go on
+        Continue
       </button>
       {complaint && <p role="alert">{complaint}</p>}
     </form>
   );
 }
 
-/** @returns what is to be told to the user */
+/** @returns the text to show to the user, or null */
 async function enter(_before: string | null, form: FormData): Promise<string | null> {
   const credentials = { email: String(form.get('email')), password: String(form.get('password')) };
   try {
     if (!form.get('isNew')) return complaintOf(await auth.login(credentials));
     const answer = await auth.register(credentials);
-    // A server that sends mails: `auth.confirmRegistration` wants the code.
+    // The server sends mail: complete the registration with `auth.confirmRegistration` and the mailed code.
     return answer.confirmationSent ? 'A mail with a code is on its way to you.' : complaintOf(answer);
   } catch (error) {
     const { code, retryAfter } = error as AuthError;

@@ -1,4 +1,4 @@
-/** Where the page begins. */
+/** The entry of the page. */
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
 

@@ -1,10 +1,10 @@
-/** The session of this page, and how it asks the server: with a token that is good now, and once more when that one is refused. */
+/** The session of this page, and a function that sends operations with a valid token and tries again with a new one if it is refused. */
 import { createAuthClient } from 'latchkey/client';
 import type { TypedDocumentString } from './gql/graphql.js';
 
 const url = document.querySelector<HTMLMetaElement>('meta[name=latchkey]')?.content ?? '/graphql';
 
-/** The refresh token is in a cookie that no script can read, the access token in the memory of this page. */
+/** The refresh token is in a cookie that no script can read; the access token is in the memory of this page. */
 export const auth = createAuthClient({ url, tokens: 'cookie' });
 
 interface Answer<Result> {
@@ -25,7 +25,7 @@ export async function ask<Result, Variables>(
   const answer = await send(token);
   const isRefused = answer.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
   if (!token || !isRefused) return answer;
-  // Null: the session is over. The page is told through `auth`, and so is every other tab.
+  // Null means that the session is over. `auth` reports that to this page and to every other tab.
   const next = await auth.renew(token);
   return next ? send(next) : answer;
 }

@@ -1,4 +1,4 @@
-/** The panel beside the editor: how to log in and out here, and the token from the last answer into the header. */
+/** The panel beside the editor: it explains how to log in and out, and copies the token of the last answer into the header. */
 import { Button, type GraphiQLPlugin, useEditorContext } from '@graphiql/react';
 import { useState } from 'react';
 import { findAccessToken, withToken } from './tokens.js';
@@ -11,18 +11,18 @@ function LoginSteps() {
   const useToken = () => {
     const token = findAccessToken(responseEditor?.getValue() ?? '');
     if (token !== null) headerEditor?.setValue(withToken(headerEditor.getValue(), token));
-    setTold(token === null ? 'The last answer holds no accessToken. Run Register or Login first.' : 'The header holds the token now.');
+    setTold(token === null ? 'The last answer has no accessToken. Run Register or Login first.' : 'The token is now in the header.');
   };
   return (
     <section className="login-steps" aria-label="Log in">
       <h2>Log in</h2>
       <p>
-        The ready document has one operation for each step. The button ▶ asks which one to run; <kbd>Ctrl</kbd>+<kbd>Enter</kbd> runs the
+        The prepared document has one operation for each step. The button ▶ asks which one to run; <kbd>Ctrl</kbd>+<kbd>Enter</kbd> runs the
         one at the cursor.
       </p>
       <ol>
         <li>
-          Run <b>Register</b>, once. From then on run <b>Login</b>. The answer holds an <code>accessToken</code>.
+          Run <b>Register</b> once, and <b>Login</b> after that. The answer has an <code>accessToken</code>.
         </li>
         <li>
           Put it into the <code>Authorization</code> header:
@@ -32,10 +32,10 @@ function LoginSteps() {
           <output>{told}</output>
         </li>
         <li>
-          Run <b>Me</b>. It answers who you are.
+          Run <b>Me</b>. It returns your user.
         </li>
         <li>
-          Run <b>Logout</b>. The token has not expired, but it is revoked.
+          Run <b>Logout</b>. The token has not expired, but it is now revoked.
         </li>
         <li>
           Run <b>Me</b> again with the same token. It is refused: <code>UNAUTHENTICATED</code>, with the reason <code>TOKEN_REVOKED</code>.
@@ -45,7 +45,7 @@ function LoginSteps() {
         <b>SessionEvents</b> is a subscription: log in, use the token, run it, and log in elsewhere. When its session ends, the server
         closes the connection.
       </p>
-      <p>Nothing here is kept: tokens, headers and documents are forgotten when the page is left or loaded anew.</p>
+      <p>Nothing is stored: tokens, headers and documents are gone when you leave or reload the page.</p>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-/** The entry of the explorer: GraphiQL with a document that logs in and out, for the server that the page comes from. */
+/** The entry of the explorer: GraphiQL with a document that logs in and out at the server that served the page. */
 import { PluginContextProvider } from '@graphiql/react';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
@@ -8,7 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { LOGIN_PLUGIN } from './login-plugin.js';
 import { MemoryStorage } from './memory-storage.js';
 
-/** Followed over a WebSocket, which the server closes in the moment in which the session ends. */
+/** Runs over a WebSocket, which the server closes as soon as the session ends. */
 const SESSION_EVENTS = `
 subscription SessionEvents {
   sessionEvents { kind at reason session { deviceName } }
@@ -19,7 +19,7 @@ const API = new URL('/graphql', location.href);
 
 const fetcher = createGraphiQLFetcher({
   url: API.href,
-  // The headers of the editor go along as connectionParams.
+  // GraphiQL sends the headers of the editor as connectionParams.
   subscriptionUrl: API.href.replace(/^http/, 'ws'),
   enableIncrementalDelivery: false,
 });
@@ -31,7 +31,7 @@ const place = document.getElementById('explorer');
 
 if (place) {
   const root = createRoot(place);
-  // GraphiQL 4 opens the panel only if its store knows of it before GraphiQL is drawn for the first time.
+  // GraphiQL 4 opens the panel only if its store knows the plugin before the first render.
   flushSync(() => root.render(<PluginContextProvider {...panel}>{null}</PluginContextProvider>));
   root.render(
     <GraphiQL

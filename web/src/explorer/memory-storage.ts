@@ -1,4 +1,4 @@
-/** Where GraphiQL keeps what it remembers: until the page is left. Its documents hold passwords, its history holds tokens, and neither belongs on a disk. */
+/** A storage for GraphiQL in memory: documents contain passwords and the history contains tokens, so neither may reach the disk. */
 import type { GraphiQLProps } from 'graphiql';
 
 type Storage = NonNullable<GraphiQLProps['storage']>;

@@ -1,6 +1,6 @@
-/** From the answer of a login to the header of what is asked next. */
+/** Takes the access token from the answer of a login and puts it into the headers of the next request. */
 
-/** @returns the access token that an answer brings; null if it brings none, or is none */
+/** @returns the access token in an answer; null if there is none, or if the text is not an answer */
 export function findAccessToken(answer: string): string | null {
   const payloads = Object.values(objectIn(objectIn(answer)?.data) ?? {});
   const tokens = payloads.map((payload) => objectIn(payload)?.accessToken);
@@ -8,7 +8,7 @@ export function findAccessToken(answer: string): string | null {
 }
 
 /**
- * @param headers as JSON; what is none is replaced
+ * @param headers as JSON; text that is not a JSON object is replaced
  * @returns the same headers as JSON, with the token
  */
 export function withToken(headers: string, token: string): string {

@@ -1,4 +1,4 @@
-/** What a mailed code shows of an address: that it is the user's, or that it is the new one. Only at a press of the button: programs that look through mails open links too. */
+/** The pages that verify an address or confirm a new one. They act only when the button is pressed: mail scanners open links too. */
 import { useMutation } from '@apollo/client/react';
 import { concludeChange } from '../mailed-change.js';
 import { CONFIRM_EMAIL_CHANGE, VERIFY_EMAIL } from '../operations.js';

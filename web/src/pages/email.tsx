@@ -1,4 +1,4 @@
-/** The address of the user: whether it is shown to be theirs, and another one. */
+/** The user's address: whether it is verified, and a form to change it. */
 import { useMutation, useQuery } from '@apollo/client/react';
 import { failureText, sayingOf } from '../failures.js';
 import { say } from '../notices.js';

@@ -1,4 +1,4 @@
-/** What happened to the user's account, page by page. */
+/** The user's security events, page by page. */
 import { useQuery } from '@apollo/client/react';
 import { EVENTS } from '../operations.js';
 import { EventList } from '../parts/event-list.js';

@@ -1,4 +1,4 @@
-/** Changing the password. */
+/** The page to change the password. */
 import { useState } from 'react';
 import { say } from '../notices.js';
 import { Field } from '../parts/field.js';
@@ -9,7 +9,7 @@ import { texts } from '../texts.js';
 
 export function PasswordPage() {
   const { password: words } = texts;
-  /** A new form after each success: nothing of the passwords stays in the page. */
+  /** Counts the changes: each one gets a new form, so that no password stays in the page. */
   const [round, setRound] = useState(0);
   const change = async (fields: Readonly<Record<string, string>>) => {
     const { endedSessions, userErrors } = await auth.changePassword({
@@ -42,7 +42,7 @@ export function PasswordPage() {
                 type="password"
                 autoComplete="new-password"
                 required
-                hint={texts.signUp.passwordHint}
+                hint={texts.register.passwordHint}
                 errors={errors}
               />
               <label className="check">

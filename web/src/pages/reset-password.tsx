@@ -1,4 +1,4 @@
-/** A new password for who has lost the old one. Every session ends; this one too, if it is of the same user. */
+/** Sets a new password with a mailed code. This ends every session of the user, including one in this browser. */
 import { useMutation } from '@apollo/client/react';
 import { concludeChange } from '../mailed-change.js';
 import { RESET_PASSWORD } from '../operations.js';
@@ -9,7 +9,7 @@ import { Page } from '../parts/page.js';
 import { texts } from '../texts.js';
 
 export function ResetPasswordPage() {
-  const { resetPassword: words, password, signUp, lostPassword } = texts;
+  const { resetPassword: words, password, register, lostPassword } = texts;
   const [reset] = useMutation(RESET_PASSWORD);
   const send = async (code: string, { newPassword = '' }: Readonly<Record<string, string>>) => {
     const { data } = await reset({ variables: { input: { code, newPassword } } });
@@ -26,7 +26,7 @@ export function ResetPasswordPage() {
               type="password"
               autoComplete="new-password"
               required
-              hint={signUp.passwordHint}
+              hint={register.passwordHint}
               errors={errors}
             />
           )}

@@ -1,4 +1,4 @@
-/** How the node that answers stands, for administrators, and what happens while they look. */
+/** The state of the node that answers, and live events, for administrators. */
 import { useQuery, useSubscription } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
 import { EVENT_ADDED, SERVER_STATUS } from '../operations.js';
@@ -9,7 +9,7 @@ import { Fact } from '../parts/session-list.js';
 import { Time } from '../parts/time.js';
 import { texts } from '../texts.js';
 
-/** Nodes come and go without an event. */
+/** Polled, because no event reports that a node starts or stops. */
 const LOOK_EVERY_MS = 5_000;
 const MOST_EVENTS = 20;
 
@@ -25,7 +25,7 @@ export function ServerPage() {
     ignoreResults: true,
     onData({ data: { data: told } }) {
       const event = told?.auditEventAdded;
-      // An event may come twice.
+      // An event may arrive twice.
       if (event) setHeard((before) => [event, ...before.filter(({ id }) => id !== event.id)].slice(0, MOST_EVENTS));
       refetch().catch(() => undefined);
     },
@@ -66,7 +66,7 @@ interface NodeRow {
 
 function NodeTable({ nodes }: { nodes: readonly NodeRow[] }) {
   const { server: words } = texts;
-  // The clock of the database, which may not be that of the browser.
+  // Compare with the clock of the database: the clock of the browser may differ.
   const newest = Math.max(...nodes.map(({ seenAt }) => new Date(seenAt).getTime()));
   return (
     <table>

@@ -1,4 +1,4 @@
-/** The sessions of the user: which there are, and the end of one, of all others, or of all. */
+/** The user's sessions, with buttons to log out one, all others, or all. */
 import { useQuery } from '@apollo/client/react';
 import type { LogoutScope } from 'latchkey/client';
 import { useState } from 'react';
@@ -40,20 +40,20 @@ export function SessionsPage() {
   const button = (session: ListedSession) => (
     <button
       type="button"
-      aria-label={session.current ? words.signOutCurrent : words.signOutOneOf(nameIn(session))}
+      aria-label={session.current ? words.logOutCurrent : words.logOutOneOf(nameIn(session))}
       onClick={() => (session.current ? endMany('CURRENT') : endOne(session))}
     >
-      {words.signOutOne}
+      {words.logOutOne}
     </button>
   );
   return (
     <Page title={texts.pages.sessions} intro={words.intro}>
       <div className="actions">
         <button type="button" onClick={() => setQuestion('OTHERS')}>
-          {words.signOutOthers}
+          {words.logOutOthers}
         </button>
         <button type="button" className="danger" onClick={() => setQuestion('ALL')}>
-          {words.signOutEverywhere}
+          {words.logOutEverywhere}
         </button>
       </div>
       <Loaded data={data?.sessions} error={error}>
@@ -63,7 +63,7 @@ export function SessionsPage() {
         <Question
           title={question === 'ALL' ? words.confirmEverywhere : words.confirmOthers}
           text={question === 'ALL' ? words.confirmEverywhereText : words.confirmOthersText}
-          action={question === 'ALL' ? words.signOutEverywhere : words.signOutOthers}
+          action={question === 'ALL' ? words.logOutEverywhere : words.logOutOthers}
           onClose={() => setQuestion(null)}
           onYes={() => endMany(question)}
         />

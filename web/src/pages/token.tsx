@@ -1,4 +1,4 @@
-/** Any token, and live beside it whether the server accepts it, and why not. */
+/** Checks a pasted token: shows live whether the server accepts it, and if not, why. */
 import { useEffect, useId, useState } from 'react';
 import { Page } from '../parts/page.js';
 import { Fact } from '../parts/session-list.js';

@@ -1,4 +1,4 @@
-/** One user, for administrators: the sessions and events as they happen, and their end. */
+/** One user, for administrators: live sessions and events, and the buttons to log out, disable and enable. */
 import { useMutation, useQuery, useSubscription } from '@apollo/client/react';
 import { useState } from 'react';
 import { DISABLE_USER, ENABLE_USER, EVENT_ADDED, REVOKE_USER_SESSIONS, USER, USER_EVENTS } from '../operations.js';
@@ -22,10 +22,10 @@ export function UserPage({ id }: { id: string }) {
   const [disable] = useMutation(DISABLE_USER);
   const [enable] = useMutation(ENABLE_USER);
   const { attempt, dialog } = useReauthentication();
-  const [question, setQuestion] = useState<'signOut' | 'disable' | null>(null);
+  const [question, setQuestion] = useState<'logOut' | 'disable' | null>(null);
   const variables = { input: { userId: id } };
-  const acts: Readonly<Record<'signOut' | 'disable' | 'enable', Attempt>> = {
-    signOut: {
+  const acts: Readonly<Record<'logOut' | 'disable' | 'enable', Attempt>> = {
+    logOut: {
       run: async () => (await revoke({ variables })).data?.revokeUserSessions?.userErrors ?? [],
       done: texts.eventKinds.USER_SESSIONS_REVOKED ?? '',
     },
@@ -67,8 +67,8 @@ export function UserPage({ id }: { id: string }) {
                   {words.enable}
                 </button>
               )}
-              <button type="button" className="danger" onClick={() => setQuestion('signOut')}>
-                {words.signOut}
+              <button type="button" className="danger" onClick={() => setQuestion('logOut')}>
+                {words.logOut}
               </button>
             </div>
             <h2>{words.sessions}</h2>
@@ -80,9 +80,9 @@ export function UserPage({ id }: { id: string }) {
       </Loaded>
       {question && (
         <Question
-          title={question === 'disable' ? words.confirmDisable : words.confirmSignOut}
-          text={question === 'disable' ? words.confirmDisableText : words.confirmSignOutText}
-          action={question === 'disable' ? words.disable : words.signOut}
+          title={question === 'disable' ? words.confirmDisable : words.confirmLogOut}
+          text={question === 'disable' ? words.confirmDisableText : words.confirmLogOutText}
+          action={question === 'disable' ? words.disable : words.logOut}
           onClose={() => setQuestion(null)}
           onYes={() => void attempt(acts[question])}
         />

@@ -1,4 +1,4 @@
-/** Everybody who can sign in, for administrators. */
+/** All users, with a search, for administrators. */
 import { useQuery, useSubscription } from '@apollo/client/react';
 import { useDeferredValue, useState } from 'react';
 import { EVENT_ADDED, USERS } from '../operations.js';

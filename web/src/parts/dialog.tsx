@@ -1,4 +1,4 @@
-/** A question in front of the page. The browser keeps the focus in it and closes it with Escape. */
+/** A modal dialog. The browser keeps the focus inside and closes it with Escape. */
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { texts } from '../texts.js';
 

@@ -1,4 +1,4 @@
-/** A field of a form: label, input, hint and what is wrong with it, tied together for a screen reader. */
+/** A field of a form: label, input, hint and error, linked for screen readers. */
 import { type InputHTMLAttributes, useId } from 'react';
 import { type FieldError, sayingOf } from '../failures.js';
 

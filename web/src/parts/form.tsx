@@ -1,10 +1,10 @@
-/** A form: sends once at a time, says what went wrong, and puts the focus on the first field that is wrong. */
+/** A form that sends one request at a time, shows the errors, and moves the focus to the first field with an error. */
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type FieldError, failureText, sayingOf } from '../failures.js';
 
 interface FormProps {
   readonly submit: string;
-  /** What the user got wrong; nothing when it is done. */
+  /** @returns the user's mistakes; empty if the server has done it */
   readonly send: (fields: Readonly<Record<string, string>>) => Promise<readonly FieldError[]>;
   readonly children: (errors: readonly FieldError[]) => ReactNode;
   readonly label?: string;

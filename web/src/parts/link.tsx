@@ -1,4 +1,4 @@
-/** A link to another page of the console: a real one, that needs no loading. */
+/** A link to another page of the console: a real link that changes the page without loading it. */
 import type { ReactNode } from 'react';
 import { go, hrefOf } from '../route.js';
 
@@ -14,7 +14,7 @@ export function Link({ to, isCurrent = false, children }: LinkProps) {
       href={hrefOf(to)}
       aria-current={isCurrent ? 'page' : undefined}
       onClick={(event) => {
-        // A new tab stays a new tab.
+        // The user asks for a new tab or window: leave it to the browser.
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
         event.preventDefault();
         go(to);

@@ -1,4 +1,4 @@
-/** What a query has found, or why there is nothing yet; the place is kept free, so that nothing jumps. */
+/** Shows the result of a query, or until then a waiting line or the error. The line keeps its space, so that nothing moves. */
 import type { ReactNode } from 'react';
 import { failureText } from '../failures.js';
 import { texts } from '../texts.js';

@@ -1,4 +1,4 @@
-/** What becomes of a mail: on its way, or, where there is no mail server, a file. */
+/** Says where a mail goes: to the address, or into a file if the server has no mail server. */
 import { areMailsSent } from '../offers.js';
 import { texts } from '../texts.js';
 

@@ -1,4 +1,4 @@
-/** A form for a code that was mailed: filled in by the link of the mail, or typed by whoever reads mail on another device. */
+/** A form for a mailed code: the link of the mail fills it in, or the user types the code from a mail on another device. */
 import type { ReactNode } from 'react';
 import type { FieldError } from '../failures.js';
 import { useMailedCode } from '../mailed-code.js';

@@ -1,4 +1,4 @@
-/** The pages of a list after the first one: the first follows what happens, the others are asked for. */
+/** Paging of a list: the first page updates by itself, further pages load at the press of a button. */
 import { useState } from 'react';
 import { failureText } from '../failures.js';
 import { say } from '../notices.js';

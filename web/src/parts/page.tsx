@@ -1,11 +1,11 @@
-/** A page: its heading gets the focus when it opens, so that a screen reader begins there. */
+/** A page. Its heading gets the focus when the page opens, so that a screen reader starts there. */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { texts } from '../texts.js';
 
 interface PageProps {
-  /** Stands in the history of the browser, beside the back button: nothing private. */
+  /** Must be nothing private: the browser keeps it in its history and shows it at the back button, even after a logout. */
   readonly title: string;
-  /** What stands on the page instead. */
+  /** Shown on the page in place of the title; it may be private. */
   readonly heading?: string | undefined;
   readonly intro?: string;
   readonly children: ReactNode;
@@ -17,7 +17,7 @@ export function Page({ title, heading = title, intro, children }: PageProps) {
   const top = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} – ${texts.product}`;
-    // The first page is announced by the browser.
+    // The browser itself announces the first page.
     if (!isFirst) top.current?.focus();
     isFirst = false;
   }, [title]);

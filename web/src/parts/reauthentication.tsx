@@ -1,4 +1,4 @@
-/** Asks for the password once more when the server wants to have seen it recently, and then does what was asked for. */
+/** Runs an action; if the server requires a recent password, asks for it and then runs the action again. */
 import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
 import { type FieldError, failureText, sayingOf } from '../failures.js';
@@ -10,7 +10,7 @@ import { Field } from './field.js';
 import { Form } from './form.js';
 
 export interface Attempt {
-  /** What the user got wrong. */
+  /** @returns the user's mistakes; empty if the server has done it */
   readonly run: () => Promise<readonly FieldError[]>;
   readonly done: string;
 }
@@ -44,7 +44,7 @@ export function useReauthentication() {
         }}
       >
         {(errors) => (
-          <Field label={texts.signIn.password} name="password" type="password" autoComplete="current-password" required errors={errors} />
+          <Field label={texts.logIn.password} name="password" type="password" autoComplete="current-password" required errors={errors} />
         )}
       </Form>
     </Dialog>

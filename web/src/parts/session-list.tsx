@@ -1,4 +1,4 @@
-/** Sessions, each with its device, its place and its last use. */
+/** A list of sessions, each with its device, place and last use. */
 import type { ReactNode } from 'react';
 import { nameOf } from '../devices.js';
 import { texts } from '../texts.js';
@@ -17,7 +17,7 @@ export interface ListedSession {
 
 interface SessionListProps {
   readonly sessions: readonly ListedSession[];
-  /** Of the names: one below the heading that stands above the list. */
+  /** The heading level of the device names: one below the heading above the list. */
   readonly level: 'h2' | 'h3';
   readonly action?: (session: ListedSession) => ReactNode;
 }
@@ -39,7 +39,7 @@ export function SessionList({ sessions, level: Heading, action }: SessionListPro
             <Fact name={texts.sessions.lastUse}>
               <Time at={session.lastUsedAt} />
             </Fact>
-            <Fact name={texts.sessions.signedIn}>
+            <Fact name={texts.sessions.loggedIn}>
               <Time at={session.createdAt} />
             </Fact>
             <Fact name={texts.sessions.ends}>

@@ -1,4 +1,4 @@
-/** An instant as people say it, with the exact one behind it. */
+/** An instant in relative words ("5 minutes ago"), with the exact time as its title. */
 import { useSyncExternalStore } from 'react';
 import { texts } from '../texts.js';
 
@@ -32,7 +32,7 @@ function sayTime(at: number, now: number): string {
   return unit === 'day' && Math.abs(seconds) > 30 * length ? exact.format(at) : relative.format(Math.round(seconds / length), unit);
 }
 
-/** In steps, so that all instants of a page are said from the same one. */
+/** Rounded to steps, so that all times on a page are relative to the same instant. */
 const readNow = () => Math.floor(Date.now() / EVERY_MS) * EVERY_MS + EVERY_MS;
 
 function subscribe(listener: () => void): () => void {

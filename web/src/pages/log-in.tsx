@@ -1,20 +1,21 @@
-/** Signing in. */
-import { canSignUp } from '../offers.js';
+/** The login page. */
+import { canRegister } from '../offers.js';
 import { Field } from '../parts/field.js';
 import { Form } from '../parts/form.js';
 import { Link } from '../parts/link.js';
 import { Page } from '../parts/page.js';
+import { REGISTER_PAGE } from '../route.js';
 import { auth } from '../session.js';
 import { texts } from '../texts.js';
 
-export function SignInPage() {
-  const { email, password, submit, toLostPassword, noAccount, toSignUp, tokenHint, toToken } = texts.signIn;
+export function LogInPage() {
+  const { email, password, submit, toLostPassword, noAccount, toRegister, tokenHint, toToken } = texts.logIn;
   return (
     <div className="narrow">
-      <Page title={texts.pages.signIn}>
+      <Page title={texts.pages.logIn}>
         <Form
           submit={submit}
-          label={texts.pages.signIn}
+          label={texts.pages.logIn}
           send={async (fields) => (await auth.login({ email: fields.email ?? '', password: fields.password ?? '' })).userErrors}
         >
           {(errors) => (
@@ -27,9 +28,9 @@ export function SignInPage() {
         <p>
           <Link to="lost-password">{toLostPassword}</Link>
         </p>
-        {canSignUp && (
+        {canRegister && (
           <p>
-            {noAccount} <Link to="sign-up">{toSignUp}</Link>
+            {noAccount} <Link to={REGISTER_PAGE}>{toRegister}</Link>
           </p>
         )}
         <p>

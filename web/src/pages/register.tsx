@@ -1,4 +1,4 @@
-/** Signing up, with a mailed code where the server wants one. */
+/** The page to register; a server with mail asks for a mailed code as well. */
 import { useState } from 'react';
 import { Field } from '../parts/field.js';
 import { Form } from '../parts/form.js';
@@ -7,9 +7,9 @@ import { Page } from '../parts/page.js';
 import { auth } from '../session.js';
 import { texts } from '../texts.js';
 
-export function SignUpPage() {
-  const { signIn, signUp } = texts;
-  /** Kept for the confirmation: the server wants it again, so that a code alone is of no use. */
+export function RegisterPage() {
+  const { logIn, register: words } = texts;
+  /** Kept for the confirmation: the server requires it again, so a stolen code alone is useless. */
   const [password, setPassword] = useState<string | null>(null);
   const register = async ({ email = '', name, password = '' }: Readonly<Record<string, string>>) => {
     const { confirmationSent, userErrors } = await auth.register({ email, password, name: name || null });
@@ -20,20 +20,20 @@ export function SignUpPage() {
     (await auth.confirmRegistration({ code: code.trim(), password: password ?? '' })).userErrors;
   return (
     <div className="narrow">
-      <Page title={texts.pages.signUp}>
+      <Page title={texts.pages.register}>
         {password === null ? (
-          <Form key="register" submit={signUp.submit} label={texts.pages.signUp} send={register}>
+          <Form key="register" submit={words.submit} label={texts.pages.register} send={register}>
             {(errors) => (
               <>
-                <Field label={signIn.email} name="email" type="email" autoComplete="username" required errors={errors} />
-                <Field label={signUp.name} name="name" autoComplete="name" errors={errors} />
+                <Field label={logIn.email} name="email" type="email" autoComplete="username" required errors={errors} />
+                <Field label={words.name} name="name" autoComplete="name" errors={errors} />
                 <Field
-                  label={signIn.password}
+                  label={logIn.password}
                   name="password"
                   type="password"
                   autoComplete="new-password"
                   required
-                  hint={signUp.passwordHint}
+                  hint={words.passwordHint}
                   errors={errors}
                 />
               </>
@@ -41,14 +41,14 @@ export function SignUpPage() {
           </Form>
         ) : (
           <>
-            <p role="status">{signUp.codeSent}</p>
-            <Form key="confirm" submit={signUp.confirm} label={signUp.confirm} send={confirm}>
+            <p role="status">{words.codeSent}</p>
+            <Form key="confirm" submit={words.confirm} label={words.confirm} send={confirm}>
               {(errors) => <Field label={texts.mail.code} name="code" autoComplete="one-time-code" required errors={errors} />}
             </Form>
           </>
         )}
         <p>
-          {signUp.hasAccount} <Link to="">{signUp.toSignIn}</Link>
+          {words.hasAccount} <Link to="">{words.toLogIn}</Link>
         </p>
       </Page>
     </div>
