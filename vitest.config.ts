@@ -1,107 +1,38 @@
-/** How the tests run: the API tests once per mode of the revocation check (with Redis what hangs on it) and once on PostgreSQL, everything else once. */
-import { createRequire } from 'node:module';
-import { defineConfig } from 'vitest/config';
-import { clientBrowser, DEPENDENCIES, homeAlias, NODE_ONLY } from './test/support/client-in-browser.js';
+/** How the tests run. `npm test` sets TEST_PART to `quick`, `npm run test:rest` to `rest`, which adds the other modes of the check and the other database. */
+import { accessSync, constants, statfsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { ProjectOrder } from './test/project-order.js';
+import { again, quick, rest } from './test/projects.js';
 
-/** type-graphql loads graphql as CommonJS and we as a module; two copies in one process do not know each other's types. */
-const graphql = createRequire(import.meta.url).resolve('graphql');
+/** Every test has databases in a folder of its own, and each commit waits for the disk. In memory that costs nothing. */
+const MEMORY = '/dev/shm';
+if (process.env.TMPDIR === undefined && hasRoom(MEMORY)) process.env.TMPDIR = MEMORY;
 
-export const graphqlAlias = [{ find: /^graphql$/, replacement: graphql }];
+function hasRoom(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    const { bavail, bsize } = statfsSync(folder);
+    // A container may have 64 MB of it, too little for a browser and its profile.
+    return bavail * bsize > 1_000_000_000;
+  } catch {
+    return false;
+  }
+}
 
-/** Generous, so that a busy machine fails no test: nothing waits for time to pass. */
-const testTimeout = 120_000;
-
-/** What of the API hangs on the check: the rest knows nothing of where revocations are looked up. */
-const CHECKED_WITH_REDIS =
-  'acting-tokens,caller,change-password,door,door-revoked,door-time,every-ending,logout,logout-scopes,races,refresh,refresh-reuse,revoke-session,roles,signing-key-changes,users-disabled';
-
-const shared = { resolve: { alias: graphqlAlias } };
+/** Left out, every file runs once, which is what one wants while one works on it. */
+const PARTS: Readonly<Record<string, readonly TestProjectInlineConfiguration[]>> = { quick, rest: [...rest, ...again] };
+const { TEST_PART } = process.env;
+const projects = TEST_PART === undefined ? [...quick, ...rest] : PARTS[TEST_PART];
+if (projects === undefined) throw new Error(`TEST_PART is ${Object.keys(PARTS).join(' or ')}`);
 
 export default defineConfig({
-  // For what runs beside the tests, before them.
-  ...shared,
   test: {
-    // In this order: what comes later needs what was built. A project's own would run before these.
-    globalSetup: [
-      'test/support/build.ts',
-      'test/support/template.ts',
-      'test/support/postgresql-template.ts',
-      'test/support/redis-probe.ts',
-      'test/support/browser-probe.ts',
-      'test/support/login-servers.ts',
-    ],
+    // Left alone, Vitest keeps a core for itself: of two, half would do nothing.
+    maxWorkers: Math.max(2, availableParallelism()),
+    sequence: { sequencer: ProjectOrder },
     // In CI the counts come from these reports.
     reporters: process.env.CI ? ['default', ['json', { outputFile: `reports/${process.env.TEST_REPORT ?? 'tests'}.json` }]] : ['default'],
-    projects: [
-      {
-        ...shared,
-        test: {
-          name: 'memory',
-          include: ['test/{api,domain,mail,revocation}/**/*.test.ts', 'test/*.test.ts'],
-          testTimeout,
-          env: { TEST_REVOCATION_CHECK: 'memory' },
-        },
-      },
-      {
-        ...shared,
-        test: { name: 'database', include: ['test/api/**/*.test.ts'], testTimeout, env: { TEST_REVOCATION_CHECK: 'database' } },
-      },
-      {
-        ...shared,
-        test: {
-          name: 'postgresql',
-          include: ['test/api/**/*.test.ts', 'test/postgresql/**/*.test.ts'],
-          setupFiles: ['test/support/skip-without-postgresql.ts'],
-          testTimeout,
-          hookTimeout: 60_000,
-          env: { TEST_REVOCATION_CHECK: 'lease', TEST_DATABASE: 'postgresql' },
-        },
-      },
-      {
-        ...shared,
-        test: {
-          name: 'redis',
-          include: ['test/redis/**/*.test.ts', `test/api/{${CHECKED_WITH_REDIS}}.test.ts`],
-          setupFiles: ['test/support/skip-without-redis.ts'],
-          testTimeout,
-          env: { TEST_REVOCATION_CHECK: 'redis' },
-        },
-      },
-      {
-        ...shared,
-        test: {
-          name: 'faults',
-          include: ['test/faults/**/*.test.ts'],
-          setupFiles: ['test/support/skip-without-postgresql.ts'],
-          testTimeout,
-          hookTimeout: 60_000,
-        },
-      },
-      { ...shared, test: { name: 'client', include: ['test/client/**/*.test.ts'], testTimeout, env: { TEST_REVOCATION_CHECK: 'memory' } } },
-      {
-        resolve: { alias: clientBrowser.enabled ? [homeAlias] : graphqlAlias },
-        optimizeDeps: { include: DEPENDENCIES },
-        test: {
-          name: 'client-browser',
-          include: ['test/client/**/*.test.ts'],
-          exclude: NODE_ONLY,
-          setupFiles: clientBrowser.enabled ? [] : ['test/support/skip-without-browser.ts'],
-          testTimeout,
-          browser: clientBrowser,
-        },
-      },
-      {
-        ...shared,
-        test: {
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
-          setupFiles: ['test/support/skip-without-browser.ts'],
-          testTimeout,
-          hookTimeout: 60_000,
-          env: { TEST_REVOCATION_CHECK: 'memory' },
-        },
-      },
-      { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
-    ],
+    projects: [...projects],
   },
 });

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { codesIn, commandsIn, enumValuesIn, linksIn, missingCommands, missingOptions, optionsIn } from './support/user-documents.js';
+import { codesIn, commandsIn, enumValuesIn, linksIn, missingCommands, missingOptions, optionsIn } from './support/house/user-documents.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');

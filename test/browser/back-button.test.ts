@@ -1,9 +1,9 @@
 /** After a logout the back and forward buttons show nothing private, even if the browser has kept the page. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { ADMIN_EMAIL } from '../support/administrators.js';
-import { logIn, openTab, startConsole, untilLoggedOut } from '../support/console.js';
-import { EMAIL } from '../support/requests.js';
+import { ADMIN_EMAIL } from '../support/app/administrators.js';
+import { EMAIL } from '../support/app/requests.js';
+import { logIn, openTab, startConsole, untilLoggedOut } from '../support/browser/console.js';
 
 /** Records the content of a page as the back/forward cache restores it, before any script of the page has run. */
 const NOTE_WHAT_COMES_BACK = `addEventListener('pageshow', ({ persisted }) => {

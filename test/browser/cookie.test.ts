@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { logIn, openTab, startConsole, untilLoggedOut } from '../support/console.js';
+import { logIn, openTab, startConsole, untilLoggedOut } from '../support/browser/console.js';
 
 const TABS = 20;
 

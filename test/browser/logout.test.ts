@@ -1,7 +1,7 @@
 /** How a logout reaches the other tabs, the other browsers, and a thief with a copied token. */
 import { expect, test } from 'vitest';
-import { cachedKeys, copyToken, logIn, openTab, startConsole, until, untilLoggedOut } from '../support/console.js';
-import { EMAIL } from '../support/requests.js';
+import { EMAIL } from '../support/app/requests.js';
+import { cachedKeys, copyToken, logIn, openTab, startConsole, until, untilLoggedOut } from '../support/browser/console.js';
 
 /** Records when the page shows the login form again. */
 const WATCH = `window.loggedOutAt = new Promise((resolve) => {

@@ -1,10 +1,10 @@
 /** The pages of the console: live content, accessibility, and use without a mouse. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { findViolations } from '../support/accessibility.js';
-import { ADMIN_EMAIL } from '../support/administrators.js';
-import { type Console, copyToken, fillIn, logIn, openTab, startConsole } from '../support/console.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
+import { ADMIN_EMAIL } from '../support/app/administrators.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { findViolations } from '../support/browser/accessibility.js';
+import { type Console, copyToken, fillIn, logIn, openTab, startConsole } from '../support/browser/console.js';
 
 /** Addresses as in mails, with a code in the link. */
 const MAIL_PAGES = [

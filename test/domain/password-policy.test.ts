@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { isTooLong, type PasswordOwner, PasswordPolicy } from '../../src/features/passwords/password-policy.js';
 import { PwnedPasswords } from '../../src/features/passwords/pwned-passwords.js';
-import { testWorld } from '../support/test-world.js';
+import { testWorld } from '../support/app/test-world.js';
 
 const FIELD = ['input', 'password'];
 const LONGEST = 'correct horse battery staple... '.repeat(8);

@@ -1,8 +1,8 @@
 /** Hashing: argon2id with its cost in the text, bounded, and the same for users who do not exist. */
 import { expect, test } from 'vitest';
 import { DEFAULT_PASSWORD_COST, Passwords } from '../../src/features/passwords/passwords.js';
-import { TEST_PASSWORD_COST } from '../support/launch-app.js';
-import { testWorld } from '../support/test-world.js';
+import { TEST_PASSWORD_COST } from '../support/app/launch-app.js';
+import { testWorld } from '../support/app/test-world.js';
 
 const passwords = new Passwords(testWorld(), { passwordCost: TEST_PASSWORD_COST });
 const ORIGIN = { ipAddress: '192.0.2.1', userAgent: null };

@@ -7,7 +7,7 @@ import { type Others, setting } from '../../src/config/setting.js';
 import { ROWS, SUBJECTS } from '../../src/config/settings.js';
 import { documentedSettings, settingsTables } from '../../src/config/settings-table.js';
 import { duration, wholeNumber } from '../../src/config/values.js';
-import { makeFolder } from '../support/start-app.js';
+import { makeFolder } from '../support/app/start-app.js';
 
 const { port } = SUBJECTS.Address;
 const LIFE = 'ACCESS_TOKEN_TTL';

@@ -1,0 +1,13 @@
+/** Before the tests on Redis: whether there is one. Without a server they are left out, aloud. */
+import { REDIS_URL, withRedis } from './redis.js';
+
+export default async function setup(): Promise<void> {
+  try {
+    await withRedis(REDIS_URL, (client) => client.ping());
+    process.env.TEST_REDIS_ANSWERS = 'yes';
+  } catch (error) {
+    const told = `No Redis server answers at ${new URL(REDIS_URL).host} (TEST_REDIS_URL): ${error instanceof Error ? error.message : error}`;
+    if (process.env.CI) throw new Error(told);
+    console.warn(`${told}\nThe tests on Redis are left out.`);
+  }
+}
