@@ -1,7 +1,7 @@
 /** How the tests run: the API tests once per mode of the revocation check (with Redis what hangs on it) and once on PostgreSQL, everything else once. */
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
-import { clientBrowser, DEPENDENCIES, homeAlias, NODE_ONLY } from './test/support/client-in-browser.js';
+import { clientBrowser, DEPENDENCIES, homeAlias, NODE_ONLY } from './test/support/client/client-in-browser.js';
 
 /** type-graphql loads graphql as CommonJS and we as a module; two copies in one process do not know each other's types. */
 const graphql = createRequire(import.meta.url).resolve('graphql');
@@ -23,12 +23,12 @@ export default defineConfig({
   test: {
     // In this order: what comes later needs what was built. A project's own would run before these.
     globalSetup: [
-      'test/support/build.ts',
-      'test/support/template.ts',
-      'test/support/postgresql-template.ts',
-      'test/support/redis-probe.ts',
-      'test/support/browser-probe.ts',
-      'test/support/login-servers.ts',
+      'test/support/process/build.ts',
+      'test/support/app/template.ts',
+      'test/support/postgresql/template.ts',
+      'test/support/redis/probe.ts',
+      'test/support/browser/probe.ts',
+      'test/support/client/login-servers.ts',
     ],
     // In CI the counts come from these reports.
     reporters: process.env.CI ? ['default', ['json', { outputFile: `reports/${process.env.TEST_REPORT ?? 'tests'}.json` }]] : ['default'],
@@ -37,7 +37,11 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'memory',
-          include: ['test/{api,domain,mail,revocation}/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            'test/{api,domain,mail,revocation,lease-model}/**/*.test.ts',
+            'test/fault-run/history-checker.test.ts',
+            'test/*.test.ts',
+          ],
           testTimeout,
           env: { TEST_REVOCATION_CHECK: 'memory' },
         },
@@ -51,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'postgresql',
           include: ['test/api/**/*.test.ts', 'test/postgresql/**/*.test.ts'],
-          setupFiles: ['test/support/skip-without-postgresql.ts'],
+          setupFiles: ['test/support/postgresql/skip-without.ts'],
           testTimeout,
           hookTimeout: 60_000,
           env: { TEST_REVOCATION_CHECK: 'lease', TEST_DATABASE: 'postgresql' },
@@ -62,7 +66,7 @@ export default defineConfig({
         test: {
           name: 'redis',
           include: ['test/redis/**/*.test.ts', `test/api/{${CHECKED_WITH_REDIS}}.test.ts`],
-          setupFiles: ['test/support/skip-without-redis.ts'],
+          setupFiles: ['test/support/redis/skip-without.ts'],
           testTimeout,
           env: { TEST_REVOCATION_CHECK: 'redis' },
         },
@@ -71,8 +75,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'faults',
-          include: ['test/faults/**/*.test.ts'],
-          setupFiles: ['test/support/skip-without-postgresql.ts'],
+          include: ['test/fault-run/{random,teeth}.test.ts'],
+          setupFiles: ['test/support/postgresql/skip-without.ts'],
           testTimeout,
           hookTimeout: 60_000,
         },
@@ -85,7 +89,7 @@ export default defineConfig({
           name: 'client-browser',
           include: ['test/client/**/*.test.ts'],
           exclude: NODE_ONLY,
-          setupFiles: clientBrowser.enabled ? [] : ['test/support/skip-without-browser.ts'],
+          setupFiles: clientBrowser.enabled ? [] : ['test/support/browser/skip-without.ts'],
           testTimeout,
           browser: clientBrowser,
         },
@@ -95,7 +99,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          setupFiles: ['test/support/skip-without-browser.ts'],
+          setupFiles: ['test/support/browser/skip-without.ts'],
           testTimeout,
           hookTimeout: 60_000,
           env: { TEST_REVOCATION_CHECK: 'memory' },

@@ -14,7 +14,7 @@ if (!(Number(values.minutes) > 0) || (values.seed !== undefined && !Number.isSaf
 const env = { ...process.env, FAULT_MINUTES: values.minutes };
 if (values.seed !== undefined) env.FAULT_SEED = values.seed;
 if (values.teeth) env.FAULT_TEETH = 'all';
-const files = ['test/faults/random.test.ts', ...(values.teeth ? ['test/faults/teeth.test.ts'] : [])];
+const files = ['test/fault-run/random.test.ts', ...(values.teeth ? ['test/fault-run/teeth.test.ts'] : [])];
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'faults', '--disable-console-intercept=true', ...files], {
   cwd: fileURLToPath(new URL('../', import.meta.url)),

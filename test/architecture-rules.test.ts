@@ -11,8 +11,8 @@ import {
   checkOpening,
   checkTypesOnly,
   type Floor,
-} from './support/source-rules.js';
-import { parseSources, type Sources } from './support/sources.js';
+} from './support/house/source-rules.js';
+import { parseSources, type Sources } from './support/house/sources.js';
 
 const floors: readonly Floor[] = [
   { place: 'src/app.ts', level: 4 },

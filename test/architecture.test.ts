@@ -14,8 +14,8 @@ import {
   checkTypesOnly,
   type Floor,
   type Home,
-} from './support/source-rules.js';
-import { parseSources, readSources } from './support/sources.js';
+} from './support/house/source-rules.js';
+import { parseSources, readSources } from './support/house/sources.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 /** The beginning of the folders of both clients. */

@@ -5,8 +5,8 @@ import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { SETTINGS } from '../src/config/config.js';
 import { printPublicSchema } from '../src/schema.js';
-import { missingFrom, missingFromLock, ruleFaults, rulesIn, settingsIn, undescribed } from './support/contract.js';
-import { readSources } from './support/sources.js';
+import { missingFrom, missingFromLock, ruleFaults, rulesIn, settingsIn, undescribed } from './support/house/contract.js';
+import { readSources } from './support/house/sources.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../src/config/config.js';
 import { SIDE_CONNECTIONS } from '../src/database/engine.js';
-import { metricsIn, numberIn, pathsIn, variablesIn } from './support/deployment.js';
-import { namesIn } from './support/documents.js';
-import { readSources } from './support/sources.js';
+import { metricsIn, numberIn, pathsIn, variablesIn } from './support/house/deployment.js';
+import { namesIn } from './support/house/documents.js';
+import { readSources } from './support/house/sources.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');

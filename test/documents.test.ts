@@ -3,8 +3,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { SETTINGS } from '../src/config/config.js';
-import { judgementFaults, lifetimeFaults, missingPlaces, namesIn, publicOperationsIn, rowsIn, unknownNames } from './support/documents.js';
-import { readSources } from './support/sources.js';
+import {
+  judgementFaults,
+  lifetimeFaults,
+  missingPlaces,
+  namesIn,
+  publicOperationsIn,
+  rowsIn,
+  unknownNames,
+} from './support/house/documents.js';
+import { readSources } from './support/house/sources.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { makeFolder } from './support/start-app.js';
+import { makeFolder } from './support/app/start-app.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const script = join(root, 'scripts/schema-changes.js');

@@ -1,8 +1,8 @@
 /** What stands in an access token, who signed it, and for how long it is accepted. */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { decode } from '../support/tokens.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const NOON = Date.UTC(2030, 0, 1, 12) / 1000;
 

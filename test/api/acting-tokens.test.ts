@@ -1,13 +1,13 @@
 /** A token that is revoked while something is done with it: what it has not done by then it does not do (R2, R18). */
 import { expect, test } from 'vitest';
 import type { App } from '../../src/app.js';
-import { makeAdministrator } from '../support/administrators.js';
-import { act } from '../support/mutations.js';
-import { EMAIL } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
-import { createPauses, makeDriverYield, pausesDecide } from '../support/yielding-driver.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { EMAIL } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { createPauses, makeDriverYield, pausesDecide } from '../support/database/yielding-driver.js';
+import { act } from '../support/mutations/mutations.js';
+import { decode } from '../support/tokens/tokens.js';
 
 /** What a key has signed that is in the ring no more is no token of ours. */
 const REFUSED = /^UNAUTHENTICATED TOKEN_(REVOKED|INVALID)$/;

@@ -1,12 +1,12 @@
 /** What administrators do: each act is in force when it is answered, and nobody else may. */
 import { describe, expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { act, mutate } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
-import { createPauses, makeDriverYield, pausesDecide } from '../support/yielding-driver.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { createPauses, makeDriverYield, pausesDecide } from '../support/database/yielding-driver.js';
+import { act, mutate } from '../support/mutations/mutations.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const ROUNDS = Number(process.env.TEST_RACE_ROUNDS ?? 60);

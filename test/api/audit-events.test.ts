@@ -1,12 +1,12 @@
 /** The audit trail as it is read: who sees which events, and how much of them. */
 import { expect, test } from 'vitest';
-import { startWithAdministrator } from '../support/administrators.js';
-import { readAll, readPage } from '../support/lists.js';
-import { failureOf, logOut } from '../support/mutations.js';
-import { EMAIL } from '../support/requests.js';
-import type { TestApp } from '../support/start-app.js';
-import { writeRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
+import { startWithAdministrator } from '../support/app/administrators.js';
+import { readAll, readPage } from '../support/app/lists.js';
+import { EMAIL } from '../support/app/requests.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { writeRows } from '../support/database/stored-rows.js';
+import { failureOf, logOut } from '../support/mutations/mutations.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const FIELDS = 'id at kind userId sessionId actor reason ipAddress userAgent';
 const subjectOf = (token: string) => String(decode(token).claims.sub);

@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { logOut, mutate } from '../support/mutations.js';
-import { onPostgresql } from '../support/postgresql.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
-import { listTables, readRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
+import { listTables, readRows } from '../support/database/stored-rows.js';
+import { logOut, mutate } from '../support/mutations/mutations.js';
+import { onPostgresql } from '../support/postgresql/postgresql.js';
+import { decode } from '../support/tokens/tokens.js';
 
 test('every step of a session leaves one event, in the transaction that it tells of [R3]', async () => {
   const app = await startApp();

@@ -1,9 +1,9 @@
 /** Every mutation with every kind of bad argument: the same code each time, and nothing has changed. */
 import { type GraphQLInputField, getNamedType, isEnumType, isListType, isNonNullType } from 'graphql';
 import { expect, test } from 'vitest';
-import { type MutationExample, sendMutation, tokenFor } from '../support/mutation-example.js';
-import { EXAMPLES, PUBLIC_MUTATIONS } from '../support/public-mutations.js';
-import { lookAt, startWorld, type World } from '../support/world.js';
+import { type MutationExample, sendMutation, tokenFor } from '../support/mutations/mutation-example.js';
+import { EXAMPLES, PUBLIC_MUTATIONS } from '../support/mutations/public-mutations.js';
+import { lookAt, startWorld, type World } from '../support/mutations/world.js';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ const HUGE = 'x'.repeat(1_000_000);
 
 const exampleOf = (name: string): MutationExample => {
   const example = EXAMPLES[name];
-  if (example === undefined) throw new Error(`${name} has no example: add one to test/support/*-mutations.ts`);
+  if (example === undefined) throw new Error(`${name} has no example: add one to test/support/mutations/*-mutations.ts`);
   return example;
 };
 

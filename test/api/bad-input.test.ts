@@ -1,6 +1,6 @@
 /** Requests that are wrong before GraphQL, or in its envelope: always JSON, a stable code, never a 5xx. */
 import { expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const RIGHT = '{"query":"{ __typename }"}';

@@ -1,7 +1,7 @@
 /** Every text that a client can hand in, filled with what texts should not be. */
 import { expect, test } from 'vitest';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
 
 const NUL = '\u0000';
 const LONE = '\ud800';

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { Ctx, Query, Resolver } from 'type-graphql';
 import { expect, test } from 'vitest';
 import type { RequestContext } from '../../src/app.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
 
 @Resolver()
 class CallerResolver {

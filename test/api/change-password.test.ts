@@ -1,9 +1,9 @@
 /** `changePassword`: the other sessions end, the own one goes on with new tokens. */
 import { expect, test } from 'vitest';
-import { mutate, userErrorsOf } from '../support/mutations.js';
-import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
-import { startApp, type TestApp, type TestOptions } from '../support/start-app.js';
-import { createPauses, makeDriverYield } from '../support/yielding-driver.js';
+import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
+import { startApp, type TestApp, type TestOptions } from '../support/app/start-app.js';
+import { createPauses, makeDriverYield } from '../support/database/yielding-driver.js';
+import { mutate, userErrorsOf } from '../support/mutations/mutations.js';
 
 const NEW = 'a wholly new passphrase';
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';

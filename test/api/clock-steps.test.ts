@@ -1,7 +1,7 @@
 /** A clock that is wrong for a while: what was revoked meanwhile stays dead, and nothing else dies for long. */
 import { expect, test } from 'vitest';
-import { logOut } from '../support/mutations.js';
-import { startApp } from '../support/start-app.js';
+import { startApp } from '../support/app/start-app.js';
+import { logOut } from '../support/mutations/mutations.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const EXPIRED = 'UNAUTHENTICATED TOKEN_EXPIRED';

@@ -1,6 +1,6 @@
 /** The pages under /account: what the browser is told about them, and what is not there. */
 import { expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
 
 const read = ({ app }: TestApp, url: string, headers = {}) => app.server.inject({ url, headers });
 

@@ -1,6 +1,6 @@
 /** Which web pages may call: those on the list, and no other is told a thing. */
 import { expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
 
 const LISTED = 'https://app.example.com';
 const OTHERS = [

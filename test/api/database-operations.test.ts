@@ -1,8 +1,8 @@
 /** What the revocation check costs: a counter of database operations, read from `/metrics`. */
 import { expect, test } from 'vitest';
-import { makeLoggedIn } from '../support/mail-app.js';
-import { NameResolver } from '../support/own-resolvers.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeLoggedIn } from '../support/mail/mail-app.js';
+import { NameResolver } from '../support/resolvers/own-resolvers.js';
 
 const REQUESTS = 25;
 

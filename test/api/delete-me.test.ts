@@ -1,12 +1,12 @@
 /** `deleteMe`: everything personal goes, what keeps the tokens dead stays. */
 import { expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { makeUser, startMailApp, waitForOutbox } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
-import { listTables, readRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
+import { listTables, readRows } from '../support/database/stored-rows.js';
+import { makeUser, startMailApp, waitForOutbox } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 

@@ -1,8 +1,8 @@
 /** A user who is deleted while a code is made for them: the answer is one that there is, not a fault of the server. */
 import { expect, test } from 'vitest';
-import { makeLoggedIn, startMailApp } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { createPauses, makeDriverYield } from '../support/yielding-driver.js';
+import { createPauses, makeDriverYield } from '../support/database/yielding-driver.js';
+import { makeLoggedIn, startMailApp } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
 
 const ROUNDS = Number(process.env.TEST_RACE_ROUNDS ?? 40);
 

@@ -1,7 +1,7 @@
 /** Revoked tokens at the door, in every spelling that the same token could have. */
 import { expect, test } from 'vitest';
-import { denied, type Forge, knock, openForge } from '../support/door.js';
-import { decode, twinOf, withStrayBits } from '../support/forging.js';
+import { denied, type Forge, knock, openForge } from '../support/tokens/door.js';
+import { decode, twinOf, withStrayBits } from '../support/tokens/forging.js';
 
 const REVOKED = denied('TOKEN_REVOKED');
 const INVALID = denied('TOKEN_INVALID');

@@ -1,6 +1,6 @@
 /** Time at the door: to the second, with the tolerance that is set, and never a word about it before the signature is right. */
 import { expect, test } from 'vitest';
-import { ACCEPTED, denied, knock, openForge, STRANGER } from '../support/door.js';
+import { ACCEPTED, denied, knock, openForge, STRANGER } from '../support/tokens/door.js';
 
 const TOLERANCE = 5;
 const LIFE = 15 * 60;

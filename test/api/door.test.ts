@@ -1,7 +1,7 @@
 /** The door as a matrix: every token that must not open it, against a public field, an authorized one and `login` [R1]. */
 import { expect, test } from 'vitest';
-import { ACCEPTED, denied, type Forge, knock, openForge, STRANGER } from '../support/door.js';
-import { encode, signWithPublicKeyAsSecret } from '../support/forging.js';
+import { ACCEPTED, denied, type Forge, knock, openForge, STRANGER } from '../support/tokens/door.js';
+import { encode, signWithPublicKeyAsSecret } from '../support/tokens/forging.js';
 
 type Rows = Record<string, (forge: Forge) => string | string[] | undefined>;
 

@@ -1,11 +1,11 @@
 /** A user moves to another address: with a recent password, a code that was mailed there, and a word to the old one. */
 import { expect, test } from 'vitest';
-import { followLink, makeLoggedIn, makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
-import { act, logOut } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import type { TestApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { followLink, makeLoggedIn, makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail/mail-app.js';
+import { act, logOut } from '../support/mutations/mutations.js';
 
 const NEW = 'countess@example.com';
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';

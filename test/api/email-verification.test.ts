@@ -1,10 +1,10 @@
 /** A user shows that the address is theirs. */
 import { expect, test } from 'vitest';
-import { followLink, makeLoggedIn, nextCode, requestVerification, startMailApp, waitForOutbox } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { EMAIL } from '../support/requests.js';
-import { readRows } from '../support/stored-rows.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { EMAIL } from '../support/app/requests.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { followLink, makeLoggedIn, nextCode, requestVerification, startMailApp, waitForOutbox } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
 
 test('the code in the mail verifies the address, without a login', async () => {
   const { app, mails } = await startMailApp();

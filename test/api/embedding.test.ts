@@ -1,7 +1,7 @@
 /** The snippet of the README that embeds the server: it type-checks as it stands, runs, and its field is guarded by the same check. */
 import { expect, test } from 'vitest';
-import { newUser, serve } from '../support/built-server.js';
-import { buildProject, findProgram } from '../support/embedding-project.js';
+import { buildProject, findProgram } from '../support/examples/embedding-project.js';
+import { newUser, serve } from '../support/process/built-server.js';
 
 test('the snippet of the README guards its own field: answered for a live token, refused after logout [R2]', {
   timeout: 120_000,

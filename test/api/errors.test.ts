@@ -3,11 +3,11 @@ import 'reflect-metadata';
 import { GraphQLError } from 'graphql';
 import { Int, Query, Resolver } from 'type-graphql';
 import { expect, test } from 'vitest';
-import { collectLog } from '../support/collected-log.js';
-import { openStream } from '../support/event-streams.js';
-import { connect, subscribe } from '../support/sockets.js';
-import { startApp } from '../support/start-app.js';
-import { FAILING, PLACED, startListening, TICK, untilListeners } from '../support/ticks.js';
+import { collectLog } from '../support/app/collected-log.js';
+import { startApp } from '../support/app/start-app.js';
+import { FAILING, PLACED, startListening, TICK, untilListeners } from '../support/resolvers/ticks.js';
+import { openStream } from '../support/sockets/event-streams.js';
+import { connect, subscribe } from '../support/sockets/sockets.js';
 
 @Resolver()
 class Faulty {

@@ -1,9 +1,9 @@
 /** Subscriptions over server-sent events: the door is the same, and a stream ends with its session. */
 import { expect, test } from 'vitest';
-import { openStream } from '../support/event-streams.js';
-import { logOut } from '../support/mutations.js';
-import { EMAIL } from '../support/requests.js';
-import { startListening, TICK, untilListeners } from '../support/ticks.js';
+import { EMAIL } from '../support/app/requests.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { startListening, TICK, untilListeners } from '../support/resolvers/ticks.js';
+import { openStream } from '../support/sockets/event-streams.js';
 
 test('events reach who is logged in, until they leave', async () => {
   const { app, address, ticks } = await startListening();

@@ -1,12 +1,12 @@
 /** Every way a session ends, against everything that could outlive it. One row per ending, the same questions to each. */
 import { describe, expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { makeUser, nextCode, startMailApp } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { decode } from '../support/tokens.js';
-import { createPauses, makeDriverYield } from '../support/yielding-driver.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { createPauses, makeDriverYield } from '../support/database/yielding-driver.js';
+import { makeUser, nextCode, startMailApp } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
+import { decode } from '../support/tokens/tokens.js';
 
 interface Cast {
   readonly app: TestApp;

@@ -1,7 +1,7 @@
 /** EXPLORER: which page a browser gets at /graphql, what it is told about it, and that nobody else notices. */
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
-import { makeFolder, startApp, type TestApp } from '../support/start-app.js';
+import { makeFolder, startApp, type TestApp } from '../support/app/start-app.js';
 
 const PAGE = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 

@@ -1,9 +1,9 @@
 /** Floods of requests from strangers: who is logged in does not wait behind them. */
 import { expect, test } from 'vitest';
-import { guess, LIMITED, tally, WRONG } from '../support/guessing.js';
-import { check } from '../support/lease-nodes.js';
-import { NameResolver } from '../support/own-resolvers.js';
-import { startApp } from '../support/start-app.js';
+import { startApp } from '../support/app/start-app.js';
+import { guess, LIMITED, tally, WRONG } from '../support/passwords/guessing.js';
+import { check } from '../support/postgresql/lease-nodes.js';
+import { NameResolver } from '../support/resolvers/own-resolvers.js';
 
 const FLOOD = 200;
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { serverAudits } from 'graphql-http';
 import { expect, test } from 'vitest';
-import { startApp } from '../support/start-app.js';
+import { startApp } from '../support/app/start-app.js';
 
 async function audit() {
   const { app } = await startApp();

@@ -1,8 +1,8 @@
 /** `@Authorized` holds wherever it stands, and before anything else that belongs to the field. */
 import { expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { DerivedResolver, GuardedClassResolver, LaterResolver, OpenResolver, ran } from '../support/guarded-resolvers.js';
-import { startApp } from '../support/start-app.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { startApp } from '../support/app/start-app.js';
+import { DerivedResolver, GuardedClassResolver, LaterResolver, OpenResolver, ran } from '../support/resolvers/guarded-resolvers.js';
 
 const RESOLVERS = [GuardedClassResolver, OpenResolver, LaterResolver, DerivedResolver];
 

@@ -1,8 +1,8 @@
 /** Guessing with patience and many hands: ten thousand guesses, many addresses, many accounts; the budgets hold to the last one. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { guess, guessOften, LIMITED, logInFrom, RIGHT, tally, tryInOneDocument, WRONG } from '../support/guessing.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { guess, guessOften, LIMITED, logInFrom, RIGHT, tally, tryInOneDocument, WRONG } from '../support/passwords/guessing.js';
 
 const GUESSES = 10_000;
 const PER_DOCUMENT = 15;

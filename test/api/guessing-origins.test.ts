@@ -1,7 +1,7 @@
 /** Whose guess it is: headers that anybody can send change nothing, a trusted proxy is believed, and an IPv6 network is one address. */
 import { expect, test } from 'vitest';
-import { guess, guessOften, LIMITED, logInFrom, RIGHT, WRONG } from '../support/guessing.js';
-import { startApp } from '../support/start-app.js';
+import { startApp } from '../support/app/start-app.js';
+import { guess, guessOften, LIMITED, logInFrom, RIGHT, WRONG } from '../support/passwords/guessing.js';
 
 const ATTACKER = '198.51.100.1';
 const PROXY = '192.0.2.10';

@@ -1,8 +1,8 @@
 /** Guessing passwords: so many wrong ones, and then the right one is not looked at either, for a while. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { guess, guessOften, LIMITED, logInFrom, RIGHT, WRONG } from '../support/guessing.js';
-import { PASSWORD } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
+import { PASSWORD } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
+import { guess, guessOften, LIMITED, logInFrom, RIGHT, WRONG } from '../support/passwords/guessing.js';
 
 const HOME = '192.0.2.1';
 const elsewhere = (index: number) => `198.51.100.${index}`;

@@ -1,7 +1,7 @@
 /** What operators and other services read: liveness, readiness, public keys, metrics. */
 import { createPublicKey, verify } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { startApp } from '../support/start-app.js';
+import { startApp } from '../support/app/start-app.js';
 
 test('a server that runs is live and ready', async () => {
   const { app } = await startApp();

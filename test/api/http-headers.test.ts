@@ -1,6 +1,6 @@
 /** The headers of every answer, and the addresses that a proxy hands on. */
 import { expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
 
 const STRICT = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",

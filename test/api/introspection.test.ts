@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { expect, test } from 'vitest';
 import { printPublicSchema } from '../../src/schema.js';
-import { startApp } from '../support/start-app.js';
+import { startApp } from '../support/app/start-app.js';
 
 /** As Apollo Sandbox and GraphiQL ask. */
 const FULL = getIntrospectionQuery({

@@ -1,9 +1,9 @@
 /** Logouts that arrive together: fewer commits than logouts, and each answered as if it had come alone. */
 import { expect, test } from 'vitest';
-import { makeCommitFail } from '../support/failing-commit.js';
-import { logOut } from '../support/mutations.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeCommitFail } from '../support/database/failing-commit.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { logOut } from '../support/mutations/mutations.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const MANY = 30;

@@ -1,6 +1,6 @@
 /** The page for people: Apollo Sandbox, with a ready document, and no policy that would stop it. */
 import { expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
 
 async function openPage({ app }: TestApp) {
   const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };

@@ -1,9 +1,9 @@
 /** A flood that is refused: it takes no turn of those who write. */
 import { expect, test } from 'vitest';
-import { LIMITED } from '../support/guessing.js';
-import { startMailApp } from '../support/mail-app.js';
-import type { TestApp } from '../support/start-app.js';
-import { collectStatements } from '../support/statements.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { collectStatements } from '../support/database/statements.js';
+import { startMailApp } from '../support/mail/mail-app.js';
+import { LIMITED } from '../support/passwords/guessing.js';
 
 const CODE = `lkc_${'A'.repeat(43)}`;
 

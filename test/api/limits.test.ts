@@ -1,11 +1,11 @@
 /** The limits beside that on passwords: refreshes, codes, mails, registrations; all of them survive a restart, and none is for ever. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { guess, LIMITED, tally } from '../support/guessing.js';
-import { mailSettings, makeUser } from '../support/mail-app.js';
-import { startMailServer } from '../support/mail-server.js';
-import { act, failureOf, mutate } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { mailSettings, makeUser } from '../support/mail/mail-app.js';
+import { startMailServer } from '../support/mail/mail-server.js';
+import { act, failureOf, mutate } from '../support/mutations/mutations.js';
+import { guess, LIMITED, tally } from '../support/passwords/guessing.js';
 
 afterEach(() => void vi.useRealTimers());
 

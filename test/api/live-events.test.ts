@@ -1,12 +1,12 @@
 /** The subscriptions of the core: what a client hears of its own sessions, and an administrator of the audit trail. */
 import { expect, test } from 'vitest';
-import { ADMIN_EMAIL, startWithAdministrator } from '../support/administrators.js';
-import { makeCommitFail } from '../support/failing-commit.js';
-import { AUDIT_EVENTS, faultsOf, follow, SESSION_EVENTS } from '../support/followers.js';
-import { logOut } from '../support/mutations.js';
-import { connect, subscribe } from '../support/sockets.js';
-import { startApp } from '../support/start-app.js';
-import { decode } from '../support/tokens.js';
+import { ADMIN_EMAIL, startWithAdministrator } from '../support/app/administrators.js';
+import { AUDIT_EVENTS, faultsOf, follow, SESSION_EVENTS } from '../support/app/followers.js';
+import { startApp } from '../support/app/start-app.js';
+import { makeCommitFail } from '../support/database/failing-commit.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { connect, subscribe } from '../support/sockets/sockets.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const CREATED = 'CREATED';
 const REFRESHED = 'REFRESHED';

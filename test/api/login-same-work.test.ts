@@ -1,9 +1,9 @@
 /** Who is registered can't be told from what a wrong password costs: the same statements, in the same order. */
 import { expect, test } from 'vitest';
-import { type Guess, guess, LIMITED, logInFrom, RIGHT, WRONG } from '../support/guessing.js';
-import { makeUser } from '../support/mail-app.js';
-import { startApp, type TestOptions } from '../support/start-app.js';
-import { collectStatements } from '../support/statements.js';
+import { startApp, type TestOptions } from '../support/app/start-app.js';
+import { collectStatements } from '../support/database/statements.js';
+import { makeUser } from '../support/mail/mail-app.js';
+import { type Guess, guess, LIMITED, logInFrom, RIGHT, WRONG } from '../support/passwords/guessing.js';
 
 const HOME = '192.0.2.1';
 const ELSEWHERE = '198.51.100.1';

@@ -1,8 +1,8 @@
 /** `login`: who gets in, and that nobody learns why somebody else did not. */
 import { expect, test } from 'vitest';
-import { logOut, mutate, userErrorsOf } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { logOut, mutate, userErrorsOf } from '../support/mutations/mutations.js';
 
 const ALL_FIELDS = 'accessToken expiresAt refreshToken refreshExpiresAt session { id } user { id email } userErrors { code message field }';
 

@@ -1,9 +1,9 @@
 /** `logout` of the other sessions, and of all. */
 import { expect, test } from 'vitest';
-import { logOut } from '../support/mutations.js';
-import type { Client, Tokens } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import type { Client, Tokens } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { logOut } from '../support/mutations/mutations.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 

@@ -1,8 +1,8 @@
 /** What `logout` ends, and what it leaves alone. */
 import { expect, test } from 'vitest';
-import { failureOf, logOut } from '../support/mutations.js';
-import { NameResolver } from '../support/own-resolvers.js';
-import { startApp } from '../support/start-app.js';
+import { startApp } from '../support/app/start-app.js';
+import { failureOf, logOut } from '../support/mutations/mutations.js';
+import { NameResolver } from '../support/resolvers/own-resolvers.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const REFUSED = { tokens: null, codes: ['INVALID_REFRESH_TOKEN'] };

@@ -1,8 +1,8 @@
 /** A blacklist that is read in many parts and does not fit in a Map: every row counts before the first request is served. */
 import { expect, test } from 'vitest';
-import { logOut } from '../support/mutations.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { readRows, writeRows } from '../support/stored-rows.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { readRows, writeRows } from '../support/database/stored-rows.js';
+import { logOut } from '../support/mutations/mutations.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const HOUR_MS = 3_600_000;

@@ -1,10 +1,10 @@
 /** What no mailed code does: work twice, too late, for something else, for somebody else, or after the password or the address has changed. */
 import { expect, test } from 'vitest';
-import { followLink, makeLoggedIn, makeUser, nextCode, requestVerification, startMailApp } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import type { TestApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { followLink, makeLoggedIn, makeUser, nextCode, requestVerification, startMailApp } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
 
 const NEW = 'a wholly new passphrase';
 

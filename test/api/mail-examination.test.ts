@@ -1,7 +1,7 @@
 /** What `latchkey doctor` says about mail. */
 import { expect, test } from 'vitest';
-import { startMailServer } from '../support/mail-server.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { startMailServer } from '../support/mail/mail-server.js';
 
 const settingsFor = (url: string) => ({ SMTP_URL: url, MAIL_FROM: 'login@example.com', APP_URL: 'https://app.example.com' });
 

@@ -1,9 +1,9 @@
 /** Who is registered can't be told from what a request costs: the same statements, in the same order, and the same answer. */
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { makeLoggedIn, makeUser, startMailApp } from '../support/mail-app.js';
-import { mutate } from '../support/mutations.js';
-import { PASSWORD } from '../support/requests.js';
-import { collectStatements } from '../support/statements.js';
+import { PASSWORD } from '../support/app/requests.js';
+import { collectStatements } from '../support/database/statements.js';
+import { makeLoggedIn, makeUser, startMailApp } from '../support/mail/mail-app.js';
+import { mutate } from '../support/mutations/mutations.js';
 
 async function start() {
   const statements = collectStatements();

@@ -1,10 +1,10 @@
 /** A mail server that is away makes no mutation fail and changes no answer; the mails come when it is back. */
 import { expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { makeUser, startMailApp, waitForOutbox } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
-import type { TestApp } from '../support/start-app.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { makeUser, startMailApp, waitForOutbox } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
 
 const NEW = 'a wholly new passphrase';
 

@@ -1,9 +1,9 @@
 /** A login from a device that was not seen before is told to the user. */
 import { expect, test } from 'vitest';
-import { makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
-import { act, mutate } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import type { TestApp } from '../support/start-app.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail/mail-app.js';
+import { act, mutate } from '../support/mutations/mutations.js';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0';
 const NEWER_FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:134.0.1) Gecko/20100101 Firefox/134.0.1';

@@ -1,8 +1,8 @@
 /** No value that was sent comes back in a refusal or gets into the log: it may be a password in the wrong place. */
 import { expect, test } from 'vitest';
-import { collectLog } from '../support/collected-log.js';
-import { type GraphqlAnswer } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
+import { collectLog } from '../support/app/collected-log.js';
+import { type GraphqlAnswer } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
 
 const SECRET = 'hunter2';
 /** Digits only, where a number is what the place takes. */

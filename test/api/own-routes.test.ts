@@ -1,6 +1,6 @@
 /** Routes that an application adds to the server beside /graphql. */
 import { expect, test } from 'vitest';
-import { startApp } from '../support/start-app.js';
+import { startApp } from '../support/app/start-app.js';
 
 test('a route of an application is held to its schemas, going in and going out', async () => {
   const { app } = await startApp({});

@@ -1,9 +1,9 @@
 /** Relay pages of the long lists: their shape, their bounds, their cursors, and that nothing shifts while rows are added. */
 import { expect, test } from 'vitest';
-import { ADMIN_EMAIL, startWithAdministrator } from '../support/administrators.js';
-import { readAll, readPage } from '../support/lists.js';
-import { writeRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
+import { ADMIN_EMAIL, startWithAdministrator } from '../support/app/administrators.js';
+import { readAll, readPage } from '../support/app/lists.js';
+import { writeRows } from '../support/database/stored-rows.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const LISTS = ['users', 'auditEvents'] as const;
 const CURSOR = /^[\w-]{40,80}$/;

@@ -1,12 +1,12 @@
 /** An administrator no longer trusts a password: it is dead at once, and its owner chooses another with a code that is mailed. */
 import { expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { type TestApp, type TestOptions } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { createPauses, makeDriverYield } from '../support/yielding-driver.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { type TestApp, type TestOptions } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { createPauses, makeDriverYield } from '../support/database/yielding-driver.js';
+import { makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
 
 const NEW = 'a wholly new passphrase';
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';

@@ -1,11 +1,11 @@
 /** A lost password: a code by mail, a new password, and nothing from before is accepted. */
 import { expect, test } from 'vitest';
-import { followLink, makeLoggedIn, makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import type { TestApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { followLink, makeLoggedIn, makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
 
 const NEW = 'a wholly new passphrase';
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
@@ -131,7 +131,7 @@ test('while the mail server is down the request is answered, and the mail comes 
 });
 
 test('neither code nor address stands in the rows, nor in the log', async () => {
-  const { collectLog } = await import('../support/collected-log.js');
+  const { collectLog } = await import('../support/app/collected-log.js');
   const { log, text } = collectLog();
   const { app, mails } = await startMailApp({ log });
   await makeUser(app);

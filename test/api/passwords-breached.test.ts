@@ -1,10 +1,10 @@
 /** Leaked passwords, with PWNED_PASSWORDS=on, wherever a password is chosen. */
 import { expect, test } from 'vitest';
-import { collectLog } from '../support/collected-log.js';
-import { mutate, userErrorsOf } from '../support/mutations.js';
-import { splitHash, startPwnedServer } from '../support/pwned-server.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp, type TestOptions } from '../support/start-app.js';
+import { collectLog } from '../support/app/collected-log.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp, type TestOptions } from '../support/app/start-app.js';
+import { mutate, userErrorsOf } from '../support/mutations/mutations.js';
+import { splitHash, startPwnedServer } from '../support/passwords/pwned-server.js';
 
 const LEAKED = 'tr0ub4dor and three';
 

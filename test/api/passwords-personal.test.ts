@@ -1,8 +1,8 @@
 /** Passwords made of what everybody knows of their user, wherever a password is chosen. */
 import { expect, test } from 'vitest';
-import { mutate, userErrorsOf } from '../support/mutations.js';
-import { PASSWORD } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
+import { PASSWORD } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
+import { mutate, userErrorsOf } from '../support/mutations/mutations.js';
 
 const ADA = { email: 'ada.lovelace@analytical.example', name: 'Augusta King', password: PASSWORD };
 

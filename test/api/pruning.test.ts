@@ -1,9 +1,9 @@
 /** The blacklist is kept as long as it matters and no longer; what was pruned stays dead. */
 import { expect, test } from 'vitest';
-import { logOut } from '../support/mutations.js';
-import type { Tokens } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { readRows, writeRows } from '../support/stored-rows.js';
+import type { Tokens } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { readRows, writeRows } from '../support/database/stored-rows.js';
+import { logOut } from '../support/mutations/mutations.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const EXPIRED = 'UNAUTHENTICATED TOKEN_EXPIRED';

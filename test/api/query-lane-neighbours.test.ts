@@ -2,8 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { expect, test, vi } from 'vitest';
-import { CrateResolver, weights } from '../support/lane-resolvers.js';
-import { startApp } from '../support/start-app.js';
+import { startApp } from '../support/app/start-app.js';
+import { CrateResolver, weights } from '../support/resolvers/lane-resolvers.js';
 
 const PLAIN = 'application/json; charset=utf-8';
 

@@ -1,10 +1,10 @@
 /** The short way of a query that comes again: whatever it answers is what the pipeline of Apollo Server answers, and it steps aside for plugins. */
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import { expect, test, vi } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { CrateResolver } from '../support/lane-resolvers.js';
-import { logOut } from '../support/mutations.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { CrateResolver } from '../support/resolvers/lane-resolvers.js';
 
 /** With a plugin that follows requests everything goes through the pipeline. */
 const FOLLOWER: ApolloServerPlugin<BaseContext> = { requestDidStart: async () => undefined };

@@ -1,14 +1,14 @@
 /** Every query that the server makes goes by an index: what it costs does not grow with the other users. */
 import { expect, test as testAnywhere } from 'vitest';
-import { ADMIN_EMAIL } from '../support/administrators.js';
-import { readAll } from '../support/lists.js';
-import { requestVerification } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { onPostgresql } from '../support/postgresql.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { collectStatements } from '../support/statements.js';
-import { readRows } from '../support/stored-rows.js';
+import { ADMIN_EMAIL } from '../support/app/administrators.js';
+import { readAll } from '../support/app/lists.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { collectStatements } from '../support/database/statements.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { requestVerification } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
+import { onPostgresql } from '../support/postgresql/postgresql.js';
 
 /** The plans are those of SQLite. */
 const test = testAnywhere.skipIf(onPostgresql);

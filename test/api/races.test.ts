@@ -1,10 +1,10 @@
 /** Requests that overlap: whichever came first, what a logout has answered stays true. */
 import { expect, test } from 'vitest';
-import { logOut, mutate, userErrorsOf } from '../support/mutations.js';
-import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { createPauses, makeDriverYield, pausesDecide } from '../support/yielding-driver.js';
+import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { createPauses, makeDriverYield, pausesDecide } from '../support/database/yielding-driver.js';
+import { logOut, mutate, userErrorsOf } from '../support/mutations/mutations.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 /** Fewer when mutation tests run it a thousand times. */

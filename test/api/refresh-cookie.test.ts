@@ -1,10 +1,10 @@
 /** The refresh token in a cookie, for clients that ask for it: where it is seen, how it comes and goes, and who may not use it. */
 import { parseSetCookie } from 'cookie';
 import { expect, test } from 'vitest';
-import { openStream } from '../support/event-streams.js';
-import { makeCommitFail } from '../support/failing-commit.js';
-import { EMAIL, type GraphqlAnswer, PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { EMAIL, type GraphqlAnswer, PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeCommitFail } from '../support/database/failing-commit.js';
+import { openStream } from '../support/sockets/event-streams.js';
 
 const NAME = '__Host-latchkey-refresh';
 const MODE = { 'latchkey-refresh-token': 'cookie' };

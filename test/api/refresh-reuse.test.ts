@@ -1,8 +1,8 @@
 /** Reuse of a refresh token: whoever shows an old one may be a thief, so the session ends for both. */
 import { expect, test } from 'vitest';
-import type { Client, Tokens } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import type { Client, Tokens } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
 
 const REFUSED = { tokens: null, codes: ['INVALID_REFRESH_TOKEN'] };
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';

@@ -1,10 +1,10 @@
 /** `refreshToken`: the rotation, the grace for a second tab, and the end of a session that nobody refreshes. */
 import { expect, test } from 'vitest';
-import { logOut, mutate, userErrorsOf } from '../support/mutations.js';
-import type { Client, Tokens } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import type { Client, Tokens } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { logOut, mutate, userErrorsOf } from '../support/mutations/mutations.js';
 
 const REFUSED = { tokens: null, codes: ['INVALID_REFRESH_TOKEN'] };
 const DAY = 86_400;

@@ -1,9 +1,9 @@
 /** `register`: what it answers, and what it refuses. */
 import { expect, test } from 'vitest';
-import { mutate, userErrorsOf } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { mutate, userErrorsOf } from '../support/mutations/mutations.js';
 
 const USER = 'user { id email name roles createdAt disabledAt }';
 const SESSION =

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
-import { collectLog } from '../support/collected-log.js';
-import { tally } from '../support/guessing.js';
-import { followLink, makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail-app.js';
-import { act, mutate, userErrorsOf } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { collectLog } from '../support/app/collected-log.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { followLink, makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail/mail-app.js';
+import { act, mutate, userErrorsOf } from '../support/mutations/mutations.js';
+import { tally } from '../support/passwords/guessing.js';
 
 const SELECTION =
   'confirmationSent accessToken refreshToken expiresAt refreshExpiresAt session { id } user { id } userErrors { code field }';

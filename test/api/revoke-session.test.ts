@@ -1,9 +1,9 @@
 /** `revokeSession`: ends one session of the caller, such as that of a lost phone. */
 import { expect, test } from 'vitest';
-import { makeCommitFail } from '../support/failing-commit.js';
-import { failureOf, mutate } from '../support/mutations.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeCommitFail } from '../support/database/failing-commit.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { failureOf, mutate } from '../support/mutations/mutations.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 

@@ -2,8 +2,8 @@
 import 'reflect-metadata';
 import { Authorized, Query, Resolver } from 'type-graphql';
 import { expect, test } from 'vitest';
-import { PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
 
 @Resolver()
 class VaultResolver {

@@ -1,10 +1,10 @@
 /** Every mutation, rightly filled in, sent twice at the same time: what happens once happens once. */
 import { expect, test } from 'vitest';
-import { sendMutation, tokenFor } from '../support/mutation-example.js';
-import { EXAMPLES } from '../support/public-mutations.js';
-import { readRows } from '../support/stored-rows.js';
-import { countEvents, startWorld } from '../support/world.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { sendMutation, tokenFor } from '../support/mutations/mutation-example.js';
+import { EXAMPLES } from '../support/mutations/public-mutations.js';
+import { countEvents, startWorld } from '../support/mutations/world.js';
 
 test.each(Object.entries(EXAMPLES))('%s twice at once', async (name, { by, input, second, leaves }) => {
   makeDriverYield();

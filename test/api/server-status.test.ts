@@ -1,9 +1,9 @@
 /** What an administrator sees of the server and of the sessions of others; nobody else does. */
 import { expect, test } from 'vitest';
-import { startWithAdministrator } from '../support/administrators.js';
-import { failureOf } from '../support/mutations.js';
-import { onPostgresql } from '../support/postgresql.js';
-import { EMAIL } from '../support/requests.js';
+import { startWithAdministrator } from '../support/app/administrators.js';
+import { EMAIL } from '../support/app/requests.js';
+import { failureOf } from '../support/mutations/mutations.js';
+import { onPostgresql } from '../support/postgresql/postgresql.js';
 
 const STATUS =
   '{ serverStatus { revocationCheck blacklistKnown liveRevocations blacklistVersion liveConnections mirrorWhole nodes { id seenAt leaseMs } } }';

@@ -1,8 +1,8 @@
 /** What a user sees of itself and of its sessions: `me`, `session`, `sessions`. */
 import { expect, test } from 'vitest';
-import { logOut, mutate } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { logOut, mutate } from '../support/mutations/mutations.js';
 
 async function listedIds(app: TestApp, token: string): Promise<string[]> {
   const { data } = await app.send('{ sessions { id } }', { token });

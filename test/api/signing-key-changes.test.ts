@@ -1,9 +1,9 @@
 /** Rotation publishes before it signs; revocation of a key kills its tokens. */
 import { expect, test } from 'vitest';
-import { makeCommitFail } from '../support/failing-commit.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeCommitFail } from '../support/database/failing-commit.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const kidOf = (token: string): string => decode(token).header.kid;
 

@@ -1,9 +1,9 @@
 /** Signing keys: rotated without anybody noticing, forgotten when nothing they signed can live. */
 import { expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const kidOf = (token: string): string => decode(token).header.kid;
 

@@ -1,9 +1,9 @@
 /** What one client may take of the server over sockets. */
 import { expect, test } from 'vitest';
-import { guess, LIMITED, tally, WRONG } from '../support/guessing.js';
-import { EMAIL } from '../support/requests.js';
-import { connect, type Frame, openSocket, subscribe, type TestSocket } from '../support/sockets.js';
-import { startListening, TICK, untilListeners } from '../support/ticks.js';
+import { EMAIL } from '../support/app/requests.js';
+import { guess, LIMITED, tally, WRONG } from '../support/passwords/guessing.js';
+import { startListening, TICK, untilListeners } from '../support/resolvers/ticks.js';
+import { connect, type Frame, openSocket, subscribe, type TestSocket } from '../support/sockets/sockets.js';
 
 test('who says nothing after opening a socket is closed with 4408', async () => {
   const { address } = await startListening();

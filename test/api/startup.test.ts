@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { createApp } from '../../src/app.js';
 import { readConfig } from '../../src/config/config.js';
 import { createLog } from '../../src/lib/log.js';
-import { logOut } from '../support/mutations.js';
-import { onPostgresql } from '../support/postgresql.js';
-import { makeFolder, startApp } from '../support/start-app.js';
-import { writeRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
+import { makeFolder, startApp } from '../support/app/start-app.js';
+import { writeRows } from '../support/database/stored-rows.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { onPostgresql } from '../support/postgresql/postgresql.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const silent = createLog('silent');

@@ -1,11 +1,11 @@
 /** A COMMIT whose outcome is not known: the rows tell, and until they are read nothing is accepted. */
 import { expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { makeCommitFail } from '../support/failing-commit.js';
-import { makeLoggedIn } from '../support/mail-app.js';
-import { act } from '../support/mutations.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { decode } from '../support/tokens.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeCommitFail } from '../support/database/failing-commit.js';
+import { makeLoggedIn } from '../support/mail/mail-app.js';
+import { act } from '../support/mutations/mutations.js';
+import { decode } from '../support/tokens/tokens.js';
 
 async function logOut({ send }: TestApp, token: string): Promise<unknown> {
   const { data, errors } = await send('mutation { logout { endedSessions } }', { token });

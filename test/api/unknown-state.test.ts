@@ -1,10 +1,10 @@
 /** A database that is gone: what is not known is denied, nothing is called done, and all heals by itself. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test as testAnywhere } from 'vitest';
-import { makeLoggedIn } from '../support/mail-app.js';
-import { onPostgresql } from '../support/postgresql.js';
-import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
-import { startApp, type TestApp } from '../support/start-app.js';
+import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeLoggedIn } from '../support/mail/mail-app.js';
+import { onPostgresql } from '../support/postgresql/postgresql.js';
 
 /** About the SQLite file; what PostgreSQL can do stands in test/postgresql/outages.test.ts. */
 const test = testAnywhere.skipIf(onPostgresql);

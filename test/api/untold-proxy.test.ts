@@ -1,7 +1,7 @@
 /** A proxy before the server that nobody has told it of. */
 import { expect, test } from 'vitest';
-import { collectLog } from '../support/collected-log.js';
-import { startApp } from '../support/start-app.js';
+import { collectLog } from '../support/app/collected-log.js';
+import { startApp } from '../support/app/start-app.js';
 
 const FORWARDED = { 'x-forwarded-for': '203.0.113.9' };
 

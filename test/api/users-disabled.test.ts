@@ -1,10 +1,10 @@
 /** What an operator ends: a user's sessions by disabling it, one session, or the access tokens of one. */
 import { expect, test } from 'vitest';
-import { mutate, userErrorsOf } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { startApp } from '../support/start-app.js';
-import { readRows } from '../support/stored-rows.js';
-import { decode } from '../support/tokens.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { startApp } from '../support/app/start-app.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { mutate, userErrorsOf } from '../support/mutations/mutations.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const REFUSED = ['INVALID_REFRESH_TOKEN'];

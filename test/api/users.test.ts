@@ -1,10 +1,10 @@
 /** Users as an administrator reads them: one, all, and those that a search finds. */
 import { expect, test } from 'vitest';
-import { ADMIN_EMAIL, startWithAdministrator } from '../support/administrators.js';
-import { readAll, readPage } from '../support/lists.js';
-import { failureOf, mutate } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import type { TestApp } from '../support/start-app.js';
+import { ADMIN_EMAIL, startWithAdministrator } from '../support/app/administrators.js';
+import { readAll, readPage } from '../support/app/lists.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { failureOf, mutate } from '../support/mutations/mutations.js';
 
 const FIELDS = 'id email name roles createdAt emailVerifiedAt lastLoginAt disabledAt disabledReason';
 

@@ -1,10 +1,10 @@
 /** Subscriptions over WebSocket: the door is the same, and a socket ends with its session. */
 import { expect, test } from 'vitest';
-import { logOut } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { connect, openSocket, subscribe } from '../support/sockets.js';
-import type { TestApp } from '../support/start-app.js';
-import { startListening, TICK, untilListeners } from '../support/ticks.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { startListening, TICK, untilListeners } from '../support/resolvers/ticks.js';
+import { connect, openSocket, subscribe } from '../support/sockets/sockets.js';
 
 test('events reach who is logged in, until the socket is closed', async () => {
   const { app, address, ticks } = await startListening();

@@ -1,6 +1,6 @@
 /** Bytes that are no request, or hardly one: JSON with a code, on the bare socket too. */
 import { expect, test } from 'vitest';
-import { openWire } from '../support/wire.js';
+import { openWire } from '../support/sockets/wire.js';
 
 const HEAD = 'Host: x\r\nConnection: close\r\n';
 const JSON_TYPE = 'Content-Type: application/json\r\n';

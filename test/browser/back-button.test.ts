@@ -1,9 +1,9 @@
 /** What the back and the forward button show after a logout: nothing private, however the browser has kept the page. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { ADMIN_EMAIL } from '../support/administrators.js';
-import { openTab, signIn, startConsole, untilSignedOut } from '../support/console.js';
-import { EMAIL } from '../support/requests.js';
+import { ADMIN_EMAIL } from '../support/app/administrators.js';
+import { EMAIL } from '../support/app/requests.js';
+import { openTab, signIn, startConsole, untilSignedOut } from '../support/browser/console.js';
 
 /** What stands on the screen in the instant in which a page comes back as it was left, before the page itself has done anything. */
 const NOTE_WHAT_COMES_BACK = `addEventListener('pageshow', ({ persisted }) => {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { openTab, signIn, startConsole, untilSignedOut } from '../support/console.js';
+import { openTab, signIn, startConsole, untilSignedOut } from '../support/browser/console.js';
 
 const TABS = 20;
 

@@ -1,9 +1,9 @@
 /** GraphiQL at /graphql, as people have it who try the API without the internet. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { findViolations } from '../support/accessibility.js';
-import { type Console, openTab, startConsole } from '../support/console.js';
-import { readFigure } from '../support/lease-nodes.js';
+import { findViolations } from '../support/browser/accessibility.js';
+import { type Console, openTab, startConsole } from '../support/browser/console.js';
+import { readFigure } from '../support/postgresql/lease-nodes.js';
 
 const settings = { EXPLORER: 'graphiql' };
 

@@ -1,9 +1,9 @@
 /** Nothing on a page moves by itself while it loads. */
 import { expect, test } from 'vitest';
-import { ADMIN_EMAIL } from '../support/administrators.js';
-import { signIn, startConsole } from '../support/console.js';
-import { readShifts, watchShifts } from '../support/layout-shifts.js';
-import { EMAIL } from '../support/requests.js';
+import { ADMIN_EMAIL } from '../support/app/administrators.js';
+import { EMAIL } from '../support/app/requests.js';
+import { signIn, startConsole } from '../support/browser/console.js';
+import { readShifts, watchShifts } from '../support/browser/layout-shifts.js';
 
 const PUBLIC_PAGES = [
   ['', 'Sign in'],

@@ -1,7 +1,7 @@
 /** A logout in one tab, as every other tab, browser and thief finds it out. */
 import { expect, test } from 'vitest';
-import { cachedKeys, copyToken, openTab, signIn, startConsole, until, untilSignedOut } from '../support/console.js';
-import { EMAIL } from '../support/requests.js';
+import { EMAIL } from '../support/app/requests.js';
+import { cachedKeys, copyToken, openTab, signIn, startConsole, until, untilSignedOut } from '../support/browser/console.js';
 
 /** The instant at which the page asks for a login again. */
 const WATCH = `window.signedOutAt = new Promise((resolve) => {

@@ -1,12 +1,12 @@
 /** The pages that links in mails lead to: what they do, and that the code of a link is nowhere but in the mail and in the memory of the page. */
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { type Console, copyToken, openTab, signIn, startConsole, untilSignedOut } from '../support/console.js';
-import { followLink, mailSettings } from '../support/mail-app.js';
-import { linkIn } from '../support/mail-files.js';
-import { startMailServer } from '../support/mail-server.js';
-import { findFreePort } from '../support/ports.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { type Console, copyToken, openTab, signIn, startConsole, untilSignedOut } from '../support/browser/console.js';
+import { followLink, mailSettings } from '../support/mail/mail-app.js';
+import { linkIn } from '../support/mail/mail-files.js';
+import { startMailServer } from '../support/mail/mail-server.js';
+import { findFreePort } from '../support/sockets/ports.js';
 
 const NEW_EMAIL = 'lovelace@example.com';
 const NEW_PASSWORD = 'another horse, another battery';

@@ -1,17 +1,17 @@
 /** What administrators see of several nodes on one PostgreSQL database, and of the mirror in Redis, as it changes. */
-import '../support/skip-without-postgresql.js';
-import '../support/skip-without-redis.js';
+import '../support/postgresql/skip-without.js';
+import '../support/redis/skip-without.js';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { findViolations } from '../support/accessibility.js';
-import { ADMIN_EMAIL } from '../support/administrators.js';
-import { openConsole, signIn } from '../support/console.js';
-import { joinNodes, startLeaseNodes } from '../support/lease-nodes.js';
-import { logOut } from '../support/mutations.js';
-import { makeDatabase, POSTGRES_SECRET } from '../support/postgresql.js';
-import { startRedis } from '../support/redis-server.js';
-import { startServer } from '../support/server-process.js';
-import { makeFolder, type TestApp } from '../support/start-app.js';
+import { ADMIN_EMAIL } from '../support/app/administrators.js';
+import { makeFolder, type TestApp } from '../support/app/start-app.js';
+import { findViolations } from '../support/browser/accessibility.js';
+import { openConsole, signIn } from '../support/browser/console.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { joinNodes, startLeaseNodes } from '../support/postgresql/lease-nodes.js';
+import { makeDatabase, POSTGRES_SECRET } from '../support/postgresql/postgresql.js';
+import { startServer } from '../support/process/server-process.js';
+import { startRedis } from '../support/redis/redis-server.js';
 
 const LEASE = { REVOCATION_CHECK: 'lease' };
 

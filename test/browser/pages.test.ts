@@ -1,10 +1,10 @@
 /** The pages of the console: what they show as it happens, for everybody who reads them, however they read. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { findViolations } from '../support/accessibility.js';
-import { ADMIN_EMAIL } from '../support/administrators.js';
-import { type Console, copyToken, fillIn, openTab, signIn, startConsole } from '../support/console.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
+import { ADMIN_EMAIL } from '../support/app/administrators.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { findViolations } from '../support/browser/accessibility.js';
+import { type Console, copyToken, fillIn, openTab, signIn, startConsole } from '../support/browser/console.js';
 
 /** With a code in the link, as mails have it. */
 const MAIL_PAGES = [

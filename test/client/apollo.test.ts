@@ -5,9 +5,9 @@ import { OperationTypeNode } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthLink, forgetOnLogout } from '../../src/client/apollo.js';
 import { createAuthSocket } from '../../src/client/graphql-ws.js';
-import { home } from '../support/client-home.js';
-import { type ClientWorld, CREDENTIALS, claimsOf, startWorld, type Tab } from '../support/clients.js';
-import { act } from '../support/mutations.js';
+import { home } from '../support/client/client-home.js';
+import { type ClientWorld, CREDENTIALS, claimsOf, startWorld, type Tab } from '../support/client/clients.js';
+import { act } from '../support/mutations/mutations.js';
 
 interface ApolloWorld extends ClientWorld {
   readonly tab: Tab;

@@ -1,8 +1,8 @@
 /** `latchkey/client` with the refresh token in a cookie: the client never has it, and a logout that waits is not undone by it [R30]. */
 import { expect, test } from 'vitest';
-import { type Cookies, home } from '../support/client-home.js';
-import { askWith, type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
-import { useWebLocks } from '../support/web-locks.js';
+import { type Cookies, home } from '../support/client/client-home.js';
+import { askWith, type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/client/clients.js';
+import { useWebLocks } from '../support/client/web-locks.js';
 
 async function startWithCookie(): Promise<ClientWorld & Cookies & { tab: () => Tab; answers: string[] }> {
   useWebLocks();

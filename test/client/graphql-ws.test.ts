@@ -2,8 +2,8 @@
 import type { Client, ClientOptions } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthSocket } from '../../src/client/graphql-ws.js';
-import { home } from '../support/client-home.js';
-import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
+import { home } from '../support/client/client-home.js';
+import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/client/clients.js';
 
 interface SocketWorld extends ClientWorld {
   readonly tab: Tab;

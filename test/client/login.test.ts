@@ -1,8 +1,8 @@
 /** Logging in with `latchkey/client`: what is held afterwards, what the caller sees of it, and what becomes of who was logged in before. */
 import { expect, test } from 'vitest';
 import { AuthError } from '../../src/client/auth-client.js';
-import { askWith, CREDENTIALS, startWorld } from '../support/clients.js';
-import { PASSWORD } from '../support/requests.js';
+import { PASSWORD } from '../support/app/requests.js';
+import { askWith, CREDENTIALS, startWorld } from '../support/client/clients.js';
 
 test.for(['memory', 'storage'] as const)('who registers is logged in (%s)', async (kept) => {
   const world = await startWorld();

@@ -1,7 +1,7 @@
 /** Logging out with `latchkey/client`: nothing is held from that moment on, and what is said of the server is true. */
 import { expect, test } from 'vitest';
-import { home } from '../support/client-home.js';
-import { askWith, type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
+import { home } from '../support/client/client-home.js';
+import { askWith, type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/client/clients.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 

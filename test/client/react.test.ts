@@ -5,8 +5,8 @@ import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AuthClient } from '../../src/client/auth-client.js';
 import { useAuth } from '../../src/client/react.js';
-import { home } from '../support/client-home.js';
-import { CREDENTIALS, startWorld } from '../support/clients.js';
+import { home } from '../support/client/client-home.js';
+import { CREDENTIALS, startWorld } from '../support/client/clients.js';
 
 function Status({ auth }: { readonly auth: AuthClient }) {
   const { status, pendingLogouts } = useAuth(auth);

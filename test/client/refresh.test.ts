@@ -1,8 +1,8 @@
 /** Refreshes by `latchkey/client`: ahead of expiry, once for all tabs, whatever the clocks say, and never at the cost of a good session. */
 import { expect, test } from 'vitest';
-import { askWith, type ClientWorld, CREDENTIALS, claimsOf, startWorld, type Tab } from '../support/clients.js';
-import { act } from '../support/mutations.js';
-import { replaceWebLocks, useWebLocks } from '../support/web-locks.js';
+import { askWith, type ClientWorld, CREDENTIALS, claimsOf, startWorld, type Tab } from '../support/client/clients.js';
+import { replaceWebLocks, useWebLocks } from '../support/client/web-locks.js';
+import { act } from '../support/mutations/mutations.js';
 
 const refreshesOf = ({ network }: ClientWorld) => network.sent.filter((name) => name === 'refreshToken').length;
 

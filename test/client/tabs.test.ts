@@ -1,8 +1,8 @@
 /** `latchkey/client` in several tabs of one browser: what happens in one of them is known in all. */
 import { expect, test } from 'vitest';
-import { home } from '../support/client-home.js';
-import { askWith, CREDENTIALS, startWorld } from '../support/clients.js';
-import { replaceWebLocks, useWebLocks } from '../support/web-locks.js';
+import { home } from '../support/client/client-home.js';
+import { askWith, CREDENTIALS, startWorld } from '../support/client/clients.js';
+import { replaceWebLocks, useWebLocks } from '../support/client/web-locks.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 

@@ -4,8 +4,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { AuthClient } from '../../src/client/auth-client.js';
 import { createAuthSocket } from '../../src/client/graphql-ws.js';
 import { authExchange } from '../../src/client/urql.js';
-import { home } from '../support/client-home.js';
-import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/clients.js';
+import { home } from '../support/client/client-home.js';
+import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/client/clients.js';
 
 interface UrqlWorld extends ClientWorld {
   readonly tab: Tab;

@@ -1,6 +1,6 @@
 /** Events that were committed elsewhere are told whatever fails on the way, and a follower that takes none is not kept for ever. */
 import { expect, test } from 'vitest';
-import { eventAt, startFeed } from '../support/start-feed.js';
+import { eventAt, startFeed } from '../support/audit/start-feed.js';
 
 test('what a look has found and could not read is found by the next one [R29]', async () => {
   const feed = await startFeed();

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { DEFAULT_PASSWORD_COST, Passwords } from '../../src/features/passwords/passwords.js';
-import { TEST_PASSWORD_COST } from '../support/launch-app.js';
+import { TEST_PASSWORD_COST } from '../support/app/launch-app.js';
 
 const randomness = { bytes: randomBytes };
 const passwords = new Passwords(TEST_PASSWORD_COST, randomness);

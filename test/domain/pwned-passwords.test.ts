@@ -3,8 +3,8 @@ import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { PwnedPasswords } from '../../src/features/passwords/pwned-passwords.js';
-import { collectLog } from '../support/collected-log.js';
-import { splitHash, startPwnedServer } from '../support/pwned-server.js';
+import { collectLog } from '../support/app/collected-log.js';
+import { splitHash, startPwnedServer } from '../support/passwords/pwned-server.js';
 
 const PASSWORD = 'correct horse battery';
 const { prefix, rest } = splitHash(PASSWORD);

@@ -6,10 +6,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPubSub } from '@graphql-yoga/subscription';
 import { Authorized, Resolver, Root, Subscription } from 'type-graphql';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { connectRaw } from '../support/raw-sockets.js';
-import { connect, subscribe } from '../support/sockets.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { startListening, TICK, untilListeners } from '../support/ticks.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { startListening, TICK, untilListeners } from '../support/resolvers/ticks.js';
+import { connectRaw } from '../support/sockets/raw-sockets.js';
+import { connect, subscribe } from '../support/sockets/sockets.js';
 
 const PING_EVERY_MS = 12_000;
 const NEWS = 'subscription { news }';

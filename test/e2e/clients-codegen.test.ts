@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { REPOSITORY, serve } from '../support/built-server.js';
-import { generateClient } from '../support/codegen.js';
+import { generateClient } from '../support/examples/codegen.js';
+import { REPOSITORY, serve } from '../support/process/built-server.js';
 
 const run = promisify(execFile);
 

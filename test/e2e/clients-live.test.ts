@@ -6,9 +6,9 @@ import { createClient as createEventClient, type Client as EventClient } from 'g
 import { type ClientOptions, createClient, type Client as SocketClient } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { logOut } from '../support/mutations.js';
-import type { TestApp } from '../support/start-app.js';
-import { startListening, TICK, type Ticks, untilListeners } from '../support/ticks.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { startListening, TICK, type Ticks, untilListeners } from '../support/resolvers/ticks.js';
 
 const REVOKED = { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' };
 

@@ -5,7 +5,7 @@ import { ErrorLink } from '@apollo/client/link/error';
 import { fetchExchange, Client as UrqlClient, gql as urqlGql } from '@urql/core';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { expect, test } from 'vitest';
-import { newUser, serve } from '../support/built-server.js';
+import { newUser, serve } from '../support/process/built-server.js';
 
 const REGISTER = 'mutation Register($input: RegisterInput!) { register(input: $input) { accessToken refreshToken userErrors { code } } }';
 const ME = 'query Me { me { email } }';

@@ -7,11 +7,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as nextTry } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { latchkey, latchkeyJson } from '../support/cli.js';
-import { PASSWORD } from '../support/requests.js';
-import { environmentOf, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
-import { decode } from '../support/tokens.js';
+import { PASSWORD } from '../support/app/requests.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { latchkey, latchkeyJson } from '../support/process/cli.js';
+import { environmentOf, startServer } from '../support/process/server-process.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 

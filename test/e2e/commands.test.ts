@@ -2,10 +2,10 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { latchkey, latchkeyJson } from '../support/cli.js';
-import { PASSWORD } from '../support/requests.js';
-import { startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { PASSWORD } from '../support/app/requests.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { latchkey, latchkeyJson } from '../support/process/cli.js';
+import { startServer } from '../support/process/server-process.js';
 
 interface User {
   id: string;

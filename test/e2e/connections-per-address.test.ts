@@ -1,8 +1,8 @@
 /** How many connections one address may keep open, over both transports together. */
 import { expect, test } from 'vitest';
-import { openStream } from '../support/event-streams.js';
-import { connect, openSocket, type TestSocket } from '../support/sockets.js';
-import { startListening, TICK, untilListeners } from '../support/ticks.js';
+import { startListening, TICK, untilListeners } from '../support/resolvers/ticks.js';
+import { openStream } from '../support/sockets/event-streams.js';
+import { connect, openSocket, type TestSocket } from '../support/sockets/sockets.js';
 
 const LIMIT = 1_000;
 const STREAMS = 20;

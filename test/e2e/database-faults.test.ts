@@ -2,10 +2,10 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { canFillDisk, emptyDisk, fillDisk, lockFromOutside } from '../support/database-faults.js';
-import { EMAIL, PASSWORD, type Tokens } from '../support/requests.js';
-import { type ServerProcess, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { canFillDisk, emptyDisk, fillDisk, lockFromOutside } from '../support/database/database-faults.js';
+import { type ServerProcess, startServer } from '../support/process/server-process.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const UNAVAILABLE = ['AUTH_UNAVAILABLE', 'LOGOUT_UNCONFIRMED'];

@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { REPOSITORY, serve } from '../support/built-server.js';
-import { prepareExample, runIn, TSC } from '../support/examples.js';
-import { startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { prepareExample, runIn, TSC } from '../support/examples/examples.js';
+import { REPOSITORY, serve } from '../support/process/built-server.js';
+import { startServer } from '../support/process/server-process.js';
 
 test('the program of Node hears what its README says, and is refused after its logout [R4] [R28]', async () => {
   const folder = await prepareExample('node-script');
@@ -24,7 +24,7 @@ test('the page with React shows who is logged in, and nobody after the logout', 
   expect(await runIn(folder, 'node_modules/vite/bin/vite.js', 'build', '--outDir', 'bundle')).toContain('built in');
   const origin = 'http://localhost:5173';
   const { url } = await startServer({ dataDir: makeFolder(), settings: { CORS_ORIGINS: origin } });
-  const page = join(REPOSITORY, 'test/support/example-page.js');
+  const page = join(REPOSITORY, 'test/support/examples/example-page.js');
   expect((await runIn(folder, page, folder, `${url}/graphql`, origin)).trim().split('\n')).toEqual([
     'ada@example.com, sessions: 1',
     'nobody, sessions: 0',

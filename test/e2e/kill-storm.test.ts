@@ -4,10 +4,10 @@
  * STORM_ROUNDS sets how many rounds (15), STORM_SEED repeats a run.
  */
 import { expect, test } from 'vitest';
-import { type Random, seededRandom } from '../support/random.js';
-import type { Tokens } from '../support/requests.js';
-import { type ServerProcess, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { type Random, seededRandom } from '../support/app/random.js';
+import type { Tokens } from '../support/app/requests.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { type ServerProcess, startServer } from '../support/process/server-process.js';
 
 const ROUNDS = Number(process.env.STORM_ROUNDS ?? 15);
 const SEED = Number(process.env.STORM_SEED ?? Date.now() % 1_000_000);

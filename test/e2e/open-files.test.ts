@@ -1,8 +1,8 @@
 /** The server does not keep what a transaction opened. */
 import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { startServer } from '../support/process/server-process.js';
 
 const SESSIONS = 10;
 /** Fewer than one session may make in a minute. */

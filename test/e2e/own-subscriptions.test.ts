@@ -1,11 +1,11 @@
 /** The program of docs/subscriptions.md: it type-checks as it stands, runs, and its subscription ends with the session. */
 import { expect, test } from 'vitest';
-import { buildProject, findProgram } from '../support/embedding-project.js';
-import { openStream } from '../support/event-streams.js';
-import { logOut } from '../support/mutations.js';
-import { startServer } from '../support/server-process.js';
-import { connect, subscribe } from '../support/sockets.js';
-import { makeFolder } from '../support/start-app.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { buildProject, findProgram } from '../support/examples/embedding-project.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { startServer } from '../support/process/server-process.js';
+import { openStream } from '../support/sockets/event-streams.js';
+import { connect, subscribe } from '../support/sockets/sockets.js';
 
 test('the program of the document publishes to who is logged in, and a logout ends the subscription [R28]', async () => {
   const { script, folder } = await buildProject(findProgram('docs/subscriptions.md', 'Your own subscriptions'), ['@graphql-yoga']);

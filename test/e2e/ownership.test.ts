@@ -2,8 +2,8 @@
 import { copyFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failToStart, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { failToStart, startServer } from '../support/process/server-process.js';
 
 test('a second server on one DATA_DIR ends with 1 and says who holds it [R15]', async () => {
   const dataDir = join(makeFolder(), 'data');

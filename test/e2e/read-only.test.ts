@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failToStart, START, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { failToStart, START, startServer } from '../support/process/server-process.js';
 
 const NOBODY = 65_534;
 /** Root may write whatever the rights say, so it lets somebody else run the server. */

@@ -2,12 +2,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { buildProject, findProgram } from '../support/embedding-project.js';
-import { logOut } from '../support/mutations.js';
-import { EMAIL, PASSWORD } from '../support/requests.js';
-import { type ServerProcess, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
-import { decode } from '../support/tokens.js';
+import { EMAIL, PASSWORD } from '../support/app/requests.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { buildProject, findProgram } from '../support/examples/embedding-project.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { type ServerProcess, startServer } from '../support/process/server-process.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const SITE = 'https://www.example.com';
 const MODE = { 'latchkey-refresh-token': 'cookie', origin: SITE };

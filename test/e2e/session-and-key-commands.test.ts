@@ -1,8 +1,8 @@
 /** How an operator ends sessions and takes keys out of use: over the network it is in force when the command has ended. */
 import { describe, expect, test } from 'vitest';
-import { runRefused, startOperator } from '../support/operator.js';
-import { EMAIL } from '../support/requests.js';
-import { decode } from '../support/tokens.js';
+import { EMAIL } from '../support/app/requests.js';
+import { runRefused, startOperator } from '../support/process/operator.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PASSWORD } from '../support/requests.js';
-import { type ServerProcess, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { PASSWORD } from '../support/app/requests.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { type ServerProcess, startServer } from '../support/process/server-process.js';
 
 const isRefused = (url: string) =>
   fetch(`${url}/livez`).then(

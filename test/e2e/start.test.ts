@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { failToStart, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { failToStart, startServer } from '../support/process/server-process.js';
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const START_SCRIPT = [process.execPath, fileURLToPath(new URL('../../scripts/start.js', import.meta.url))];

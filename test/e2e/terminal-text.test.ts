@@ -1,9 +1,9 @@
 /** What users have called themselves and their devices is shown to an operator, and never obeyed by the terminal. */
 import { expect, test } from 'vitest';
-import { mutate } from '../support/mutations.js';
-import { startOperator } from '../support/operator.js';
-import { PASSWORD } from '../support/requests.js';
-import { writeRows } from '../support/stored-rows.js';
+import { PASSWORD } from '../support/app/requests.js';
+import { writeRows } from '../support/database/stored-rows.js';
+import { mutate } from '../support/mutations/mutations.js';
+import { startOperator } from '../support/process/operator.js';
 
 const EMAIL = 'mallory@example.com';
 /** It turns what follows around, and makes a letter invisible: the server takes both in a name. */

@@ -1,9 +1,9 @@
 /** What an operator does with users: over the network it is in force when the command has ended. */
 import { describe, expect, test } from 'vitest';
-import { mutate, userErrorsOf } from '../support/mutations.js';
-import { ADMINISTRATOR, runRefused, startOperator } from '../support/operator.js';
-import { type Client, EMAIL, PASSWORD } from '../support/requests.js';
-import { decode } from '../support/tokens.js';
+import { type Client, EMAIL, PASSWORD } from '../support/app/requests.js';
+import { mutate, userErrorsOf } from '../support/mutations/mutations.js';
+import { ADMINISTRATOR, runRefused, startOperator } from '../support/process/operator.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const NEW = 'a wholly new passphrase';

@@ -2,8 +2,8 @@
 import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failToStart, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { failToStart, startServer } from '../support/process/server-process.js';
 
 test('all faults are told together, with name, what was found and what is expected', async () => {
   const folder = makeFolder();

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { latchkey } from '../support/cli.js';
-import { EMAIL } from '../support/requests.js';
-import { makeFolder } from '../support/start-app.js';
+import { EMAIL } from '../support/app/requests.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { latchkey } from '../support/process/cli.js';
 
 const LONG = 'x'.repeat(501);
 const SECRET = 'secret passphrase';

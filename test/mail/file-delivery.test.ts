@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { expect, test } from 'vitest';
 import { FileDelivery } from '../../src/features/mail/file-delivery.js';
-import { collectLog } from '../support/collected-log.js';
-import { makeFolder } from '../support/start-app.js';
-import { LETTER, SENDER } from '../support/start-outbox.js';
+import { collectLog } from '../support/app/collected-log.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { LETTER, SENDER } from '../support/mail/start-outbox.js';
 
 const LETTER_OUT = { ...LETTER, id: 'AAAAAAAAAAAAAAAAAAAAAA', createdAt: new Date('2030-01-01T12:00:00Z') };
 const NAME = '2030-01-01T12-00-00-000Z-AAAAAAAAAAAAAAAAAAAAAA.eml';

@@ -2,10 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Delivery } from '../../src/features/mail/delivery.js';
-import { startMailServer } from '../support/mail-server.js';
-import { LETTER, overSmtp, startOutbox } from '../support/start-outbox.js';
-import { readRows } from '../support/stored-rows.js';
-import { makeDriverYield } from '../support/yielding-driver.js';
+import { readRows } from '../support/database/stored-rows.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
+import { startMailServer } from '../support/mail/mail-server.js';
+import { LETTER, overSmtp, startOutbox } from '../support/mail/start-outbox.js';
 
 const TRIED = 'a mail could not be delivered and will be tried again';
 const GIVEN_UP = 'a mail was given up';

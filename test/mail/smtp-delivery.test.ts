@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { DeliveryFailed } from '../../src/features/mail/delivery.js';
 import { parseMailbox } from '../../src/features/mail/mail.js';
 import { SMTP_TIMEOUTS, SmtpDelivery } from '../../src/features/mail/smtp-delivery.js';
-import { startMailServer } from '../support/mail-server.js';
-import { LETTER, SENDER } from '../support/start-outbox.js';
+import { startMailServer } from '../support/mail/mail-server.js';
+import { LETTER, SENDER } from '../support/mail/start-outbox.js';
 
 const LETTER_OUT = { ...LETTER, id: 'AAAAAAAAAAAAAAAAAAAAAA', createdAt: new Date('2030-01-01T12:00:00Z') };
 const patient = AbortSignal.timeout(60_000);

@@ -1,14 +1,14 @@
 /** Events of the core cross nodes, with bells and without, and none is lost to a connection that was. */
 import { expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { makeCommitFail } from '../support/failing-commit.js';
-import { AUDIT_EVENTS, follow, SESSION_EVENTS } from '../support/followers.js';
-import { startLeaseNodes } from '../support/lease-nodes.js';
-import { logOut } from '../support/mutations.js';
-import { cutConnections, cutListeners } from '../support/outages.js';
-import { withDatabase } from '../support/postgresql.js';
-import { startApp, type TestApp } from '../support/start-app.js';
-import { decode } from '../support/tokens.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { AUDIT_EVENTS, follow, SESSION_EVENTS } from '../support/app/followers.js';
+import { startApp, type TestApp } from '../support/app/start-app.js';
+import { makeCommitFail } from '../support/database/failing-commit.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { startLeaseNodes } from '../support/postgresql/lease-nodes.js';
+import { cutConnections, cutListeners } from '../support/postgresql/outages.js';
+import { withDatabase } from '../support/postgresql/postgresql.js';
+import { decode } from '../support/tokens/tokens.js';
 
 interface Listening {
   readonly node: TestApp;

@@ -1,12 +1,12 @@
 /** Transactions of several nodes at once: each rule holds as if they came one after another, and nobody sees a deadlock. */
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { act, logOut } from '../support/mutations.js';
-import { startTwoNodes } from '../support/nodes.js';
-import { withDatabase } from '../support/postgresql.js';
-import { EMAIL } from '../support/requests.js';
-import { decode } from '../support/tokens.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { EMAIL } from '../support/app/requests.js';
+import { act, logOut } from '../support/mutations/mutations.js';
+import { startTwoNodes } from '../support/postgresql/nodes.js';
+import { withDatabase } from '../support/postgresql/postgresql.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const ROUNDS = 6;
 

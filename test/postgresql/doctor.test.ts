@@ -2,11 +2,11 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/features/operations/finding.js';
 import type { LatchkeyError } from '../../src/lib/errors.js';
-import { frozenClock } from '../support/clocks.js';
-import { addDeadNode } from '../support/lease-nodes.js';
-import { cutConnections, setReadOnly } from '../support/outages.js';
-import { borrowDatabase, makeDatabase, withDatabase, withServer } from '../support/postgresql.js';
-import { startNode, type TestApp, type TestOptions } from '../support/start-app.js';
+import { frozenClock } from '../support/app/clocks.js';
+import { startNode, type TestApp, type TestOptions } from '../support/app/start-app.js';
+import { addDeadNode } from '../support/postgresql/lease-nodes.js';
+import { cutConnections, setReadOnly } from '../support/postgresql/outages.js';
+import { borrowDatabase, makeDatabase, withDatabase, withServer } from '../support/postgresql/postgresql.js';
 
 /** Of the machine that PostgreSQL runs on. */
 const clock = () => frozenClock(Date.now());

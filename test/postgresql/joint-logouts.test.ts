@@ -1,8 +1,8 @@
 /** Logouts that share transactions, and one among them that another transaction keeps waiting. */
 import { expect, test } from 'vitest';
-import { logOut } from '../support/mutations.js';
-import { borrowDatabase, withDatabase } from '../support/postgresql.js';
-import { startNode } from '../support/start-app.js';
+import { startNode } from '../support/app/start-app.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { borrowDatabase, withDatabase } from '../support/postgresql/postgresql.js';
 
 test('a session that somebody else holds keeps the logouts of the others waiting for a moment only [R5]', async () => {
   const url = await borrowDatabase();

@@ -1,11 +1,11 @@
 /** A node with a lease and a database that is away, that takes no writes, or that has lost commits; and a node whose clocks are wrong. */
 import { expect, test } from 'vitest';
 import { SYSTEM_LEASE_CLOCK } from '../../src/services.js';
-import { check, joinNodes, LONG, logOutTold, readFigure, startLeaseNodes } from '../support/lease-nodes.js';
-import { cutConnections, loseLog, setReadOnly, setUnreachable } from '../support/outages.js';
-import { NameResolver } from '../support/own-resolvers.js';
-import { borrowDatabase } from '../support/postgresql.js';
-import { startNode, type TestApp } from '../support/start-app.js';
+import { startNode, type TestApp } from '../support/app/start-app.js';
+import { check, joinNodes, LONG, logOutTold, readFigure, startLeaseNodes } from '../support/postgresql/lease-nodes.js';
+import { cutConnections, loseLog, setReadOnly, setUnreachable } from '../support/postgresql/outages.js';
+import { borrowDatabase } from '../support/postgresql/postgresql.js';
+import { NameResolver } from '../support/resolvers/own-resolvers.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const SHORT = { LEASE: '100ms' };

@@ -3,12 +3,21 @@ import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
 import { createLog } from '../../src/lib/log.js';
 import { openServices } from '../../src/services.js';
-import { TEST_PASSWORD_COST } from '../support/launch-app.js';
-import { addDeadNode, check, joinNodes, LONG, listNodes, logOutTold, readFigure, startLeaseNodes } from '../support/lease-nodes.js';
-import { mutate } from '../support/mutations.js';
-import { POSTGRES_SECRET } from '../support/postgresql.js';
-import { EMAIL } from '../support/requests.js';
-import { makeFolder } from '../support/start-app.js';
+import { TEST_PASSWORD_COST } from '../support/app/launch-app.js';
+import { EMAIL } from '../support/app/requests.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { mutate } from '../support/mutations/mutations.js';
+import {
+  addDeadNode,
+  check,
+  joinNodes,
+  LONG,
+  listNodes,
+  logOutTold,
+  readFigure,
+  startLeaseNodes,
+} from '../support/postgresql/lease-nodes.js';
+import { POSTGRES_SECRET } from '../support/postgresql/postgresql.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const SHORT = { LEASE: '100ms' };

@@ -2,12 +2,12 @@
 import { request } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { LONG, logOutTold, readFigure } from '../support/lease-nodes.js';
-import { setUnreachable } from '../support/outages.js';
-import { borrowDatabase } from '../support/postgresql.js';
-import { connect, openSocket, subscribe } from '../support/sockets.js';
-import { startNode, type TestApp } from '../support/start-app.js';
-import { TICK, TickResolver, untilListeners, useTicks } from '../support/ticks.js';
+import { startNode, type TestApp } from '../support/app/start-app.js';
+import { LONG, logOutTold, readFigure } from '../support/postgresql/lease-nodes.js';
+import { setUnreachable } from '../support/postgresql/outages.js';
+import { borrowDatabase } from '../support/postgresql/postgresql.js';
+import { TICK, TickResolver, untilListeners, useTicks } from '../support/resolvers/ticks.js';
+import { connect, openSocket, subscribe } from '../support/sockets/sockets.js';
 
 async function startNodes(...settings: Record<string, string>[]): Promise<{ nodes: TestApp[]; addresses: string[]; url: string }> {
   const url = await borrowDatabase();

@@ -1,11 +1,11 @@
 /** A look at the log whose answer comes late: what was committed and applied meanwhile has not made the log go back. */
 import { expect, test } from 'vitest';
-import { makeAnswersHold } from '../support/held-answers.js';
-import { check } from '../support/lease-nodes.js';
-import { logOut } from '../support/mutations.js';
-import { startTwoNodes } from '../support/nodes.js';
-import { loseLog } from '../support/outages.js';
-import { NameResolver } from '../support/own-resolvers.js';
+import { makeAnswersHold } from '../support/database/held-answers.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { check } from '../support/postgresql/lease-nodes.js';
+import { startTwoNodes } from '../support/postgresql/nodes.js';
+import { loseLog } from '../support/postgresql/outages.js';
+import { NameResolver } from '../support/resolvers/own-resolvers.js';
 
 const ROWS_OF_THE_LOG = /^SELECT .*"revokedUntil" FROM "public"\."BlacklistedToken"/s;
 

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { differenceToModel, migrate } from '../../src/database/migrations.js';
-import { makeDatabase, withDatabase } from '../support/postgresql.js';
-import { makeFolder } from '../support/start-app.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { makeDatabase, withDatabase } from '../support/postgresql/postgresql.js';
 
 test('the migrations of SQLite lead to the model', async () => {
   const url = `file:${join(makeFolder(), 'latchkey.db')}`;

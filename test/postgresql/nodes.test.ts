@@ -1,10 +1,10 @@
 /** Two nodes on one database: what one has answered, the other knows. */
 import { expect, test } from 'vitest';
-import { makeAdministrator } from '../support/administrators.js';
-import { logOut, mutate } from '../support/mutations.js';
-import { startTwoNodes } from '../support/nodes.js';
-import { EMAIL } from '../support/requests.js';
-import { decode } from '../support/tokens.js';
+import { makeAdministrator } from '../support/app/administrators.js';
+import { EMAIL } from '../support/app/requests.js';
+import { logOut, mutate } from '../support/mutations/mutations.js';
+import { startTwoNodes } from '../support/postgresql/nodes.js';
+import { decode } from '../support/tokens/tokens.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 

@@ -1,11 +1,11 @@
 /** A PostgreSQL server that goes away, comes back, or takes no writes: no stale accept, no false success, recovery by itself. */
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { logOut } from '../support/mutations.js';
-import { startTwoNodes } from '../support/nodes.js';
-import { asLimitedRole, cutConnections, setReadOnly, setUnreachable } from '../support/outages.js';
-import { makeDatabase, withDatabase } from '../support/postgresql.js';
-import { startNode, type TestApp } from '../support/start-app.js';
+import { startNode, type TestApp } from '../support/app/start-app.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { startTwoNodes } from '../support/postgresql/nodes.js';
+import { asLimitedRole, cutConnections, setReadOnly, setUnreachable } from '../support/postgresql/outages.js';
+import { makeDatabase, withDatabase } from '../support/postgresql/postgresql.js';
 
 /** Every check asks, so that every outage is seen at once; what a lease makes of them stands in lease-outages.test.ts. */
 const ASKING = { settings: { REVOCATION_CHECK: 'database' } };

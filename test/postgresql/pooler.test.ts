@@ -1,11 +1,11 @@
 /** Behind PgBouncer in transaction mode: no connection belongs to a node for longer than a transaction. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { collectLog } from '../support/collected-log.js';
-import { logOutTold, readFigure } from '../support/lease-nodes.js';
-import { behindPooler, hasPooler } from '../support/pooler.js';
-import { makeDatabase, withDatabase } from '../support/postgresql.js';
-import { startNode } from '../support/start-app.js';
+import { collectLog } from '../support/app/collected-log.js';
+import { startNode } from '../support/app/start-app.js';
+import { logOutTold, readFigure } from '../support/postgresql/lease-nodes.js';
+import { behindPooler, hasPooler } from '../support/postgresql/pooler.js';
+import { makeDatabase, withDatabase } from '../support/postgresql/postgresql.js';
 
 const DEAF = { DOORBELL: 'off' };
 

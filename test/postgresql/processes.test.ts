@@ -1,12 +1,12 @@
 /** The built server as several processes on one PostgreSQL database, with the command line beside them. */
 import { expect, test } from 'vitest';
-import { latchkeyJson } from '../support/cli.js';
-import { logOut } from '../support/mutations.js';
-import { setReadOnly } from '../support/outages.js';
-import { makeDatabase, POSTGRES_SECRET } from '../support/postgresql.js';
-import { EMAIL } from '../support/requests.js';
-import { failToStart, startServer } from '../support/server-process.js';
-import { makeFolder } from '../support/start-app.js';
+import { EMAIL } from '../support/app/requests.js';
+import { makeFolder } from '../support/app/start-app.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { setReadOnly } from '../support/postgresql/outages.js';
+import { makeDatabase, POSTGRES_SECRET } from '../support/postgresql/postgresql.js';
+import { latchkeyJson } from '../support/process/cli.js';
+import { failToStart, startServer } from '../support/process/server-process.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 

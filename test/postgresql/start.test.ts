@@ -2,9 +2,9 @@
 import type pg from 'pg';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
-import { setReadOnly } from '../support/outages.js';
-import { makeDatabase, POSTGRES_SECRET, POSTGRES_URL, withDatabase, withServer } from '../support/postgresql.js';
-import { makeFolder, startNode } from '../support/start-app.js';
+import { makeFolder, startNode } from '../support/app/start-app.js';
+import { setReadOnly } from '../support/postgresql/outages.js';
+import { makeDatabase, POSTGRES_SECRET, POSTGRES_URL, withDatabase, withServer } from '../support/postgresql/postgresql.js';
 
 test('nodes that start at once on an empty database migrate it once and make one key', async () => {
   const url = await makeDatabase('template0');

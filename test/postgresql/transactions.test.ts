@@ -2,8 +2,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Database } from '../../src/database/database.js';
 import { isCommitUnknown } from '../../src/database/failures.js';
-import { failureOf } from '../support/failures.js';
-import { makeDatabase } from '../support/postgresql.js';
+import { failureOf } from '../support/app/failures.js';
+import { makeDatabase } from '../support/postgresql/postgresql.js';
 
 async function open(): Promise<Database> {
   const database = await Database.open(await makeDatabase());

@@ -1,12 +1,12 @@
 /** What happens to Redis, or to the log, in the middle of a filling: the mirror that comes of it must not be believed. */
 import { expect, test } from 'vitest';
-import { makeAnswersHold } from '../support/held-answers.js';
-import { check } from '../support/lease-nodes.js';
-import { REVOKED, startMirroredNodes, untilWhole } from '../support/mirrored.js';
-import { logOut } from '../support/mutations.js';
-import { withDatabase } from '../support/postgresql.js';
-import { startRedis } from '../support/redis-server.js';
-import { startNode, type TestApp } from '../support/start-app.js';
+import { startNode, type TestApp } from '../support/app/start-app.js';
+import { makeAnswersHold } from '../support/database/held-answers.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { check } from '../support/postgresql/lease-nodes.js';
+import { withDatabase } from '../support/postgresql/postgresql.js';
+import { REVOKED, startMirroredNodes, untilWhole } from '../support/redis/mirrored.js';
+import { startRedis } from '../support/redis/redis-server.js';
 
 test('a Redis that is flushed between the rows and the record is filled again [R26]', async () => {
   const redis = await startRedis();

@@ -2,13 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { check, logOutTold, readFigure } from '../support/lease-nodes.js';
-import { REVOKED, readCosts, startMirrored, startMirroredNodes } from '../support/mirrored.js';
-import { logOut } from '../support/mutations.js';
-import { withDatabase } from '../support/postgresql.js';
-import { borrowMirror, withRedis } from '../support/redis.js';
-import { redisCli } from '../support/redis-server.js';
-import { decode } from '../support/tokens.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { check, logOutTold, readFigure } from '../support/postgresql/lease-nodes.js';
+import { withDatabase } from '../support/postgresql/postgresql.js';
+import { REVOKED, readCosts, startMirrored, startMirroredNodes } from '../support/redis/mirrored.js';
+import { borrowMirror, withRedis } from '../support/redis/redis.js';
+import { redisCli } from '../support/redis/redis-server.js';
+import { decode } from '../support/tokens/tokens.js';
 
 test('the check of an authorized request asks Redis, and the database nothing [R27]', async () => {
   const app = await startMirrored(borrowMirror());

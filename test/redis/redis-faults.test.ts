@@ -1,12 +1,12 @@
 /** Redis stopped, flushed, full, evicting, paused, restored from an old snapshot, demoted: nothing revoked is accepted, and it mends itself. */
 import { expect, test } from 'vitest';
 import { MAX_SESSIONS_PER_USER } from '../../src/features/sessions/sessions.js';
-import { check, readFigure } from '../support/lease-nodes.js';
-import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/mirrored.js';
-import { logOut } from '../support/mutations.js';
-import { loseLog } from '../support/outages.js';
-import { type RedisServer, startRedis } from '../support/redis-server.js';
-import type { TestApp } from '../support/start-app.js';
+import type { TestApp } from '../support/app/start-app.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { check, readFigure } from '../support/postgresql/lease-nodes.js';
+import { loseLog } from '../support/postgresql/outages.js';
+import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/redis/mirrored.js';
+import { type RedisServer, startRedis } from '../support/redis/redis-server.js';
 
 const mirrorOn = ({ url }: RedisServer) => ({ REDIS_URL: url, REDIS_PREFIX: 'latchkey:' });
 

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/app.js';
 import { readConfig } from '../../src/config/config.js';
-import { collectLog } from '../support/collected-log.js';
-import { check, readFigure } from '../support/lease-nodes.js';
-import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/mirrored.js';
-import { logOut } from '../support/mutations.js';
-import { borrowMirror } from '../support/redis.js';
-import { startRedis } from '../support/redis-server.js';
-import { makeFolder, startNode } from '../support/start-app.js';
+import { collectLog } from '../support/app/collected-log.js';
+import { makeFolder, startNode } from '../support/app/start-app.js';
+import { logOut } from '../support/mutations/mutations.js';
+import { check, readFigure } from '../support/postgresql/lease-nodes.js';
+import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/redis/mirrored.js';
+import { borrowMirror } from '../support/redis/redis.js';
+import { startRedis } from '../support/redis/redis-server.js';
 
 test('a Redis that evicts is refused at the start, and not believed once it begins to [R26]', async () => {
   const redis = await startRedis('--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru');

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { nextTickAt } from '../../src/revocation/lease/lease.js';
 import type { Member } from '../../src/revocation/lease/lease-events.js';
-import type { Effect, Event } from '../support/lease-database.js';
-import { LeaseDrive } from '../support/lease-drive.js';
+import type { Effect, Event } from '../lease-model/database.js';
+import { LeaseDrive } from '../lease-model/drive.js';
 
 const OWN: Member = { memberId: 'n-1', renewals: 2, leaseMs: 2_000, acknowledged: 5 };
 const OTHER: Member = { memberId: 'o-1', renewals: 7, leaseMs: 3_000, acknowledged: 5 };

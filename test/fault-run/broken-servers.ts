@@ -1,0 +1,84 @@
+/** Ways of getting the protocol wrong in a real server, by changed lines, each with the scenario that brings it to light. */
+import { fileURLToPath } from 'node:url';
+import type { ViolationKind } from './history-checker.js';
+import type { ScenarioName } from './scenarios.js';
+
+export interface BrokenServer {
+  readonly scenario: ScenarioName;
+  readonly found: ViolationKind;
+  /** Each text stands exactly once in the built file. */
+  readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+}
+
+export const BROKEN_SERVERS = {
+  'a logout that does not wait for a silent node': {
+    scenario: 'a node that is cut off',
+    found: 'stale accept',
+    changes: [
+      {
+        file: 'revocation/logout-wait.js',
+        from: "const isOver = wait.kind === 'waited' && now.monotonic - each.since >= wait.waitMs;",
+        to: "const isOver = wait.kind === 'waited';",
+      },
+    ],
+  },
+  'a lease that does not run out': {
+    scenario: 'a node that is stopped',
+    found: 'stale accept',
+    changes: [
+      {
+        file: 'revocation/lease-state.js',
+        from: 'return age >= 0 && age < termMs && wallAge >= 0 && wallAge < termMs;',
+        to: 'return true;',
+      },
+    ],
+  },
+  'lease counted from receipt': {
+    scenario: 'a database that is slow to answer',
+    found: 'stale accept',
+    changes: [{ file: 'revocation/lease-refresh.js', from: 'lease: { from: sent.sentAt,', to: 'lease: { from: now,' }],
+  },
+  'refresh not conditional on membership': {
+    scenario: 'a node that was given up and comes back',
+    found: 'stale accept',
+    changes: [{ file: 'revocation/lease-statements.js', from: 'isMember: row.isMember === true,', to: 'isMember: true,' }],
+  },
+  'a repeated logout that answers at once': {
+    scenario: 'a node that is cut off',
+    found: 'stale accept',
+    changes: [{ file: 'revocation/revocations.js', from: 'if (revokes)', to: 'if (revokes && added?.rows.length > 0)' }],
+  },
+  'a member that is removed when it is first seen': {
+    scenario: 'a node that is cut off',
+    found: 'stale accept',
+    changes: [{ file: 'revocation/membership.js', from: 'if (isSilent && sentAt - before.since > longestWait)', to: 'if (true)' }],
+  },
+  'a reload that overwrites the set': {
+    scenario: 'a node that is cut off',
+    found: 'stale accept',
+    changes: [
+      {
+        file: 'revocation/replica.js',
+        from: 'this.add(rows);\n        this.#version',
+        to: 'if (rows.length > 0) this.#set = new RevocationSet();\n        this.add(rows);\n        this.#version',
+      },
+    ],
+  },
+  'the unknown told as revoked': {
+    scenario: 'a node that is cut off',
+    found: 'false revocation',
+    changes: [
+      {
+        file: 'graphql/auth-checker.js',
+        from: 'throw LatchkeyError.unavailable(caller.failure);',
+        to: "throw LatchkeyError.unauthenticated('TOKEN_REVOKED');",
+      },
+    ],
+  },
+} satisfies Record<string, BrokenServer>;
+
+export type BrokenServerName = keyof typeof BROKEN_SERVERS;
+
+export function commandOf(name: BrokenServerName): readonly string[] {
+  return [process.execPath, fileURLToPath(new URL('broken-node.js', import.meta.url)), JSON.stringify(BROKEN_SERVERS[name].changes)];
+}

@@ -1,0 +1,68 @@
+/** Which faults happen when: by chance, one after another or on several nodes at once, with rests in between. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DATABASE_FAULTS, type FaultSite, NODE_FAULTS } from './kinds.js';
+
+/** A fault that has happened. */
+export interface FaultInterval {
+  readonly name: string;
+  /** Which node, or null for the database. */
+  readonly node: number | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Of a hundred: how often it is the database, and how often one, two or three nodes. */
+const DATABASE_SHARE = 18;
+const ONE_NODE_SHARE = 55;
+const TWO_NODES_SHARE = 22;
+/** Every so many faults there is a rest in which every node gets well. */
+const REST_EVERY = 8;
+const REST_LEASES = 4;
+
+/** Injects faults until the time is over; all is mended when it returns. */
+export async function injectFaults(site: FaultSite, seconds: number): Promise<FaultInterval[]> {
+  const { random, leaseMs } = site;
+  const happened: FaultInterval[] = [];
+  const until = performance.now() + seconds * 1000;
+  await sleep(leaseMs);
+  for (let turn = 1; performance.now() < until; turn += 1) {
+    await Promise.all(chooseFaults(site).map((fault) => inject(fault, happened)));
+    await sleep(random.below(leaseMs));
+    if (turn % REST_EVERY === 0) await sleep(REST_LEASES * leaseMs);
+  }
+  return happened;
+}
+
+interface ChosenFault {
+  readonly name: string;
+  readonly node: number | null;
+  readonly happen: () => Promise<void>;
+}
+
+function chooseFaults(site: FaultSite): ChosenFault[] {
+  const { random, nodes } = site;
+  const chance = random.below(100);
+  if (chance < DATABASE_SHARE) {
+    const name = chooseName(site, DATABASE_FAULTS);
+    return [{ name, node: null, happen: async () => DATABASE_FAULTS[name]?.(site) }];
+  }
+  const howMany = chance < DATABASE_SHARE + ONE_NODE_SHARE ? 1 : chance < DATABASE_SHARE + ONE_NODE_SHARE + TWO_NODES_SHARE ? 2 : 3;
+  return random
+    .shuffle(nodes)
+    .slice(0, howMany)
+    .map((node) => {
+      const name = chooseName(site, NODE_FAULTS);
+      return { name, node: node.index, happen: async () => NODE_FAULTS[name]?.(node, site) };
+    });
+}
+
+function chooseName({ random }: FaultSite, faults: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(faults);
+  return names[random.below(names.length)] as string;
+}
+
+async function inject({ name, node, happen }: ChosenFault, happened: FaultInterval[]): Promise<void> {
+  const from = performance.now();
+  await happen();
+  happened.push({ name, node, from, to: performance.now() });
+}

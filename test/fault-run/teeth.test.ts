@@ -1,0 +1,24 @@
+/** Servers that are broken on purpose: the fault run notices each of them, and finds nothing in the one that is not. FAULT_TEETH=all tries them all. */
+import { expect, test } from 'vitest';
+import { startPostgresql } from '../support/postgresql/postgresql-server.js';
+import { BROKEN_SERVERS, type BrokenServerName, commandOf } from './broken-servers.js';
+import { playScenario, SCENARIO_NAMES } from './scenarios.js';
+
+const isAll = process.env.FAULT_TEETH === 'all';
+const NAMES = Object.keys(BROKEN_SERVERS) as BrokenServerName[];
+const CHOSEN: readonly BrokenServerName[] = isAll
+  ? NAMES
+  : ['a logout that does not wait for a silent node', 'a lease that does not run out'];
+const timeout = 600_000;
+
+const ROUNDS = 5;
+
+test.each(CHOSEN)('%s is found', { timeout }, async (name) => {
+  const { scenario, found } = BROKEN_SERVERS[name];
+  const violations = await playScenario(await startPostgresql(), scenario, ROUNDS, commandOf(name));
+  expect(new Set(violations.map(({ kind }) => kind))).toContain(found);
+});
+
+test.each(isAll ? SCENARIO_NAMES : [])('%s does no harm to the server as it is', { timeout }, async (name) => {
+  expect(await playScenario(await startPostgresql(), name, 1)).toEqual([]);
+});

@@ -1,0 +1,54 @@
+/** One reducer taken through a list of events at given instants, for tests that look at single effects. */
+import { reduceLease } from '../../src/revocation/lease/lease.js';
+import type { RefreshReply } from '../../src/revocation/lease/lease-events.js';
+import { createLease, type LeaseSettings, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
+import type { Delta, Effect, Event } from './database.js';
+
+const SETTINGS: LeaseSettings = { nodeId: 'n', listeningLeaseMs: 2_000, pollingLeaseMs: 300, clockToleranceMs: 5_000 };
+const WALL_START = 1_000_000;
+
+export class LeaseDrive {
+  state: LeaseState;
+  /** What stands between the two clocks: the wall clock can be set. */
+  wallStep = 0;
+
+  constructor(settings: Partial<LeaseSettings> = {}) {
+    this.state = createLease({ ...SETTINGS, ...settings });
+  }
+
+  at(ms: number): Now {
+    return { monotonic: ms, wall: WALL_START + ms + this.wallStep };
+  }
+
+  /** @returns the effects of this event */
+  send(ms: number, event: Event): readonly Effect[] {
+    const { state, effects } = reduceLease(this.state, event, this.at(ms));
+    this.state = state;
+    return effects;
+  }
+
+  kinds(ms: number, event: Event): string[] {
+    return this.send(ms, event).map(({ kind }) => kind);
+  }
+
+  /** The reply to the refresh that is in flight. */
+  reply(ms: number, changes: Partial<RefreshReply<Delta>> = {}): readonly Effect[] {
+    const { sent } = this.state;
+    if (sent === null) throw new Error('no refresh is in flight');
+    const { version = this.state.applied } = changes;
+    const databaseNow = WALL_START + ms;
+    const reply = { isStandby: false, clusterId: 'c', isMember: true, version, delta: { ids: [] }, databaseNow, ...changes };
+    return this.send(ms, { kind: 'refreshed', refresh: sent.number, reply });
+  }
+
+  /** Started, listening and registered as `n-1`, with a lease from 0 on. */
+  static leased(settings: Partial<LeaseSettings> = {}): LeaseDrive {
+    const drive = new LeaseDrive(settings);
+    drive.send(0, { kind: 'start' });
+    drive.send(0, { kind: 'registered', memberId: 'n-1' });
+    drive.reply(0, { version: 5 });
+    drive.send(0, { kind: 'listening', isListening: true });
+    drive.reply(0, { version: 5 });
+    return drive;
+  }
+}

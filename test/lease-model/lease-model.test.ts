@@ -1,0 +1,87 @@
+/** The lease protocol with two nodes, checked in every order of events: the reducer of production holds the promise, and every known way of getting it wrong is caught. */
+import { describe, expect, test } from 'vitest';
+import { explore } from './explore.js';
+import { leaseModel } from './model.js';
+import { BROKEN, type BrokenName, SOUND } from './protocols.js';
+import type { Scenario } from './world.js';
+
+const ONE_LOGOUT: Scenario = {
+  coordinators: [0],
+  serving: [0, 1],
+  looks: 0,
+  paces: [[500, 500]],
+  listeningLeaseMs: 1_000,
+  pollingLeaseMs: 1_000,
+  termFalls: false,
+  loses: false,
+  kills: 0,
+};
+const OTHER_NODE: Scenario = { ...ONE_LOGOUT, serving: [1] };
+
+/** Each sees something that the others do not; together they stay small enough to be seen through to the end. */
+const SCENARIOS = {
+  'one logout': ONE_LOGOUT,
+  'two logouts of one session': { ...OTHER_NODE, coordinators: [0, 1] },
+  'clocks that drift by 2 %': {
+    ...OTHER_NODE,
+    paces: [
+      [500, 500],
+      [500, 490],
+      [490, 500],
+    ],
+  },
+  'members that are looked at and removed': { ...OTHER_NODE, looks: 2, paces: [[1_000, 1_000]] },
+  'a T that falls': { ...OTHER_NODE, termFalls: true, listeningLeaseMs: 1_500, pollingLeaseMs: 500 },
+  'statements that get lost': { ...OTHER_NODE, loses: true },
+  'a node that is killed': { ...OTHER_NODE, kills: 1 },
+} satisfies Record<string, Scenario>;
+
+type ScenarioName = keyof typeof SCENARIOS;
+
+/** What must have been met, or nothing was shown. */
+const WITNESSES: Record<ScenarioName, readonly string[]> = {
+  'one logout': [],
+  'two logouts of one session': [],
+  'clocks that drift by 2 %': [],
+  'members that are looked at and removed': ['a member is removed'],
+  'a T that falls': [],
+  'statements that get lost': ['answered: unconfirmed', 'refused: unreachable'],
+  'a node that is killed': [],
+};
+const EVERYWHERE = ['accepted', 'revoked', 'answered: single-node', 'answered: acknowledged', 'answered: lease-expiry'];
+
+const CATCHES: Record<BrokenName, ScenarioName> = {
+  'lease counted from receipt': 'statements that get lost',
+  'wait counted from the start of the logout': 'statements that get lost',
+  'expiry by timer flag': 'statements that get lost',
+  'members read before the commit': 'statements that get lost',
+  'serving before registering': 'statements that get lost',
+  'refresh not conditional on membership': 'members that are looked at and removed',
+  'member row deleted early by a stepped clock': 'members that are looked at and removed',
+  'reload that overwrites the set': 'one logout',
+  'drift without margin': 'clocks that drift by 2 %',
+  'renewals rarer than refreshes': 'members that are looked at and removed',
+  'a repeated logout that answers at once': 'two logouts of one session',
+  'T lowered while an old lease runs': 'a T that falls',
+};
+
+const MOST_STATES = 200_000;
+/** Far more than is needed: the machine may be busy. */
+const TIMEOUT_MS = 600_000;
+
+describe('a request that came after the answer to a logout is not accepted, and nothing else is refused as revoked', () => {
+  test.for(Object.keys(SCENARIOS) as ScenarioName[])('with %s [R5] [R14]', { timeout: TIMEOUT_MS }, (name) => {
+    const witnesses = new Set<string>();
+    const { states, failure } = explore(leaseModel(SOUND, SCENARIOS[name], witnesses), MOST_STATES);
+    expect(failure).toBeNull();
+    expect(states).toBeGreaterThan(2_000);
+    expect([...witnesses].sort()).toEqual([...EVERYWHERE, ...WITNESSES[name]].sort());
+  });
+});
+
+describe('the model catches', () => {
+  test.for(Object.keys(BROKEN) as BrokenName[])('%s', { timeout: TIMEOUT_MS }, (name) => {
+    const { failure } = explore(leaseModel(BROKEN[name], SCENARIOS[CATCHES[name]], new Set()), MOST_STATES);
+    expect(failure?.fault).toBe('stale accept');
+  });
+});

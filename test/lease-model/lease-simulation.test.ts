@@ -1,0 +1,63 @@
+/** The lease protocol with two to four nodes in a bad world: clocks that drift and jump, processes that stop, statements and doorbells that come late or never. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BROKEN, type BrokenName, type Protocol, SOUND } from './protocols.js';
+import type { Act, Script } from './script.js';
+import { Simulation } from './simulation.js';
+
+const hundredth = fc.integer({ min: 0, max: 100 }).map((part) => part / 100);
+
+const KINDS: readonly Act['kind'][] = [
+  'check',
+  'pause',
+  'suspend',
+  'step',
+  'kill',
+  'stop',
+  'deafen',
+  'listen',
+  'look',
+  'cut-off',
+  'sockets',
+];
+
+const acts = fc.record<Act>({
+  at: fc.integer({ min: 0, max: 6_000 }),
+  node: fc.nat(3),
+  kind: fc.oneof({ weight: 4, arbitrary: fc.constant('logout' as const) }, { weight: 12, arbitrary: fc.constantFrom(...KINDS) }),
+  session: fc.nat(5),
+  amount: hundredth,
+});
+
+const scripts = fc.record<Script>({
+  nodes: fc.integer({ min: 2, max: 4 }),
+  seed: fc.nat(),
+  rates: fc.array(fc.constantFrom(0.99, 0.995, 1, 1.005, 1.01), { minLength: 4, maxLength: 4 }),
+  roughness: hundredth,
+  acts: fc.array(acts, { minLength: 30, maxLength: 80, size: 'max' }),
+});
+
+function faultsOf(protocol: Protocol) {
+  return fc.property(scripts, (script) => {
+    const { faults } = new Simulation(protocol, script).run();
+    // A throw, and no assertion of vitest, so that shrinking is fast.
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+  });
+}
+
+const TIMEOUT_MS = 600_000;
+
+test('in every world nothing stale is accepted, nothing is revoked that was not, every logout gets an answer, and all recover', {
+  timeout: TIMEOUT_MS,
+}, () => {
+  // The seed and the shrunk script stand in the message.
+  fc.assert(faultsOf(SOUND), { numRuns: 500 });
+});
+
+describe('the simulation catches', () => {
+  test.for(Object.keys(BROKEN) as BrokenName[])('%s', { timeout: TIMEOUT_MS }, (name) => {
+    const { failed, errorInstance } = fc.check(faultsOf(BROKEN[name]), { numRuns: 5_000, seed: 1, endOnFailure: true });
+    expect(failed).toBe(true);
+    expect(String(errorInstance)).toContain('stale accept');
+  });
+});

@@ -1,0 +1,99 @@
+/** Time and names of the model made relative: what is too old, or too far back in a count, to make a difference is the same. */
+import type { Member } from '../../src/revocation/lease/lease-events.js';
+import { type LeaseState, type PendingLogout, waitMs } from '../../src/revocation/lease/lease-state.js';
+import type { FakeDatabase } from './database.js';
+import type { ModelNode, World } from './world.js';
+
+/** A read of the members is not under way for longer: else how long ago it was sent would have no bound. */
+const LONGEST_READ_MS = 1_000;
+
+/** The world after some time; null where the model does not look. The deadline of a check never comes: it only refuses. */
+export function passTime(world: World, [first, second]: readonly [number, number]): World | null {
+  if (world.nodes.some(({ lease }) => lease.reading !== null && lease.reading.sentAt <= -LONGEST_READ_MS)) return null;
+  const nodes = world.nodes.map((node, index) => age(node, index === 0 ? first : second));
+  return { ...world, nodes };
+}
+
+function age(node: ModelNode, ms: number): ModelNode {
+  const longestTerm = Math.max(node.lease.settings.listeningLeaseMs, node.lease.settings.pollingLeaseMs);
+  const longestWait = waitMs(longestTerm);
+  const past = (instant: number, oldest: number) => Math.max(instant - ms, -oldest);
+  const future = (instant: number | null) => (instant === null ? null : Math.max(instant - ms, 0));
+  const both = (instant: number) => ({ monotonic: past(instant, longestTerm), wall: past(instant, longestTerm) });
+  const { lease, logout } = node;
+  const { sent, reading } = lease;
+  const aged: LeaseState = {
+    ...lease,
+    lease: lease.lease && { ...lease.lease, from: both(lease.lease.from.monotonic) },
+    sent: sent && { ...sent, sentAt: both(sent.sentAt.monotonic) },
+    retryAt: future(lease.retryAt),
+    lookAt: future(lease.lookAt),
+    logouts: lease.logouts.map((each): PendingLogout => ({ ...each, since: past(each.since, longestWait) })),
+    reading: reading && { ...reading, sentAt: reading.sentAt - ms },
+    sightings: Object.fromEntries(
+      Object.entries(lease.sightings).map(([id, { renewals, since }]) => [
+        id,
+        { renewals, since: past(since, 2 * longestWait + LONGEST_READ_MS) },
+      ]),
+    ),
+  };
+  return { ...node, lease: aged, logout: { ...logout, startedAt: logout.course === 'none' ? 0 : past(logout.startedAt, longestWait) } };
+}
+
+/**
+ * Two worlds with one key behave alike. Numbers of refreshes count back from the newest; a renewal number matters by whether it is the
+ * newest, and by whether it is that of the member's row.
+ */
+export function keyOf({ nodes, database, looks, kills, hasRung, acknowledgements, isAnswered, fault }: World): string {
+  const newest = new Map(nodes.map(({ lease }) => [lease.membership.kind === 'none' ? '' : lease.membership.memberId, lease.lastRefresh]));
+  const rows = database.members.map(
+    (member) => `${rowKey(member, database)}${member.renewals === 0}${member.renewals === newest.get(member.memberId)}`,
+  );
+  const own = nodes.map((node) => `${ownKey(node)};${seenKey(node, database)}`);
+  return `${own.join('|')}|${rows}|${database.version},${looks},${kills},${hasRung},${acknowledgements},${isAnswered},${fault}`;
+}
+
+function rowKey({ memberId, renewals, leaseMs, acknowledged }: Member, database: FakeDatabase): string {
+  return `${memberId},${isNewest(memberId, renewals, database)},${leaseMs},${acknowledged};`;
+}
+
+function isNewest(memberId: string, renewals: number, { members }: FakeDatabase): boolean {
+  return members.some((member) => member.memberId === memberId && member.renewals === renewals);
+}
+
+/** What a node has seen of the members, as far as it still holds. */
+function seenKey({ lease, removals, reading, logout }: ModelNode, database: FakeDatabase): string {
+  const sightings = Object.entries(lease.sightings).map(
+    ([id, { renewals, since }]) => `${id},${isNewest(id, renewals, database)},${since}`,
+  );
+  const removed = removals.map(({ memberId, renewals }) => `${memberId},${isNewest(memberId, renewals, database)}`);
+  const read = reading?.kind === 'members-read' ? reading.members.map((member) => rowKey(member, database)) : reading?.kind;
+  return `${sightings}/${removed}/${read}/${logout.membersBefore?.map((member) => rowKey(member, database))}`;
+}
+
+const ownKeys = new WeakMap<ModelNode, string>();
+
+function ownKey(node: ModelNode): string {
+  const known = ownKeys.get(node);
+  if (known !== undefined) return known;
+  const key = makeOwnKey(node);
+  ownKeys.set(node, key);
+  return key;
+}
+
+function makeOwnKey({ lease, remembers, registering, refreshing, waiting, logout }: ModelNode): string {
+  const { membership, sent, queued, lease: held, logouts, reading } = lease;
+  const parts = [
+    `${lease.isListening},${membership.kind},${lease.registrations},${lease.applied},${held?.from.monotonic},${held?.termMs}`,
+    sent && `${sent.sentAt.monotonic},${sent.since},${sent.termMs},${sent.waitUntil !== null}`,
+    queued && queued.waitUntil !== null,
+    `${lease.retryAt},${lease.askedFor},${reading?.sentAt},${lease.settings.nodeId}`,
+    logouts.length > 0 && JSON.stringify(logouts),
+    `${remembers},${registering?.memberId}`,
+    refreshing?.kind === 'refreshed' && `${refreshing.reply.isMember},${refreshing.reply.version},${refreshing.reply.delta.ids}`,
+    refreshing?.kind === 'refresh' && `${refreshing.since},${refreshing.leaseMs}`,
+    waiting.map(({ refresh, isLate }) => `${refresh - lease.lastRefresh},${isLate}`).join(),
+    `${logout.course},${logout.isRepeat},${logout.startedAt}`,
+  ];
+  return parts.join(';');
+}

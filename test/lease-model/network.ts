@@ -1,0 +1,169 @@
+/** The database of a simulation, and the network between it and the nodes: what is sent may come late, twice or never. */
+import type { Random } from '../support/app/random.js';
+import {
+  type Effect,
+  EMPTY_DATABASE,
+  type Event,
+  type FakeDatabase,
+  recordOf,
+  runAcknowledge,
+  runCommit,
+  runLeave,
+  runRefresh,
+  runRegister,
+  runRemoval,
+} from './database.js';
+import { ACTS_END } from './script.js';
+import type { SimulatedNode } from './simulated-node.js';
+import type { Simulation } from './simulation.js';
+
+const STATEMENT_TIMEOUT_MS = 800;
+
+export class LeaseNetwork {
+  database: FakeDatabase = EMPTY_DATABASE;
+  readonly #registered = new Set<string>();
+
+  constructor(
+    private readonly simulation: Simulation,
+    private readonly random: Random,
+    /** From 0 to 1. */
+    private readonly roughness: number,
+  ) {}
+
+  has(session: string): boolean {
+    return this.database.rows.some(({ id }) => id === session);
+  }
+
+  between(low: number, high: number): number {
+    return low + (this.random.below(10_000) / 10_000) * (high - low);
+  }
+
+  carryOut(node: SimulatedNode, effect: Effect): void {
+    const { life } = node;
+    const run = (change: (database: FakeDatabase) => FakeDatabase) => () => {
+      this.database = change(this.database);
+      return null;
+    };
+    switch (effect.kind) {
+      case 'register': {
+        const { memberId } = effect;
+        const event: Event = { kind: 'registered', memberId };
+        const register = () => {
+          this.#registered.add(memberId);
+          return run((database) => runRegister(database, effect))() ?? event;
+        };
+        this.#statement(node, register, this.simulation.protocol.servesUnregistered ? null : { kind: 'register-failed', memberId });
+        if (this.simulation.protocol.servesUnregistered) node.receive(event, life);
+        return;
+      }
+      case 'refresh': {
+        const refresh = () => {
+          const { database, reply } = runRefresh(this.database, effect, this.simulation.time.now, this.simulation.protocol.database);
+          const isUnregistered = this.simulation.protocol.servesUnregistered && !this.#registered.has(effect.memberId);
+          const isMember = reply.isMember || isUnregistered === true;
+          this.database = database;
+          return { kind: 'refreshed', refresh: effect.refresh, reply: { ...reply, isMember } } as const;
+        };
+        this.#statement(node, refresh, { kind: 'refresh-failed', refresh: effect.refresh });
+        return;
+      }
+      case 'read-members': {
+        const { read } = effect;
+        const members = () => node.membersBefore ?? this.database.members;
+        this.#statement(node, () => ({ kind: 'members-read', read, members: members() }), { kind: 'members-unread', read });
+        return;
+      }
+      case 'leave':
+        this.#statement(
+          node,
+          run((database) => runLeave(database, effect.memberId)),
+          null,
+        );
+        return;
+      case 'remove-member':
+        this.#statement(
+          node,
+          run((database) => this.#remove(database, effect)),
+          null,
+        );
+        return;
+      case 'acknowledge': {
+        const { memberId, version } = effect;
+        this.#statement(
+          node,
+          run((database) => runAcknowledge(database, effect)),
+          null,
+        );
+        this.#broadcast(node, { kind: 'acknowledged', memberId, version });
+        return;
+      }
+      case 'ring':
+        this.#broadcast(node, { kind: 'doorbell', version: effect.version });
+        return;
+      case 'read-back':
+        this.#readBack(node, effect.logout);
+        return;
+      case 'answer':
+        this.simulation.answer(effect.logout, effect.outcome.kind === 'confirmed' ? effect.outcome.by : 'unconfirmed');
+        return;
+      default:
+        throw new Error(`nobody carries out ${effect.kind}`);
+    }
+  }
+
+  commit(node: SimulatedNode, logout: string, session: string): void {
+    const commit = () => {
+      const { database, isRepeat } = runCommit(this.database, session);
+      this.database = database;
+      node.surroundings.set(logout, { logoutStartedAt: node.surroundings.get(logout)?.logoutStartedAt ?? 0, isRepeat });
+      return recordOf(database, logout, session);
+    };
+    this.#statement(node, commit, { kind: 'commit-unknown', logout });
+  }
+
+  #readBack(node: SimulatedNode, logout: string): void {
+    const session = logout.split(':')[2] ?? '';
+    const failure: Event = { kind: 'read-back-failed', logout };
+    this.#statement(node, () => (this.has(session) ? recordOf(this.database, logout, session) : failure), failure);
+  }
+
+  /** A statement goes out, runs and comes back, each a while later; what is not back in time has failed for the one who asked, and may still run. */
+  #statement(node: SimulatedNode, run: () => Event | null, failure: Event | null): void {
+    const { life } = node;
+    let isOpen = true;
+    const conclude = (event: Event | null) => {
+      if (isOpen && event !== null) node.receive(event, life);
+      isOpen = false;
+    };
+    this.simulation.time.after(STATEMENT_TIMEOUT_MS, () => conclude(failure));
+    if (node.isCutOff || this.#isUnlucky(0.15)) return;
+    this.simulation.time.after(this.#latency(), () => {
+      const event = run();
+      if (!node.isCutOff && !this.#isUnlucky(0.1)) this.simulation.time.after(this.#latency(), () => conclude(event));
+    });
+  }
+
+  #remove(database: FakeDatabase, effect: Extract<Effect, { kind: 'remove-member' }>): FakeDatabase {
+    const after = runRemoval(database, effect);
+    if (after !== database) this.simulation.count('removed');
+    return after;
+  }
+
+  #broadcast(sender: SimulatedNode, event: Event): void {
+    for (const node of this.simulation.nodes) {
+      if (node === sender && event.kind === 'doorbell') continue;
+      for (let copies = this.#isUnlucky(0.1) ? 2 : 1; copies > 0; copies -= 1) {
+        if (sender.isCutOff || this.#isUnlucky(0.4)) continue;
+        this.simulation.time.after(this.#latency() + this.#latency(), () => node.hear(event));
+      }
+    }
+  }
+
+  #isUnlucky(most: number): boolean {
+    return this.simulation.time.now < ACTS_END && this.between(0, 1) < most * this.roughness;
+  }
+
+  #latency(): number {
+    return this.#isUnlucky(0.15) ? this.between(1, 1.5 * STATEMENT_TIMEOUT_MS) : this.between(0.1, 2);
+  }
+}

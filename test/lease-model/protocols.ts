@@ -1,0 +1,104 @@
+/** The lease protocol, and the ways of getting it wrong: each wraps the reducer of production, or asks something else of its database. */
+import { reduceLease } from '../../src/revocation/lease/lease.js';
+import { isInside, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
+import type { DatabaseFaults, Effect, Event, LeaseStep } from './database.js';
+
+/** What a wrong protocol may look at beside its state. */
+export interface Surroundings {
+  /** The monotonic clock when the logout was asked for, before its commit. */
+  readonly logoutStartedAt: number;
+  /** Whether the logout found its row there. */
+  readonly isRepeat: boolean;
+}
+
+export interface Protocol {
+  reduce(state: LeaseState, event: Event, now: Now, surroundings: Surroundings): LeaseStep;
+  readonly database: DatabaseFaults;
+  /** The members are read when the logout is asked for, before its commit. */
+  readonly readsMembersFirst?: boolean;
+  /** The node goes on before its registration has reached the database. */
+  readonly servesUnregistered?: boolean;
+}
+
+export const SOUND: Protocol = { reduce: (state, event, now) => reduceLease(state, event, now), database: {} };
+
+const { reduce } = SOUND;
+
+export const BROKEN = {
+  'lease counted from receipt': {
+    ...SOUND,
+    reduce(state, event, now) {
+      const after = reduce(state, event, now, NOWHERE);
+      const { lease } = after.state;
+      if (event.kind !== 'refreshed' || lease === null || lease === state.lease) return after;
+      return { ...after, state: { ...after.state, lease: { ...lease, from: now } } };
+    },
+  },
+  'wait counted from the start of the logout': {
+    ...SOUND,
+    reduce(state, event, now, { logoutStartedAt }) {
+      const after = reduce(state, event, now, NOWHERE);
+      if (event.kind !== 'recorded') return after;
+      const logouts = after.state.logouts.map((each) => (each.logout === event.logout ? { ...each, since: logoutStartedAt } : each));
+      return { ...after, state: { ...after.state, logouts } };
+    },
+  },
+  'expiry by timer flag': {
+    ...SOUND,
+    reduce(state, event, now) {
+      const { lease } = state;
+      if (lease === null) return reduce(state, event, now, NOWHERE);
+      if (event.kind === 'check') return reduce(state, event, lease.from, NOWHERE);
+      return reduce(event.kind === 'tick' && !isInside(lease, now) ? { ...state, lease: null } : state, event, now, NOWHERE);
+    },
+  },
+  'members read before the commit': { ...SOUND, readsMembersFirst: true },
+  'serving before registering': { ...SOUND, servesUnregistered: true },
+  'refresh not conditional on membership': { ...SOUND, database: { ignoresMembership: true } },
+  'member row deleted early by a stepped clock': {
+    ...SOUND,
+    reduce(state, event, now) {
+      if (event.kind !== 'members-read') return reduce(state, event, now, NOWHERE);
+      const sightings = Object.entries(state.sightings).map(([memberId, { renewals }]) => [memberId, { renewals, since: -1_000_000 }]);
+      return reduce({ ...state, sightings: Object.fromEntries(sightings) }, event, now, NOWHERE);
+    },
+  },
+  'reload that overwrites the set': { ...SOUND, database: { readsWhole: true } },
+  'drift without margin': {
+    ...SOUND,
+    reduce(state, event, now) {
+      const after = reduce(state, event, now, NOWHERE);
+      const logouts = after.state.logouts.map((each, index) =>
+        each.wait.kind !== 'waited' || state.logouts[index]?.wait.kind === 'waited'
+          ? each
+          : { ...each, wait: { ...each.wait, waitMs: (each.wait.waitMs - 10) / 1.03 } },
+      );
+      return { ...after, state: { ...after.state, logouts } };
+    },
+  },
+  'renewals rarer than refreshes': { ...SOUND, database: { renewsOnce: true } },
+  'a repeated logout that answers at once': {
+    ...SOUND,
+    reduce(state, event, now, { isRepeat }) {
+      const after = reduce(state, event, now, NOWHERE);
+      if (event.kind !== 'recorded' || !isRepeat) return after;
+      const outcome = { kind: 'confirmed', by: 'single-node', members: 0, acknowledged: 0, waitedMs: 0 } as const;
+      const answer: Effect = { kind: 'answer', logout: event.logout, outcome };
+      const logouts = after.state.logouts.filter(({ logout }) => logout !== event.logout);
+      return { state: { ...after.state, logouts }, effects: [...after.effects, answer] };
+    },
+  },
+  'T lowered while an old lease runs': {
+    ...SOUND,
+    reduce(state, event, now) {
+      const after = reduce(state, event, now, NOWHERE);
+      const leaseMs = after.state.sent?.termMs;
+      const effects = after.effects.map((effect) => (effect.kind === 'refresh' && leaseMs !== undefined ? { ...effect, leaseMs } : effect));
+      return { ...after, effects };
+    },
+  },
+} satisfies Record<string, Protocol>;
+
+export type BrokenName = keyof typeof BROKEN;
+
+const NOWHERE: Surroundings = { logoutStartedAt: 0, isRepeat: false };

@@ -1,0 +1,81 @@
+/** Two nodes, one session, one database: a world of the model. The clock of a node always reads 0; what lies in the past moves away from it. */
+import type { Member } from '../../src/revocation/lease/lease-events.js';
+import { createLease, type LeaseState } from '../../src/revocation/lease/lease-state.js';
+import { type EffectOf, EMPTY_DATABASE, type Event, type FakeDatabase } from './database.js';
+
+export interface Scenario {
+  /** Which nodes log the session out, each once at most. */
+  readonly coordinators: readonly number[];
+  /** Which nodes take requests; the others only coordinate. */
+  readonly serving: readonly number[];
+  /** How often node 0 looks at the members without a logout. If it never does, no member is removed. */
+  readonly looks: number;
+  /** How much time may pass at once, on the clock of each node. */
+  readonly paces: readonly (readonly [number, number])[];
+  readonly listeningLeaseMs: number;
+  readonly pollingLeaseMs: number;
+  /** Whether node 1 begins with doorbells and may lose them. */
+  readonly termFalls: boolean;
+  /** Whether statements of a refresh, and their replies, may be lost. */
+  readonly loses: boolean;
+  /** How often node 1 may be killed. */
+  readonly kills: number;
+}
+
+/** How far the logout of a node has come. */
+export type Course = 'none' | 'asked' | 'committed' | 'reading-back' | 'waiting' | 'answered' | 'unconfirmed';
+
+export interface ModelNode {
+  readonly lease: LeaseState;
+  /** Whether memory has the id. */
+  readonly remembers: boolean;
+  /** Statements under way: sent, or executed and not yet replied to. */
+  readonly registering: EffectOf<'register'> | null;
+  readonly refreshing: EffectOf<'refresh'> | Extract<Event, { kind: 'refreshed' }> | null;
+  readonly reading: EffectOf<'read-members'> | Extract<Event, { kind: 'members-read' }> | null;
+  readonly removals: readonly EffectOf<'remove-member'>[];
+  /** Checks that wait: the refresh they wait for, and whether one of them came after a logout was answered. */
+  readonly waiting: readonly { readonly refresh: number; readonly isLate: boolean }[];
+  readonly logout: {
+    readonly course: Course;
+    readonly isRepeat: boolean;
+    readonly startedAt: number;
+    readonly membersBefore: readonly Member[] | null;
+  };
+}
+
+export interface World {
+  readonly nodes: readonly ModelNode[];
+  readonly database: FakeDatabase;
+  readonly looks: number;
+  readonly kills: number;
+  readonly hasRung: boolean;
+  /** Acknowledgements that are under way for ever: lost, late and doubled are then the same. */
+  readonly acknowledgements: readonly string[];
+  readonly isAnswered: boolean;
+  readonly fault: string | null;
+}
+
+/** What the exploration has met, so that a model in which nothing happens is noticed. */
+export type Witnesses = Set<string>;
+
+export function newNode(nodeId: string, scenario: Scenario, isListening: boolean): ModelNode {
+  const { listeningLeaseMs, pollingLeaseMs } = scenario;
+  const lease = createLease({ nodeId, listeningLeaseMs, pollingLeaseMs, clockToleranceMs: 1_000_000_000 });
+  return {
+    lease: { ...lease, isListening },
+    remembers: false,
+    registering: null,
+    refreshing: null,
+    reading: null,
+    removals: [],
+    waiting: [],
+    logout: { course: 'none', isRepeat: false, startedAt: 0, membersBefore: null },
+  };
+}
+
+export function startOf(scenario: Scenario): World {
+  const nodes = [newNode('a', scenario, false), newNode('b', scenario, scenario.termFalls)];
+  const { looks, kills } = scenario;
+  return { nodes, database: EMPTY_DATABASE, looks, kills, hasRung: false, acknowledgements: [], isAnswered: false, fault: null };
+}

@@ -1,0 +1,65 @@
+/** The program of a document as a project of a user: taken from the page as it stands, type-checked, and built. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import { makeFolder } from '../app/start-app.js';
+import { REPOSITORY } from '../process/built-server.js';
+
+const run = promisify(execFile);
+
+/** The first TypeScript under a heading. */
+export function findProgram(page: string, heading: string): string {
+  const [, section = ''] = readFileSync(join(REPOSITORY, page), 'utf8').split(`\n## ${heading}\n`);
+  const program = /^```ts\n([\s\S]*?)^```$/m.exec(section)?.[1];
+  if (program === undefined) throw new Error(`${page} has no TypeScript under "${heading}"`);
+  return program;
+}
+
+/** What stands in for a package that can't be had here: its program and its types. */
+export interface StandIn {
+  readonly name: string;
+  readonly program: string;
+  readonly types: string;
+}
+
+/** Fails if the program does not type-check. It has what `npm install latchkey type-graphql …` would leave beside it. */
+export async function buildProject(
+  program: string,
+  packages: readonly string[] = [],
+  standIns: readonly StandIn[] = [],
+): Promise<{ folder: string; script: string }> {
+  const folder = makeFolder();
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(REPOSITORY, join(folder, 'node_modules/latchkey'), 'dir');
+  for (const name of ['type-graphql', '@types', ...packages]) {
+    symlinkSync(join(REPOSITORY, 'node_modules', name), join(folder, 'node_modules', name), 'dir');
+  }
+  for (const { name, program: text, types } of standIns) {
+    const home = join(folder, 'node_modules', name);
+    mkdirSync(home);
+    writeFileSync(
+      join(home, 'package.json'),
+      JSON.stringify({ name, type: 'module', exports: { types: './index.d.ts', default: './index.js' } }),
+    );
+    writeFileSync(join(home, 'index.js'), text);
+    writeFileSync(join(home, 'index.d.ts'), types);
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+  writeFileSync(join(folder, 'app.ts'), program);
+  const compilerOptions = {
+    target: 'es2022',
+    module: 'nodenext',
+    strict: true,
+    experimentalDecorators: true,
+    skipLibCheck: true,
+    types: ['node'],
+    rootDir: '.',
+    outDir: 'dist',
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
+  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
+  expect(await run(process.execPath, [tsc, '-p', folder]).catch((error) => error)).toMatchObject({ stdout: '', stderr: '' });
+  return { folder, script: join(folder, 'dist/app.js') };
+}

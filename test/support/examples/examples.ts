@@ -1,0 +1,46 @@
+/** A folder of `examples/` as who copies it has it: its files, and the packages that its package.json names and no others. */
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import { makeFolder } from '../app/start-app.js';
+import { REPOSITORY } from '../process/built-server.js';
+
+const run = promisify(execFile);
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+/** A program as npm would run it in the folder. @returns what it printed; fails with what it said */
+export async function runIn(folder: string, ...command: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await run(process.execPath, [...command], { cwd: folder }).catch((error) => error);
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+export const TSC = 'node_modules/typescript/bin/tsc';
+
+/** Generated and type-checked. */
+export async function prepareExample(name: string): Promise<string> {
+  const source = join(REPOSITORY, 'examples', name);
+  const folder = makeFolder();
+  const isOwn = (path: string) => !/\/(node_modules|dist|gql)(\/|$)/.test(path.slice(source.length));
+  cpSync(source, folder, { recursive: true, filter: isOwn });
+  const { dependencies, devDependencies } = readManifest(folder);
+  for (const [wanted, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+    const installed = wanted === 'latchkey' ? REPOSITORY : join(REPOSITORY, 'node_modules', wanted);
+    if (wanted !== 'latchkey') expect(`${wanted} ${version}`).toBe(`${wanted} ${readManifest(installed).version}`);
+    const link = join(folder, 'node_modules', wanted);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(installed, link, 'dir');
+  }
+  await runIn(folder, 'codegen.js');
+  expect(await runIn(folder, TSC, '--noEmit')).toBe('');
+  return folder;
+}

@@ -1,0 +1,102 @@
+/** An outbox over a database of its own, without the rest of the server. */
+import { randomBytes } from 'node:crypto';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { Database } from '../../../src/database/database.js';
+import type { Delivery } from '../../../src/features/mail/delivery.js';
+import type { Letter } from '../../../src/features/mail/mail.js';
+import { Outbox, type Posting } from '../../../src/features/mail/outbox.js';
+import { SMTP_TIMEOUTS, SmtpDelivery } from '../../../src/features/mail/smtp-delivery.js';
+import { type FrozenClock, frozenClock } from '../app/clocks.js';
+import { type CollectedLog, collectLog } from '../app/collected-log.js';
+import { makeFolder } from '../app/start-app.js';
+
+export const SENDER = { name: 'Example', address: 'login@example.com' };
+export const LETTER: Letter = { to: 'ada@example.com', subject: 'A code', text: 'The code is lkc_abcdef.\n' };
+
+export interface TestOutbox {
+  readonly outbox: Outbox;
+  readonly database: Database;
+  readonly clock: FrozenClock;
+  readonly log: CollectedLog;
+  readonly dataDir: string;
+  post(letter?: Partial<Letter>, posting?: Partial<Posting>): Promise<void>;
+  /** How many rows there are. */
+  count(): Promise<number>;
+  /** Waits until so many rows are left. */
+  waitForCount(count: number): Promise<void>;
+  /** Waits until so many lines of the log have this message. */
+  waitForLine(message: string, count?: number): Promise<Record<string, unknown>>;
+  stop(): Promise<void>;
+  /** Another process on the same data. */
+  restart(): Promise<TestOutbox>;
+}
+
+export interface OutboxOptions {
+  readonly delivery: Delivery;
+  readonly clock?: FrozenClock;
+  readonly secret?: Buffer;
+  /** Whether it starts to deliver at once; it does unless it says no. */
+  readonly isStarted?: boolean;
+}
+
+export function overSmtp(url: string): Delivery {
+  return new SmtpDelivery(url, SENDER, SMTP_TIMEOUTS);
+}
+
+/** Ends with the test. */
+export async function startOutbox(options: OutboxOptions): Promise<TestOutbox> {
+  const dataDir = makeFolder();
+  copyFileSync(process.env.TEST_TEMPLATE_DATABASE ?? '', join(dataDir, 'latchkey.db'));
+  return startOn(dataDir, options);
+}
+
+async function startOn(dataDir: string, options: OutboxOptions): Promise<TestOutbox> {
+  const { delivery, clock = frozenClock(), secret = Buffer.alloc(32, 'a secret'), isStarted = true } = options;
+  const log = collectLog();
+  const database = await Database.open(`file:${join(dataDir, 'latchkey.db')}`);
+  const outbox = new Outbox(database, delivery, log.log, { secret }, clock, { bytes: randomBytes });
+  let stopped = false;
+  const stop = async () => {
+    if (stopped) return;
+    stopped = true;
+    await outbox.stop();
+    await database.close();
+  };
+  onTestFinished(stop);
+  if (isStarted) outbox.start();
+  const count = () => database.read((client) => client.outgoingMail.count());
+  return {
+    outbox,
+    database,
+    clock,
+    log,
+    dataDir,
+    count,
+    post: (letter = {}, posting = {}) =>
+      database.transaction((transaction) =>
+        outbox.queue(transaction, { ...LETTER, ...letter }, { expiresAt: new Date(clock.now() + 86_400_000), ...posting }),
+      ),
+    async waitForCount(expected) {
+      while ((await count()) !== expected) await nextMoment();
+    },
+    async waitForLine(message, times = 1) {
+      for (;;) {
+        const lines = log.lines.filter(({ msg }) => msg === message);
+        if (lines.length >= times) return lines.at(-1) ?? {};
+        await nextMoment();
+      }
+    },
+    stop,
+    async restart() {
+      await stop();
+      return startOn(dataDir, { ...options, clock, isStarted: true });
+    },
+  };
+}
+
+/** Between two looks at something that happens when it happens. */
+function nextMoment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}

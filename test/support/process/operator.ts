@@ -1,0 +1,58 @@
+/** An operator at the command line, with a server that runs or with one that is stopped: the commands are the same. */
+import { join } from 'node:path';
+import { PASSWORD, type Tokens } from '../app/requests.js';
+import { makeFolder } from '../app/start-app.js';
+import { type CommandOptions, type CommandResult, latchkey, latchkeyJson } from './cli.js';
+import { type ServerProcess, startServer } from './server-process.js';
+
+export interface Operator {
+  readonly dataDir: string;
+  /** Of ada@example.com, who has registered. */
+  readonly tokens: Tokens;
+  readonly run: (args: readonly string[], options?: Partial<CommandOptions>) => Promise<CommandResult>;
+  /** As JSON; the command must succeed. */
+  readonly read: <Result>(args: readonly string[], options?: Partial<CommandOptions>) => Promise<Result>;
+  /** The server, which is started if it was stopped: it shows what the commands have led to. */
+  readonly look: () => Promise<ServerProcess>;
+  /** Stops the server: the commands that follow are carried out without one. */
+  readonly stop: () => Promise<void>;
+}
+
+export const ADMINISTRATOR = 'root@example.com';
+
+export async function startOperator(withServer: boolean): Promise<Operator> {
+  const dataDir = join(makeFolder(), 'data');
+  let server = await startServer({ dataDir });
+  const tokens = await server.register();
+  let runs = true;
+  const operator: Operator = {
+    dataDir,
+    tokens,
+    run: (args, options) => latchkey(args, { dataDir, ...options }),
+    read: (args, options) => latchkeyJson(args, { dataDir, ...options }),
+    look: async () => {
+      if (!runs) server = await startServer({ dataDir });
+      runs = true;
+      return server;
+    },
+    stop: async () => {
+      await server.stop();
+      runs = false;
+    },
+  };
+  await operator.read(['user', 'create', ADMINISTRATOR, '--admin', '--password-stdin'], { stdin: PASSWORD });
+  if (!withServer) await operator.stop();
+  return operator;
+}
+
+/** Runs a command that is refused: what it says, without a trace of the program. */
+export async function runRefused(
+  operator: Operator,
+  args: readonly string[],
+  stdin?: string,
+): Promise<{ code: number | null; said: string }> {
+  const { code, stdout, stderr } = await operator.run(args, stdin === undefined ? {} : { stdin });
+  if (stdout !== '') throw new Error(`a command that was refused has printed ${stdout}`);
+  if (/\n\s+at /.test(stderr)) throw new Error(`a stack instead of a message: ${stderr}`);
+  return { code, said: stderr };
+}

@@ -1,0 +1,128 @@
+/** Resolvers of an application that answer, fail and refuse in every way that an answer can show. */
+import 'reflect-metadata';
+import { HeaderMap } from '@apollo/server';
+import { GraphQLError, GraphQLScalarType, type ValueNode } from 'graphql';
+import { Arg, Authorized, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../../../src/app.js';
+
+@ObjectType('Crate')
+export class Crate {
+  @Field(() => String)
+  label!: string;
+
+  @Field(() => String)
+  broken!: string;
+
+  @Field(() => Crate, { nullable: true })
+  inner!: Crate | null;
+}
+
+/** How often a weight in a text was read: once to validate it, and once each time it is executed. */
+export const weights = { read: 0 };
+
+const Weight = new GraphQLScalarType<number, number>({
+  name: 'Weight',
+  parseValue: Number,
+  parseLiteral(node: ValueNode) {
+    weights.read += 1;
+    return node.kind === 'IntValue' ? Number(node.value) : 0;
+  },
+});
+
+@Resolver()
+export class CrateResolver {
+  @Query(() => Int)
+  weighed(@Arg('weight', () => Weight) weight: number): number {
+    return weight;
+  }
+
+  @Query(() => Crate, { nullable: true })
+  crate(@Arg('label', () => String, { defaultValue: 'ü "quoted" \u2028' }) label: string): Partial<Crate> {
+    const broken = { label: 'inside' };
+    return { label, inner: broken as Crate };
+  }
+
+  @Query(() => [Int], { nullable: true })
+  async later(@Arg('count', () => Int) count: number): Promise<number[]> {
+    return Array.from({ length: count }, (_, index) => index);
+  }
+
+  @Authorized()
+  @Query(() => String, { nullable: true })
+  own(): string {
+    return 'mine';
+  }
+
+  @Authorized('ADMIN')
+  @Query(() => String, { nullable: true })
+  administrators(): string {
+    return 'ours';
+  }
+
+  @Query(() => String, { nullable: true })
+  internal(): string {
+    throw new Error('the password is swordfish');
+  }
+
+  @Query(() => String, { nullable: true })
+  async internalLater(): Promise<string> {
+    throw new Error('the password is swordfish');
+  }
+
+  @Query(() => String, { nullable: true })
+  meant(): string {
+    throw new GraphQLError('No crates today.', { extensions: { code: 'NO_CRATES', until: 'tomorrow' } });
+  }
+
+  @Query(() => String, { nullable: true })
+  withHead(): string {
+    const http = {
+      status: 418,
+      headers: new HeaderMap([
+        ['x-crates', 'none'],
+        ['cache-control', 'public'],
+      ]),
+    };
+    throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http } });
+  }
+
+  /** No head: a status is a number. */
+  @Query(() => String, { nullable: true })
+  withHalfHead(): string {
+    const http = { status: '418', headers: new HeaderMap([['x-crates', 'none']]) };
+    throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http } });
+  }
+
+  @Query(() => String, { nullable: true })
+  withoutStatus(): string {
+    throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http: { status: 0 } } });
+  }
+
+  @Query(() => String, { nullable: true })
+  withType(): string {
+    const headers = new HeaderMap([['content-type', 'application/problem+json']]);
+    throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http: { headers } } });
+  }
+
+  /** As constants of an application are. */
+  @Query(() => String, { nullable: true })
+  frozen(): string {
+    throw new GraphQLError('the password is swordfish', { extensions: Object.freeze({ shelf: 7 }) });
+  }
+
+  /** As libraries that check values place their errors. */
+  @Query(() => String, { nullable: true })
+  placed(): string {
+    throw Object.assign(new Error('the password is swordfish'), { path: ['user', 'password'], value: 'swordfish' });
+  }
+
+  @Query(() => String, { nullable: true })
+  cookie(@Ctx() { refreshCookie }: RequestContext): string | null {
+    return refreshCookie?.received ?? null;
+  }
+
+  @Query(() => String)
+  required(): string {
+    return null as unknown as string;
+  }
+}
