@@ -16,7 +16,7 @@ export const BROKEN_SERVERS = {
     found: 'stale accept',
     changes: [
       {
-        file: 'revocation/logout-wait.js',
+        file: 'revocation/lease/logout-wait.js',
         from: "const isOver = wait.kind === 'waited' && now.monotonic - each.since >= wait.waitMs;",
         to: "const isOver = wait.kind === 'waited';",
       },
@@ -27,7 +27,7 @@ export const BROKEN_SERVERS = {
     found: 'stale accept',
     changes: [
       {
-        file: 'revocation/lease-state.js',
+        file: 'revocation/lease/lease-state.js',
         from: 'return age >= 0 && age < termMs && wallAge >= 0 && wallAge < termMs;',
         to: 'return true;',
       },
@@ -36,12 +36,12 @@ export const BROKEN_SERVERS = {
   'lease counted from receipt': {
     scenario: 'a database that is slow to answer',
     found: 'stale accept',
-    changes: [{ file: 'revocation/lease-refresh.js', from: 'lease: { from: sent.sentAt,', to: 'lease: { from: now,' }],
+    changes: [{ file: 'revocation/lease/lease-refresh.js', from: 'lease: { from: sent.sentAt,', to: 'lease: { from: now,' }],
   },
   'refresh not conditional on membership': {
     scenario: 'a node that was given up and comes back',
     found: 'stale accept',
-    changes: [{ file: 'revocation/lease-statements.js', from: 'isMember: row.isMember === true,', to: 'isMember: true,' }],
+    changes: [{ file: 'revocation/lease/lease-statements.js', from: 'isMember: row.isMember === true,', to: 'isMember: true,' }],
   },
   'a repeated logout that answers at once': {
     scenario: 'a node that is cut off',
@@ -51,14 +51,14 @@ export const BROKEN_SERVERS = {
   'a member that is removed when it is first seen': {
     scenario: 'a node that is cut off',
     found: 'stale accept',
-    changes: [{ file: 'revocation/membership.js', from: 'if (isSilent && sentAt - before.since > longestWait)', to: 'if (true)' }],
+    changes: [{ file: 'revocation/lease/membership.js', from: 'if (isSilent && sentAt - before.since > longestWait)', to: 'if (true)' }],
   },
   'a reload that overwrites the set': {
     scenario: 'a node that is cut off',
     found: 'stale accept',
     changes: [
       {
-        file: 'revocation/replica.js',
+        file: 'revocation/memory/replica.js',
         from: 'this.add(rows);\n        this.#version',
         to: 'if (rows.length > 0) this.#set = new RevocationSet();\n        this.add(rows);\n        this.#version',
       },
@@ -69,7 +69,7 @@ export const BROKEN_SERVERS = {
     found: 'false revocation',
     changes: [
       {
-        file: 'graphql/auth-checker.js',
+        file: 'door/auth-checker.js',
         from: 'throw LatchkeyError.unavailable(caller.failure);',
         to: "throw LatchkeyError.unauthenticated('TOKEN_REVOKED');",
       },
