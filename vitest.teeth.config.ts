@@ -1,6 +1,6 @@
 /** What mutation testing runs: the tests in memory, without those that read the source as text, which a mutant changes. */
 import { defineConfig } from 'vitest/config';
-import { graphqlAlias } from './vitest.config.js';
+import { graphqlAlias } from './test/projects.js';
 
 export default defineConfig({
   resolve: { alias: graphqlAlias },

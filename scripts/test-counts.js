@@ -1,13 +1,17 @@
 /**
- * Prints `N passed, N failed` from the reports of the last run in CI: that of `npm test` (reports/tests.json) and those of
- * `npm run test:client`. Without the first that is one failure.
+ * Prints `N passed, N failed` from the reports of the last run in CI: those of `npm test` and `npm run test:rest`, and those of
+ * `npm run test:client`. Each of the first two that is missing is one failure.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../reports/', import.meta.url));
-const files = new Set(['tests.json', ...(existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [])]);
+const files = new Set([
+  'tests.json',
+  'tests-rest.json',
+  ...(existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : []),
+]);
 const counts = [...files].map((file) => count(readReport(file)));
 const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((outcome) => counts.reduce((sum, count) => sum + count[outcome], 0));
 console.log([`${passed} passed`, `${failed} failed`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(', '));

@@ -15,8 +15,10 @@ declare module 'vitest' {
 type Call = { readonly id: number; readonly name: keyof LoginServer; readonly args: readonly unknown[] };
 export type ServerCall = { readonly start: Record<string, string> } | { readonly stop: number } | Call;
 
-export default async function setup({ vitest, provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
-  if (!vitest.projects.some(({ name }) => name.startsWith('client'))) return;
+/** Once for both projects of the client: the first opens the office and closes it. */
+export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const { TEST_LOGIN_SERVERS } = process.env;
+  if (TEST_LOGIN_SERVERS !== undefined) return void provide('loginServers', TEST_LOGIN_SERVERS);
   const started = new Map<number, StartedServer>();
   let count = 0;
   const stop = async (id: number) => {
@@ -46,7 +48,8 @@ export default async function setup({ vitest, provide }: TestProject): Promise<(
     // JSON knows no `undefined`.
     return { result: await run(...body.args.map((arg) => arg ?? undefined)) };
   });
-  provide('loginServers', await office.listen({ host: '127.0.0.1', port: 0 }));
+  process.env.TEST_LOGIN_SERVERS = await office.listen({ host: '127.0.0.1', port: 0 });
+  provide('loginServers', process.env.TEST_LOGIN_SERVERS);
   return async () => {
     await office.close();
     await Promise.all([...started.keys()].map(stop));

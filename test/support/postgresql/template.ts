@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestProject } from 'vitest/node';
 import { POSTGRES_SECRET, POSTGRES_URL, urlOf, withDatabase, withServer } from './postgresql.js';
 
 /** As an operator does it. In this process the engine that migrates has been loaded for SQLite, and does not bear being loaded twice. */
@@ -14,12 +13,11 @@ function migrate(url: string): void {
   rmSync(dataDir, { recursive: true });
 }
 
-/** Those that need a server. */
-const PROJECTS = ['postgresql', 'redis', 'faults', 'browser'];
 const name = `latchkey_test_${process.pid}`;
 
-export default async function setup({ vitest }: TestProject): Promise<() => Promise<void>> {
-  if (!vitest.projects.some(({ name }) => PROJECTS.includes(name))) return async () => undefined;
+/** Once for all projects that run: the first makes it and removes it. */
+export default async function setup(): Promise<() => Promise<void>> {
+  if (process.env.TEST_POSTGRES_TEMPLATE !== undefined) return async () => undefined;
   try {
     await withServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`));
   } catch (error) {

@@ -1,12 +1,7 @@
 /** Before the tests on Redis: whether there is one. Without a server they are left out, aloud. */
-import type { TestProject } from 'vitest/node';
 import { REDIS_URL, withRedis } from './redis.js';
 
-/** Those that need a server. */
-const PROJECTS = ['redis', 'browser'];
-
-export default async function setup({ vitest }: TestProject): Promise<void> {
-  if (!vitest.projects.some(({ name }) => PROJECTS.includes(name))) return;
+export default async function setup(): Promise<void> {
   try {
     await withRedis(REDIS_URL, (client) => client.ping());
     process.env.TEST_REDIS_ANSWERS = 'yes';

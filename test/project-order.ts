@@ -1,0 +1,10 @@
+/** One group of tests after the other, so that files that share modules come to the process that has loaded them. */
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+export class ProjectOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = this.ctx.projects;
+    const sorted = await super.sort(files);
+    return sorted.sort((one, other) => order.indexOf(one.project) - order.indexOf(other.project));
+  }
+}
