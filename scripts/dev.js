@@ -12,12 +12,13 @@ const PAUSE_MS = 100;
 /** What has changed since the last build. */
 const changed = new Set();
 let server;
+let isEnding = false;
 let timer;
 let turn = Promise.resolve();
 
 for (const folder of ['src', 'web', 'prisma']) watch(`${root}${folder}`, { recursive: true }, (_event, name) => note(`${folder}/${name}`));
 // The server does not hear Ctrl-C itself (see `start`): it gets one signal, and ends in order.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop(signal).then(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end(signal));
 
 if (!isStale() || renew(build)) start();
 
@@ -55,7 +56,15 @@ function renew(make) {
   }
 }
 
+async function end(signal) {
+  // A restart may be on its way: it must not leave a server behind that nobody ends.
+  isEnding = true;
+  await stop(signal);
+  process.exit(0);
+}
+
 function start() {
+  if (isEnding) return;
   server = spawn(process.execPath, [`${root}scripts/start.js`], { cwd: process.cwd(), stdio: 'inherit', detached: true });
 }
 
