@@ -14,9 +14,11 @@ const CHECKED =
 const CHECKED_IN_THE_DATABASE =
   'administration,clock-steps,database-operations,delete-me,deleted-meanwhile,email-change,embedding,errors,event-stream,floods,graphql-http-audit,guards,health,joint-logouts,live-events,login,long-blacklist,own-routes,password-reset,password-reset-required,pruning,query-lane,query-lane-neighbours,query-plans,registration-by-mail,server-status,sessions,signing-keys,startup,unknown-commit,unknown-state,users,websocket';
 
-/** What the command line does, and the story of the built server from its start to its end. */
-const SERVER_STORY =
-  'command-and-server,commands,session-and-key-commands,signals,start,terminal-text,user-commands,wrong-configuration,wrong-usage,clients';
+/** The built server from its start to its end, and every command with a server that runs and with one that is stopped. */
+const SERVER_STORY = 'clients,commands,signals,start,wrong-configuration,wrong-usage';
+
+/** They visit so many states that they take as long as half of the API tests, and nothing but these parts of the code can break them. */
+const MODELS = ['test/lease-model/lease-{model,simulation}.test.ts', 'test/revocation/revocation-set-model.test.ts'];
 
 const SETUP = {
   built: 'test/support/process/build.ts',
@@ -45,7 +47,7 @@ function project(needs: readonly (keyof typeof SETUP)[], test: Test): TestProjec
 
 /** Every test, once; the longest files first. */
 export const once: readonly TestProjectInlineConfiguration[] = [
-  project([], { name: 'lease-model', include: ['test/lease-model/lease-{model,simulation}.test.ts'] }),
+  project([], { name: 'models', include: MODELS }),
   project(['built', 'sqlite'], {
     name: 'memory',
     include: [
@@ -54,6 +56,7 @@ export const once: readonly TestProjectInlineConfiguration[] = [
       'test/fault-run/history-checker.test.ts',
       'test/*.test.ts',
     ],
+    exclude: MODELS,
     env: { TEST_REVOCATION_CHECK: 'memory' },
   }),
   project(['built', 'sqlite', 'loginServers'], {
