@@ -1,9 +1,9 @@
-/** How the tests run while one works on them: each file once. `vitest.all.config.ts` adds the other modes of the check and the other database. */
+/** How the tests run. `npm test` sets TEST_PART to `quick`, `npm run test:rest` to `rest`, which adds the other modes of the check and the other database. */
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { ProjectOrder } from './test/project-order.js';
-import { once } from './test/projects.js';
+import { again, quick, rest } from './test/projects.js';
 
 /** Every test has databases in a folder of its own, and each commit waits for the disk. In memory that costs nothing. */
 const MEMORY = '/dev/shm';
@@ -20,17 +20,19 @@ function hasRoom(folder: string): boolean {
   }
 }
 
-export function configOf(projects: readonly TestProjectInlineConfiguration[]) {
-  return defineConfig({
-    test: {
-      // Left alone, Vitest keeps a core for itself: of two, half would do nothing.
-      maxWorkers: Math.max(2, availableParallelism()),
-      sequence: { sequencer: ProjectOrder },
-      // In CI the counts come from these reports.
-      reporters: process.env.CI ? ['default', ['json', { outputFile: `reports/${process.env.TEST_REPORT ?? 'tests'}.json` }]] : ['default'],
-      projects: [...projects],
-    },
-  });
-}
+/** Left out, every file runs once, which is what one wants while one works on it. */
+const PARTS: Readonly<Record<string, readonly TestProjectInlineConfiguration[]>> = { quick, rest: [...rest, ...again] };
+const { TEST_PART } = process.env;
+const projects = TEST_PART === undefined ? [...quick, ...rest] : PARTS[TEST_PART];
+if (projects === undefined) throw new Error(`TEST_PART is ${Object.keys(PARTS).join(' or ')}`);
 
-export default configOf(once);
+export default defineConfig({
+  test: {
+    // Left alone, Vitest keeps a core for itself: of two, half would do nothing.
+    maxWorkers: Math.max(2, availableParallelism()),
+    sequence: { sequencer: ProjectOrder },
+    // In CI the counts come from these reports.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: `reports/${process.env.TEST_REPORT ?? 'tests'}.json` }]] : ['default'],
+    projects: [...projects],
+  },
+});

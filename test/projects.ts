@@ -45,9 +45,8 @@ function project(needs: readonly (keyof typeof SETUP)[], test: Test): TestProjec
   };
 }
 
-/** Every test, once; the longest files first. */
-export const once: readonly TestProjectInlineConfiguration[] = [
-  project([], { name: 'models', include: MODELS }),
+/** What `npm test` runs. */
+export const quick: readonly TestProjectInlineConfiguration[] = [
   project(['built', 'sqlite'], {
     name: 'memory',
     include: [
@@ -66,6 +65,11 @@ export const once: readonly TestProjectInlineConfiguration[] = [
     env: { TEST_REVOCATION_CHECK: 'memory' },
   }),
   project(['built', 'sqlite'], { name: 'server', include: [`test/e2e/{${SERVER_STORY}}.test.ts`] }),
+];
+
+/** The other tests; the longest files first. */
+export const rest: readonly TestProjectInlineConfiguration[] = [
+  project([], { name: 'models', include: MODELS }),
   project(['built', 'sqlite'], { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: [`test/e2e/{${SERVER_STORY}}.test.ts`] }),
   project(['built', 'sqlite', 'postgresql'], {
     name: 'postgresql',
@@ -92,7 +96,7 @@ export const once: readonly TestProjectInlineConfiguration[] = [
   }),
 ];
 
-/** The same files in another place. */
+/** Files of both once more, in another place. */
 export const again: readonly TestProjectInlineConfiguration[] = [
   project(['built', 'sqlite', 'postgresql'], {
     name: 'api-postgresql',
