@@ -27,7 +27,7 @@ import { addUserSetRoles } from './user-set-roles.js';
 import { addUserShow } from './user-show.js';
 
 const program = new Command('latchkey')
-  .description('A self-hosted GraphQL login server whose logout is real. Settings come from the environment; see the README.')
+  .description('A self-hosted GraphQL login server whose logout is real. Settings come from the environment; see docs/settings.md.')
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(--help tells more)')
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 the data or the server could not be reached.')
