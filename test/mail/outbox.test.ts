@@ -76,7 +76,7 @@ test('of 60 letters at once each arrives once', async () => {
   makeDriverYield();
   const mails = await startMailServer();
   const { post, waitForCount } = await startOutbox({ delivery: overSmtp(mails.url) });
-  const subjects = Array.from({ length: 60 }, (_, index) => `Letter ${index}`);
+  const subjects = Array.from({ length: 60 }, (_, index) => `Mail ${index}`);
   await Promise.all(subjects.map((subject) => post({ subject })));
   await waitForCount(0);
   expect(mails.received.map(({ subject }) => subject).sort()).toEqual(subjects.sort());

@@ -34,7 +34,7 @@ export class EmailChanges {
   ) {}
 
   /**
-   * Mails a code to the new address. The answer is the same when somebody has it; that one gets another letter.
+   * Mails a code to the new address. The answer is the same when somebody has it; that one gets another mail.
    *
    * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile, RATE_LIMITED
    */
@@ -43,21 +43,21 @@ export class EmailChanges {
     const { sub: userId, sid: sessionId } = token;
     await this.needs.limits.spendMail(newEmail, origin);
     const owner = await this.needs.users.findByEmail(newEmail);
-    const happening = { origin, at: this.world.clock.now() };
+    const event = { origin, at: this.world.clock.now() };
     return this.needs.endings.commit(async (steps): Promise<Outcome<null>> => {
       const { transaction } = steps;
-      const hindrance = await this.needs.reauthentication.findHindrance(steps, { id: userId, token, origin });
-      if (hindrance !== null) return failed(hindrance);
+      const missing = await this.needs.reauthentication.findPrecondition(steps, { id: userId, token, origin });
+      if (missing !== null) return failed(missing);
       const user = await findUserIn(transaction, userId);
       if (user === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
       await this.needs.codes.send(transaction, {
         purpose: 'email-change',
         userId,
         payload: { userId, email: user.email, newEmail, sessionId },
-        letterWith: (code) =>
+        mailWith: (code) =>
           owner === null || owner.id === userId
-            ? confirmEmailChange(newEmail, code, this.world.config, happening)
-            : addressInUse(owner.email, this.world.config, happening),
+            ? confirmEmailChange(newEmail, code, this.world.config, event)
+            : addressInUse(owner.email, this.world.config, event),
       });
       await this.needs.audit.record(transaction, { kind: 'user.email-change-requested', actor: userId, userId, sessionId, ...origin });
       return done(null);

@@ -51,7 +51,7 @@ export class EmailVerifications {
       purpose: 'email-verification',
       userId: id,
       payload: { userId: id, email },
-      letterWith: (code) => verifyEmail(email, code, this.world.config),
+      mailWith: (code) => verifyEmail(email, code, this.world.config),
     });
   }
 

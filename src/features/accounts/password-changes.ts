@@ -58,14 +58,14 @@ export class PasswordChanges {
    *
    * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile
    */
-  async change(token: AccessToken, wish: PasswordChange, origin: Origin): Promise<Outcome<ChangedPassword>> {
+  async change(token: AccessToken, request: PasswordChange, origin: Origin): Promise<Outcome<ChangedPassword>> {
     const user = await this.needs.users.findWithSecrets(token.sub);
     const session = await this.needs.sessions.findOwn(token.sub, token.sid);
     if (user === null || session === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
-    if (!(await this.needs.credentials.confirm(user, wish.currentPassword, origin, token.sid))) return WRONG_PASSWORD;
-    const fault = await this.needs.policy.findFault(wish.newPassword, user, ['input', 'newPassword']);
+    if (!(await this.needs.credentials.confirm(user, request.currentPassword, origin, token.sid))) return WRONG_PASSWORD;
+    const fault = await this.needs.policy.findFault(request.newPassword, user, ['input', 'newPassword']);
     if (fault !== null) return failed(fault);
-    const passwordHash = await this.needs.passwords.hash(wish.newPassword, origin);
+    const passwordHash = await this.needs.passwords.hash(request.newPassword, origin);
     const order = { userId: user.id, sessionId: session.id, roles: user.roles, sessionExpiresAt: session.expiresAt.getTime() };
     return this.needs.mint.withMintedIn<EndingSteps, Outcome<ChangedPassword>>(
       (run) => this.needs.endings.commit(run),
@@ -76,8 +76,8 @@ export class PasswordChanges {
         const ending = { reason: 'PASSWORD_CHANGED', actor: user.id, ...origin } as const;
         const own = { id: session.id };
         const others = { userId: user.id, id: { not: session.id } };
-        await steps.revokeAccessTokens({ ...ending, sessions: wish.keepOtherSessions ? { userId: user.id } : own });
-        const ended = wish.keepOtherSessions ? [] : await steps.end({ ...ending, sessions: others });
+        await steps.revokeAccessTokens({ ...ending, sessions: request.keepOtherSessions ? { userId: user.id } : own });
+        const ended = request.keepOtherSessions ? [] : await steps.end({ ...ending, sessions: others });
         await this.needs.audit.record(steps.transaction, { kind: 'user.password-changed', actor: user.id, userId: user.id, ...origin });
         await this.needs.notices.passwordChanged(steps.transaction, user.email, origin);
         return done({ ...(await this.#renew(steps, session, order, minted, origin)), endedSessions: ended.length });

@@ -42,7 +42,7 @@ export class PasswordRecovery {
   ) {}
 
   /**
-   * Mails a code. For an address that nobody has, and for a disabled user, everything is done as well, with a code and a letter
+   * Mails a code. For an address that nobody has, and for a disabled user, everything is done as well, with a code and a mail
    * that nobody gets: neither the answer nor its time tells who is registered.
    *
    * @throws LatchkeyError RATE_LIMITED
@@ -52,7 +52,7 @@ export class PasswordRecovery {
     await this.needs.limits.spendMail(email, origin);
     const found = await this.needs.users.findByEmail(email);
     const user = found?.disabledAt === null ? found : null;
-    const happening = { origin, at: this.world.clock.now() };
+    const asked = { origin, at: this.world.clock.now() };
     // To the address that was registered, never to the one that was typed: they may only look alike.
     const to = user?.email ?? email;
     const sent = this.needs.database.transaction(async (transaction) => {
@@ -60,7 +60,7 @@ export class PasswordRecovery {
         purpose: 'password-reset',
         userId: user?.id ?? null,
         payload: { userId: user?.id ?? '', email: to },
-        letterWith: (code) => resetPassword(to, code, this.world.config, happening),
+        mailWith: (code) => resetPassword(to, code, this.world.config, asked),
         isDecoy: user === null,
       });
       const event = { kind: 'user.password-reset-requested', actor: 'server', userId: user?.id ?? null, ...origin } as const;
@@ -74,7 +74,7 @@ export class PasswordRecovery {
   }
 
   /**
-   * Kills the password and mails a code for a new one, in the transaction of whoever demands it. A disabled user gets no letter: the code
+   * Kills the password and mails a code for a new one, in the transaction of whoever demands it. A disabled user gets no mail: the code
    * would be of no use.
    */
   async require({ transaction }: EndingSteps, user: UserWithSecrets): Promise<void> {
@@ -86,7 +86,7 @@ export class PasswordRecovery {
       purpose: 'password-reset',
       userId: user.id,
       payload: { userId: user.id, email: user.email },
-      letterWith: (code) => passwordResetRequired(user.email, code, this.world.config),
+      mailWith: (code) => passwordResetRequired(user.email, code, this.world.config),
     });
   }
 

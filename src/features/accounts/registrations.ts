@@ -89,7 +89,7 @@ export class Registrations {
     return outcome.kind === 'failed' ? outcome : done(outcome.result.loggedIn);
   }
 
-  /** The same work for an address that is free and for one that is taken; only the letter differs. */
+  /** The same work for an address that is free and for one that is taken; only the mail differs. */
   async #sendConfirmation(newUser: NewUser, origin: Origin): Promise<Outcome<Registered>> {
     const failures = await this.needs.users.findFaults(newUser);
     if (failures.length > 0) return failed(...failures);
@@ -97,16 +97,16 @@ export class Registrations {
     const passwordHash = await this.needs.passwords.hash(newUser.password, origin);
     const owner = await this.needs.users.findByEmail(newUser.email);
     const { email, name = null } = newUser;
-    const happening = { origin, at: this.world.clock.now() };
+    const event = { origin, at: this.world.clock.now() };
     await this.needs.database.transaction((transaction) =>
       this.needs.codes.send(transaction, {
         purpose: 'registration',
         userId: null,
         payload: { email, name, passwordHash },
-        letterWith: (code) =>
+        mailWith: (code) =>
           owner === null
-            ? confirmRegistration(email, code, this.world.config, happening)
-            : alreadyRegistered(owner.email, this.world.config, happening),
+            ? confirmRegistration(email, code, this.world.config, event)
+            : alreadyRegistered(owner.email, this.world.config, event),
       }),
     );
     return done({ kind: 'confirmation-sent' });

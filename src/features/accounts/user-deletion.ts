@@ -49,7 +49,7 @@ export class UserDeletion {
   }
 
   /**
-   * Rows of sessions, tokens, roles and codes go with the user's, and the letters that wait. The events of the audit trail stay, without the addresses and
+   * Rows of sessions, tokens, roles and codes go with the user's, and the mails that wait. The events of the audit trail stay, without the addresses and
    * devices: the one exception to the rule that nothing changes them.
    */
   async #remove(steps: EndingSteps, userId: string, actor: string): Promise<Outcome<DeletedUser>> {

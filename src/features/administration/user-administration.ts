@@ -117,8 +117,8 @@ export class UserAdministration {
   async revokeAllSessions(actor: Actor, reason?: string): Promise<Outcome<{ endedSessions: number }>> {
     if (reason !== undefined && !isReason(reason)) return REASON_INVALID;
     return this.needs.endings.commit(async (steps) => {
-      const hindrance = await this.needs.reauthentication.findHindrance(steps, actor);
-      if (hindrance !== null) return failed(hindrance);
+      const missing = await this.needs.reauthentication.findPrecondition(steps, actor);
+      if (missing !== null) return failed(missing);
       await steps.transaction.user.updateMany({ data: { credentialVersion: { increment: 1 } } });
       return done({ endedSessions: await steps.endAll({ ...endingOf(actor, 'ALL_REVOKED'), note: reason }) });
     });
@@ -129,8 +129,8 @@ export class UserAdministration {
     return this.needs.endings.commit(async (steps): Promise<Outcome<AdministeredUser>> => {
       // Both in one order, whoever is which: two administrators may act on each other.
       for (const id of [actor.token?.sub ?? '', userId].sort()) await lockUser(steps.transaction, id);
-      const hindrance = await this.needs.reauthentication.findHindrance(steps, actor);
-      if (hindrance !== null) return failed(hindrance);
+      const missing = await this.needs.reauthentication.findPrecondition(steps, actor);
+      if (missing !== null) return failed(missing);
       const user = await findUserIn(steps.transaction, userId);
       return user === null ? failed(NOT_FOUND) : work(steps, user);
     });

@@ -18,7 +18,7 @@ export interface AuditReader {
   readonly isAdministrator: boolean;
 }
 
-export interface AuditWish extends PageRequest {
+export interface AuditRequest extends PageRequest {
   /** Whose events; null for one's own. */
   readonly userId: string | null;
   readonly everyone: boolean;
@@ -41,7 +41,7 @@ export class AuditTrail {
    */
   async listFor(
     { userId: reader, isAdministrator }: AuditReader,
-    { userId, everyone, ...request }: AuditWish,
+    { userId, everyone, ...request }: AuditRequest,
   ): Promise<Page<RecordedEvent>> {
     if (!isAdministrator && (everyone || (userId !== null && userId !== reader))) throw LatchkeyError.forbidden();
     if (everyone && userId !== null) throw LatchkeyError.badInput('Ask either for everyone or for one user, not for both.');

@@ -34,7 +34,7 @@ const UNKNOWN_ADDRESSES_FACTOR = 5;
 /** To one address, asked for from one network; and from all together, so that one network alone can't use up what the owner needs. */
 const MAILS_PER_HOUR = 5;
 const MAILS_PER_HOUR_IN_ALL = 20;
-const NEW_DEVICE_LETTERS_PER_HOUR = 10;
+const NEW_DEVICE_NOTICES_PER_HOUR = 10;
 const REFRESHES_PER_MINUTE = 60;
 const KNOWN_FOR_SECONDS = 90 * 86_400;
 
@@ -97,10 +97,10 @@ export class AttemptLimits {
   }
 
   /**
-   * Whether one more letter may tell a user of a new device, as part of the login's transaction. Whoever has a password could make
-   * as many as there are User-Agents, and the letters of others would wait behind them.
+   * Whether one more mail may tell a user of a new device, as part of the login's transaction. Whoever has a password could make
+   * as many as there are User-Agents, and the mails of others would wait behind them.
    */
-  async hasNewDeviceLetterLeft(transaction: Transaction, userId: string): Promise<boolean> {
+  async hasNewDeviceNoticeLeft(transaction: Transaction, userId: string): Promise<boolean> {
     const charges = [this.#charge(this.#budgets.newDevice, userId)];
     return this.needs.counts.spendIn(transaction, charges).then(
       () => true,
@@ -160,7 +160,7 @@ function budgetsOf({ loginAttempts, addressAttempts }: Pick<Config, 'loginAttemp
     failedRefresh: budget('FAILED_REFRESH', loginAttempts),
     mail: budget('MAIL', MAILS_PER_HOUR, 3600),
     mailInAll: budget('MAIL_IN_ALL', MAILS_PER_HOUR_IN_ALL, 3600),
-    newDevice: budget('NEW_DEVICE', NEW_DEVICE_LETTERS_PER_HOUR, 3600),
+    newDevice: budget('NEW_DEVICE', NEW_DEVICE_NOTICES_PER_HOUR, 3600),
     known: budget('KNOWN', 1, KNOWN_FOR_SECONDS),
   };
 }

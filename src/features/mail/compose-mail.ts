@@ -1,14 +1,14 @@
-/** Builds the mail of a letter, the same whichever way it goes. */
+/** Builds the mail of a mail, the same whichever way it goes. */
 import type { SendMailOptions } from 'nodemailer';
 import { DeliveryFailed } from './delivery.js';
-import type { Mailbox, OutgoingLetter } from './mail.js';
+import type { Mailbox, OutgoingMessage } from './mail.js';
 
 /**
- * The Message-ID comes from the row's id, so that who gets a letter twice, after a lost answer, can tell.
+ * The Message-ID comes from the row's id, so that who gets a mail twice, after a lost answer, can tell.
  *
  * @throws DeliveryFailed when the address could end the line it stands on
  */
-export function composeMail({ id, createdAt, to, subject, text }: OutgoingLetter, from: Mailbox): SendMailOptions {
+export function composeMail({ id, createdAt, to, subject, text }: OutgoingMessage, from: Mailbox): SendMailOptions {
   if (/[\p{Cc}<>]/u.test(to)) throw new DeliveryFailed('the address can not be one', true);
   // As an object: a text would be parsed, and one address with a comma in it could become two.
   const receiver = { name: '', address: to };

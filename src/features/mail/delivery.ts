@@ -1,33 +1,33 @@
-/** How letters leave the server: to a mail server, or into files. */
-import type { OutgoingLetter } from './mail.js';
+/** How mails leave the server: to a mail server, or into files. */
+import type { OutgoingMessage } from './mail.js';
 
 export interface Delivery {
   /**
-   * Hands a letter over. Once it has returned, the letter is somebody else's.
+   * Hands a mail over. Once it has returned, the mail is somebody else's.
    *
    * @param signal gives up a delivery that is under way; it may have happened all the same
    * @throws DeliveryFailed
    */
-  deliver(letter: OutgoingLetter, signal: AbortSignal): Promise<void>;
+  deliver(mail: OutgoingMessage, signal: AbortSignal): Promise<void>;
   /**
-   * Does for a letter that nobody gets the work that a delivery is, as far as that goes.
+   * Does for a mail that nobody gets the work that a delivery is, as far as that goes.
    *
-   * @throws DeliveryFailed when a letter could not have been handed over either
+   * @throws DeliveryFailed when a mail could not have been handed over either
    */
-  rehearse(letter: OutgoingLetter, signal: AbortSignal): Promise<void>;
-  /** Looks whether a letter could be handed over now, without one. */
+  rehearse(mail: OutgoingMessage, signal: AbortSignal): Promise<void>;
+  /** Looks whether a mail could be handed over now, without one. */
   examine(): Promise<DeliveryState>;
 }
 
 export interface DeliveryState {
   readonly isReady: boolean;
-  /** Where letters go, or what is wrong. */
+  /** Where mails go, or what is wrong. */
   readonly found: string;
   /** What to do; empty when there is nothing. */
   readonly advice: string;
 }
 
-/** A letter that was not handed over. The reason is for the log: no address and no text of the mail server stands in it. */
+/** A mail that was not handed over. The reason is for the log: no address and no text of the mail server stands in it. */
 export class DeliveryFailed extends Error {
   override readonly name = 'DeliveryFailed';
 

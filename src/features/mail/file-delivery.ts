@@ -1,10 +1,10 @@
-/** Without a mail server, for development: each letter becomes a file, and the log says where it is. */
+/** Without a mail server, for development: each mail becomes a file, and the log says where it is. */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '../../world.js';
 import { composeMail } from './compose-mail.js';
 import { type Delivery, DeliveryFailed, type DeliveryState } from './delivery.js';
-import type { Mailbox, OutgoingLetter } from './mail.js';
+import type { Mailbox, OutgoingMessage } from './mail.js';
 
 interface Needs {
   readonly folder: string;
@@ -12,7 +12,7 @@ interface Needs {
 }
 
 export class FileDelivery implements Delivery {
-  /** Most servers that are started here never send a letter. */
+  /** Most servers that are started here never send a mail. */
   #composer: ReturnType<typeof createComposer> | null = null;
 
   constructor(
@@ -20,14 +20,14 @@ export class FileDelivery implements Delivery {
     private readonly needs: Needs,
   ) {}
 
-  /** The file appears whole or not at all; a letter that is tried again becomes the same file. */
-  async deliver(letter: OutgoingLetter): Promise<void> {
-    const path = join(this.needs.folder, `${letter.createdAt.toISOString().replace(/[:.]/g, '-')}-${letter.id}.eml`);
-    const mail = composeMail(letter, this.needs.from);
+  /** The file appears whole or not at all; a mail that is tried again becomes the same file. */
+  async deliver(mail: OutgoingMessage): Promise<void> {
+    const path = join(this.needs.folder, `${mail.createdAt.toISOString().replace(/[:.]/g, '-')}-${mail.id}.eml`);
+    const composed = composeMail(mail, this.needs.from);
     try {
-      const { message } = await (await this.#compose()).sendMail(mail);
+      const { message } = await (await this.#compose()).sendMail(composed);
       await mkdir(this.needs.folder, { recursive: true, mode: 0o700 });
-      await writeFile(`${path}.part`, withBodyAsItIs(message.toString(), letter.text), { mode: 0o600 });
+      await writeFile(`${path}.part`, withBodyAsItIs(message.toString(), mail.text), { mode: 0o600 });
       await rename(`${path}.part`, path);
     } catch (error) {
       throw new DeliveryFailed((error as NodeJS.ErrnoException).code ?? 'unknown', false);
@@ -35,8 +35,8 @@ export class FileDelivery implements Delivery {
     this.world.log.info({ path }, 'a mail was written, as there is no SMTP_URL');
   }
 
-  async rehearse(letter: OutgoingLetter): Promise<void> {
-    await (await this.#compose()).sendMail(composeMail(letter, this.needs.from));
+  async rehearse(mail: OutgoingMessage): Promise<void> {
+    await (await this.#compose()).sendMail(composeMail(mail, this.needs.from));
   }
 
   #compose(): ReturnType<typeof createComposer> {

@@ -8,7 +8,7 @@ import { emailKeyOf } from '../../lib/text-rules.js';
 import type { World } from '../../world.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import { lockUser } from '../users/users.js';
-import type { Letter } from './mail.js';
+import type { Mail } from './mail.js';
 import type { Outbox } from './outbox.js';
 
 /** What a code carries, by what it is for. A code is good only while the user still has the address that it was mailed for. */
@@ -34,8 +34,8 @@ export interface CodeOrder<Purpose extends MailCodePurpose> {
   /** Null when there is no such user, or not yet. */
   readonly userId: string | null;
   readonly payload: Payloads[Purpose];
-  readonly letterWith: (code: string) => Letter;
-  /** Writes the same rows, and nobody gets the letter. */
+  readonly mailWith: (code: string) => Mail;
+  /** Writes the same rows, and nobody gets the mail. */
   readonly isDecoy?: boolean;
 }
 
@@ -70,21 +70,21 @@ export class MailCodes {
     this.#decoyHash = createKeyedHash(world.config.secret, 'decoy code');
   }
 
-  /** Makes a code and queues its letter, in the transaction. An older one of the same user for the same thing is dead then. */
+  /** Makes a code and queues its mail, in the transaction. An older one of the same user for the same thing is dead then. */
   async send<Purpose extends MailCodePurpose>(transaction: Transaction, order: CodeOrder<Purpose>): Promise<void> {
-    const { purpose, userId, payload, letterWith, isDecoy = false } = order;
+    const { purpose, userId, payload, mailWith, isDecoy = false } = order;
     const text = `${PREFIX}${this.world.randomness.bytes(32).toString('base64url')}`;
     const now = this.world.clock.now();
     const expiresAt = new Date(now + MAIL_CODE_TTL_SECONDS[purpose] * 1000);
     // So that it costs the same, a decoy has a predecessor too: that of the same address. There is no user without an id.
     const hash = isDecoy ? this.#decoyHashOf(purpose, payload.email) : hashOf(text);
-    // The lock keeps two letters at once from making two codes.
+    // The lock keeps two mails at once from making two codes.
     await lockUser(transaction, userId ?? '');
     await transaction.mailCode.deleteMany({ where: { OR: [{ userId: userId ?? '', purpose }, { hash }] } });
     const sealed = seal(JSON.stringify(payload), Buffer.from(text), `mail code for ${purpose}`, this.world.randomness);
     const row = { hash, purpose, userId, sealed, createdAt: new Date(now), expiresAt };
     await transaction.mailCode.upsert({ where: { hash }, create: row, update: row });
-    await this.needs.outbox.queue(transaction, letterWith(text), { expiresAt, isDecoy });
+    await this.needs.outbox.queue(transaction, mailWith(text), { expiresAt, isDecoy });
   }
 
   /**

@@ -1,10 +1,10 @@
-/** How letters say things: lifetimes, moments, and texts that somebody else has chosen. */
+/** How mails say things: lifetimes, moments, and texts that somebody else has chosen. */
 import type { Origin } from '../../lib/origin.js';
 
 const LONGEST_QUOTATION = 120;
 
 /** Where and when something was done. */
-export interface Happening {
+export interface MailedEvent {
   readonly origin: Origin;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -38,6 +38,6 @@ export function sayInstant(at: number): string {
 }
 
 /** `from 203.0.113.5 on 2030-01-01 12:00 UTC` */
-export function sayHappening({ origin, at }: Happening): string {
+export function sayEvent({ origin, at }: MailedEvent): string {
   return `${origin.ipAddress === null ? '' : `from ${quote(origin.ipAddress)} `}on ${sayInstant(at)}`;
 }

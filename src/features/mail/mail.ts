@@ -1,13 +1,13 @@
-/** A letter: plain text for one reader. */
+/** A mail: plain text for one reader. */
 
-export interface Letter {
+export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
 }
 
-/** A letter on its way. */
-export interface OutgoingLetter extends Letter {
+/** A mail on its way. */
+export interface OutgoingMessage extends Mail {
   /** Stays the same when it is tried again. */
   readonly id: string;
   readonly createdAt: Date;

@@ -3,8 +3,8 @@
 import type { Transaction } from '../../database/database.js';
 import type { Origin } from '../../lib/origin.js';
 import type { World } from '../../world.js';
-import type { Letter } from './mail.js';
-import type { Happening } from './mail-phrases.js';
+import type { Mail } from './mail.js';
+import type { MailedEvent } from './mail-phrases.js';
 import { emailChanged, type NewDevice, newDevice, passwordChanged } from './mail-texts.js';
 import type { Outbox } from './outbox.js';
 
@@ -34,11 +34,11 @@ export class Notices {
     return this.#send(transaction, newDevice(to, device, this.world.config, this.#now(origin)));
   }
 
-  #send(transaction: Transaction, letter: Letter): Promise<void> {
-    return this.needs.outbox.queue(transaction, letter, { expiresAt: new Date(this.world.clock.now() + NOTICE_TTL_MS) });
+  #send(transaction: Transaction, mail: Mail): Promise<void> {
+    return this.needs.outbox.queue(transaction, mail, { expiresAt: new Date(this.world.clock.now() + NOTICE_TTL_MS) });
   }
 
-  #now(origin: Origin): Happening {
+  #now(origin: Origin): MailedEvent {
     return { origin, at: this.world.clock.now() };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The outbox: letters are written in the transaction of what they tell of, and delivered after it, however long the mail
+ * The outbox: mails are written in the transaction of what they tell of, and delivered after it, however long the mail
  * server is away. What is queued survives a restart; what could not be delivered in time is given up.
  */
 
@@ -8,8 +8,8 @@ import { freshId } from '../../lib/ambient.js';
 import { SealBroken } from '../../lib/sealing.js';
 import type { World } from '../../world.js';
 import { type Delivery, DeliveryFailed } from './delivery.js';
-import type { Letter } from './mail.js';
-import { openLetter, receiverKeyOf, type SealedRow, sealLetter } from './sealed-mail.js';
+import type { Mail } from './mail.js';
+import { openMail, receiverKeyOf, type SealedRow, sealMail } from './sealed-mail.js';
 
 /** A row that this process may deliver now. */
 interface ClaimedMail extends SealedRow {
@@ -22,9 +22,9 @@ interface ClaimedMail extends SealedRow {
 
 /** What is queued, and what that means for it. */
 export interface Posting {
-  /** When the letter is of no use any more. */
+  /** When the mail is of no use any more. */
   readonly expiresAt: Date;
-  /** A letter that nobody gets: it makes a request about an unknown address cost what one about a known address costs. */
+  /** A mail that nobody gets: it makes a request about an unknown address cost what one about a known address costs. */
   readonly isDecoy?: boolean;
 }
 
@@ -50,7 +50,7 @@ interface Needs {
 }
 
 export class Outbox {
-  /** How many letters waited when the outbox last looked. */
+  /** How many mails waited when the outbox last looked. */
   waiting = 0;
   #isRunning = false;
   #soon: NodeJS.Timeout | undefined;
@@ -65,12 +65,12 @@ export class Outbox {
     private readonly needs: Needs,
   ) {}
 
-  /** Queues a letter in the transaction of what it tells of: the one does not happen without the other. */
-  async queue(transaction: Transaction, letter: Letter, { expiresAt, isDecoy = false }: Posting): Promise<void> {
+  /** Queues a mail in the transaction of what it tells of: the one does not happen without the other. */
+  async queue(transaction: Transaction, mail: Mail, { expiresAt, isDecoy = false }: Posting): Promise<void> {
     const id = freshId(this.world.randomness);
     const now = new Date(this.world.clock.now());
-    const sealed = sealLetter({ ...letter, isDecoy }, id, this.world.config.secret, this.world.randomness);
-    const receiverKey = receiverKeyOf(letter.to, this.world.config.secret);
+    const sealed = sealMail({ ...mail, isDecoy }, id, this.world.config.secret, this.world.randomness);
+    const receiverKey = receiverKeyOf(mail.to, this.world.config.secret);
     await transaction.outgoingMail.create({ data: { id, sealed, receiverKey, createdAt: now, nextAttemptAt: now, expiresAt } });
     this.#lookSoon();
   }
@@ -80,7 +80,7 @@ export class Outbox {
     await transaction.outgoingMail.deleteMany({ where: { receiverKey: receiverKeyOf(address, this.world.config.secret) } });
   }
 
-  /** From now on letters are delivered, those of earlier runs first. */
+  /** From now on mails are delivered, those of earlier runs first. */
   start(): void {
     this.#isRunning = true;
     this.#look();
@@ -142,7 +142,7 @@ export class Outbox {
     this.#lookLater(next === null ? LOOK_IDLE_MS : Math.min(Math.max(untilNext, LOOK_SOON_MS), LOOK_AGAIN_MS));
   }
 
-  /** Takes the letter that has been due longest. In a transaction, so that it comes after those that queue one just now. */
+  /** Takes the mail that has been due longest. In a transaction, so that it comes after those that queue one just now. */
   async #claim(): Promise<ClaimedMail | null> {
     if (!this.#isRunning) return null;
     const now = this.world.clock.now();
@@ -175,10 +175,10 @@ export class Outbox {
   async #deliver(mail: ClaimedMail): Promise<DeliveryFailed | null> {
     if (mail.expiresAt.getTime() <= this.world.clock.now()) return new DeliveryFailed('too late', true);
     try {
-      const { isDecoy, ...letter } = openLetter(mail, this.world.config.secret);
+      const { isDecoy, ...message } = openMail(mail, this.world.config.secret);
       const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DELIVER_WITHIN_MS)]);
-      // While the mail server is away a decoy waits like a letter, and what is done about it in the background costs the same.
-      await (isDecoy ? this.needs.delivery.rehearse(letter, signal) : this.needs.delivery.deliver(letter, signal));
+      // While the mail server is away a decoy waits like a mail, and what is done about it in the background costs the same.
+      await (isDecoy ? this.needs.delivery.rehearse(message, signal) : this.needs.delivery.deliver(message, signal));
       return null;
     } catch (error) {
       if (error instanceof DeliveryFailed) return error;
@@ -206,7 +206,7 @@ export class Outbox {
     await this.needs.database.transaction((transaction) => transaction.outgoingMail.deleteMany({ where: { id } }));
   }
 
-  /** Doubles, and is spread, so that many letters that failed together do not come back together. */
+  /** Doubles, and is spread, so that many mails that failed together do not come back together. */
   #retryDelayMs(attempts: number): number {
     return Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS) * (0.5 + this.#random() / 2);
   }

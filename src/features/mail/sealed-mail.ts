@@ -1,10 +1,10 @@
-/** A letter as it is stored: sealed, so that the database alone gives away neither address nor code. */
+/** A mail as it is stored: sealed, so that the database alone gives away neither address nor code. */
 import type { Randomness } from '../../lib/ambient.js';
 import { createKeyedHash, openSealed, seal } from '../../lib/sealing.js';
-import type { Letter, OutgoingLetter } from './mail.js';
+import type { Mail, OutgoingMessage } from './mail.js';
 
 /** What the seal covers. */
-interface SealedLetter extends Letter {
+interface SealedMessage extends Mail {
   readonly isDecoy: boolean;
 }
 
@@ -14,13 +14,13 @@ export interface SealedRow {
   readonly createdAt: Date;
 }
 
-export function sealLetter(letter: SealedLetter, id: string, secret: Buffer, randomness: Randomness): string {
-  return seal(JSON.stringify(letter), secret, purposeOf(id), randomness);
+export function sealMail(mail: SealedMessage, id: string, secret: Buffer, randomness: Randomness): string {
+  return seal(JSON.stringify(mail), secret, purposeOf(id), randomness);
 }
 
 /** @throws SealBroken when it was sealed under another secret */
-export function openLetter({ id, sealed, createdAt }: SealedRow, secret: Buffer): OutgoingLetter & SealedLetter {
-  return { ...(JSON.parse(openSealed(sealed, secret, purposeOf(id))) as SealedLetter), id, createdAt };
+export function openMail({ id, sealed, createdAt }: SealedRow, secret: Buffer): OutgoingMessage & SealedMessage {
+  return { ...(JSON.parse(openSealed(sealed, secret, purposeOf(id))) as SealedMessage), id, createdAt };
 }
 
 /** What the rows to one address have in common, and nobody else can work out. */

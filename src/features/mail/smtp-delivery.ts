@@ -2,7 +2,7 @@
 import { createTransport } from 'nodemailer';
 import { composeMail } from './compose-mail.js';
 import { type Delivery, DeliveryFailed, type DeliveryState } from './delivery.js';
-import type { Mailbox, OutgoingLetter } from './mail.js';
+import type { Mailbox, OutgoingMessage } from './mail.js';
 
 /** Milliseconds. A server that stops answering costs a try no more than these. */
 export interface SmtpTimeouts {
@@ -45,20 +45,20 @@ export class SmtpDelivery implements Delivery {
     this.#transport = makeTransport(needs.smtpUrl, needs.timeouts);
   }
 
-  async deliver(letter: OutgoingLetter, signal: AbortSignal): Promise<void> {
-    const mail = composeMail(letter, this.needs.from);
+  async deliver(mail: OutgoingMessage, signal: AbortSignal): Promise<void> {
+    const composed = composeMail(mail, this.needs.from);
     try {
-      await this.#transport.sendMail({ ...mail, signal });
+      await this.#transport.sendMail({ ...composed, signal });
     } catch (error) {
       throw toFailure(error as SmtpFault);
     }
   }
 
   /** Builds the mail, connects and logs in. */
-  async rehearse(letter: OutgoingLetter, signal: AbortSignal): Promise<void> {
-    const mail = composeMail(letter, this.needs.from);
+  async rehearse(mail: OutgoingMessage, signal: AbortSignal): Promise<void> {
+    const composed = composeMail(mail, this.needs.from);
     try {
-      await this.#composer.sendMail(mail);
+      await this.#composer.sendMail(composed);
       await Promise.race([this.#transport.verify(), rejectOn(signal)]);
     } catch (error) {
       throw toFailure(error as SmtpFault);
@@ -106,7 +106,7 @@ function toFailure(fault: SmtpFault): DeliveryFailed {
   return new DeliveryFailed(parts.filter((part) => part !== undefined).join(' '), isPermanent(fault));
 }
 
-/** A 5xx to the receiver or to the text is about this letter. One to the login or to the sender is for the operator to mend, and then the letter goes. */
+/** A 5xx to the receiver or to the text is about this mail. One to the login or to the sender is for the operator to mend, and then the mail goes. */
 function isPermanent({ code, responseCode, command = '', permanent = false }: SmtpFault): boolean {
   if (responseCode === undefined) return code === 'EENVELOPE';
   return permanent && ['RCPT TO', 'DATA'].includes(command);

@@ -20,7 +20,7 @@ export class NewDevices {
   /** Part of the transaction that inserts a session, before it does. The first session ever is no news. */
   async notice(transaction: Transaction, user: UserWithSecrets, device: NewDevice, origin: Origin): Promise<void> {
     if (user.lastLoginAt === null || (await isKnown(transaction, user.id, device))) return;
-    if (await this.needs.limits.hasNewDeviceLetterLeft(transaction, user.id))
+    if (await this.needs.limits.hasNewDeviceNoticeLeft(transaction, user.id))
       await this.needs.notices.newDevice(transaction, user.email, device, origin);
   }
 }

@@ -61,7 +61,7 @@ export class Reauthentication {
    * @returns what the user must do first, or null
    * @throws LatchkeyError UNAUTHENTICATED
    */
-  async findHindrance(steps: EndingSteps, { token }: Actor): Promise<UserFailure | null> {
+  async findPrecondition(steps: EndingSteps, { token }: Actor): Promise<UserFailure | null> {
     if (token === null) return null;
     await steps.assertLive(token);
     const session = await steps.transaction.session.findUnique({ where: { id: token.sid }, select: { authenticatedAt: true } });

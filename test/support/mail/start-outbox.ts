@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Database } from '../../../src/database/database.js';
 import type { Delivery } from '../../../src/features/mail/delivery.js';
-import type { Letter } from '../../../src/features/mail/mail.js';
+import type { Mail } from '../../../src/features/mail/mail.js';
 import { Outbox, type Posting } from '../../../src/features/mail/outbox.js';
 import { SMTP_TIMEOUTS, SmtpDelivery } from '../../../src/features/mail/smtp-delivery.js';
 import { type FrozenClock, frozenClock } from '../app/clocks.js';
@@ -13,7 +13,7 @@ import { makeFolder } from '../app/start-app.js';
 import { testWorld } from '../app/test-world.js';
 
 export const SENDER = { name: 'Example', address: 'login@example.com' };
-export const LETTER: Letter = { to: 'ada@example.com', subject: 'A code', text: 'The code is lkc_abcdef.\n' };
+export const LETTER: Mail = { to: 'ada@example.com', subject: 'A code', text: 'The code is lkc_abcdef.\n' };
 
 export interface TestOutbox {
   readonly outbox: Outbox;
@@ -21,7 +21,7 @@ export interface TestOutbox {
   readonly clock: FrozenClock;
   readonly log: CollectedLog;
   readonly dataDir: string;
-  post(letter?: Partial<Letter>, posting?: Partial<Posting>): Promise<void>;
+  post(letter?: Partial<Mail>, posting?: Partial<Posting>): Promise<void>;
   /** How many rows there are. */
   count(): Promise<number>;
   /** Waits until so many rows are left. */

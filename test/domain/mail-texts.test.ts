@@ -1,6 +1,6 @@
 /** Letters say what a stranger has chosen only so that nothing in it works. */
 import { expect, test } from 'vitest';
-import { quote, sayDuration, sayHappening } from '../../src/features/mail/mail-phrases.js';
+import { quote, sayDuration, sayEvent } from '../../src/features/mail/mail-phrases.js';
 import { confirmEmailChange, newDevice, verifyEmail } from '../../src/features/mail/mail-texts.js';
 
 const SITE = { appUrl: 'https://app.example.com/login' };
@@ -26,8 +26,8 @@ test.each([
 
 test('durations and moments are said as people say them', () => {
   expect([60, 1_800, 3_600, 86_400].map(sayDuration)).toEqual(['1 minute', '30 minutes', '1 hour', '24 hours']);
-  expect(sayHappening(HAPPENING)).toBe('from 203.0.113.5 on 2030-01-01 12:05 UTC');
-  expect(sayHappening({ ...HAPPENING, origin: { ipAddress: null, userAgent: null } })).toBe('on 2030-01-01 12:05 UTC');
+  expect(sayEvent(HAPPENING)).toBe('from 203.0.113.5 on 2030-01-01 12:05 UTC');
+  expect(sayEvent({ ...HAPPENING, origin: { ipAddress: null, userAgent: null } })).toBe('on 2030-01-01 12:05 UTC');
 });
 
 test('a letter is short lines of plain text that end', () => {
