@@ -73,7 +73,8 @@ ${page}
 
 Try it (a second time, with another email):
 
-TOKEN=$(${ask(register)} | sed -E 's/.*"accessToken":"([^"]*)".*/\\1/')
+ANSWER=$(${ask(register)}); echo "$ANSWER"
+TOKEN=$(echo "$ANSWER" | sed -E 's/.*"accessToken":"([^"]*)".*/\\1/')
 ${ask('{ me { id email } }', bearer)}
 ${ask('mutation { logout { loggedOutAt endedSessions } }', bearer)}
 ${ask('{ me { id email } }', bearer)}
