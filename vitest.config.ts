@@ -3,7 +3,7 @@ import { accessSync, constants, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { ProjectOrder } from './test/project-order.js';
-import { again, quick, rest } from './test/projects.js';
+import { again, graphqlAlias, quick, rest, SETUP_OF_BROWSERS } from './test/projects.js';
 
 /** Every test has databases in a folder of its own, and each commit waits for the disk. In memory that costs nothing. */
 const MEMORY = '/dev/shm';
@@ -27,7 +27,10 @@ const projects = TEST_PART === undefined ? [...quick, ...rest] : PARTS[TEST_PART
 if (projects === undefined) throw new Error(`TEST_PART is ${Object.keys(PARTS).join(' or ')}`);
 
 export default defineConfig({
+  resolve: { alias: graphqlAlias },
   test: {
+    // After those of the projects.
+    globalSetup: TEST_PART === 'rest' ? SETUP_OF_BROWSERS : [],
     // Left alone, Vitest keeps a core for itself: of two, half would do nothing.
     maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: ProjectOrder },

@@ -118,8 +118,14 @@ export const again: readonly TestProjectInlineConfiguration[] = [
   clientInBrowser(),
 ];
 
+/**
+ * What the client in a browser needs beside its own setup. A page must not get the alias of graphql, and the servers need it, so they are
+ * set up by the configuration that is above all projects.
+ */
+export const SETUP_OF_BROWSERS = [SETUP.loginServers];
+
 function clientInBrowser(): TestProjectInlineConfiguration {
-  const { test, ...rest } = project(['built', 'sqlite', 'browser', 'loginServers'], {
+  const { test, ...rest } = project(['built', 'sqlite', 'browser'], {
     name: 'client-browser',
     include: ['test/client/**/*.test.ts'],
     exclude: NODE_ONLY,
