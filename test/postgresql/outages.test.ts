@@ -101,8 +101,8 @@ test('a server that is out of connections makes the node wait or say so, and not
   const app = await startNode(limited.url, { settings: { ...ASKING.settings, DATABASE_POOL_SIZE: '10', DOORBELL: 'off' } });
   const { accessToken } = await app.register();
   await cutConnections(url);
-  const others = Array.from({ length: 4 }, () => new pg.Client(limited.url));
-  for (const other of others) await other.connect();
+  const others: pg.Client[] = [];
+  while (others.length < 4) others.push(await connectPatiently(limited.url));
   expect(await app.ask(accessToken)).toBe('AUTH_UNAVAILABLE');
   expect(await logOut(app, { token: accessToken })).toBe('AUTH_UNAVAILABLE');
   for (const other of others) await other.end();
@@ -114,6 +114,19 @@ test('a server that is out of connections makes the node wait or say so, and not
   await app.app.close();
   await withDatabase(url, (client) => client.query(`DROP OWNED BY ${limited.role}`));
 });
+
+/** The server needs a moment to count out connections that were cut; until then it refuses new ones. */
+async function connectPatiently(url: string): Promise<pg.Client> {
+  for (;;) {
+    const client = new pg.Client(url);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if ((error as { code?: string }).code !== '53300') throw error;
+    }
+  }
+}
 
 test('more requests at once than there are connections are all answered', async () => {
   const url = await makeDatabase();
