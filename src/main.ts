@@ -73,8 +73,7 @@ ${page}
 
 Try it (a second time, with another email):
 
-ANSWER=$(${ask(register)}); echo "$ANSWER"
-TOKEN=$(echo "$ANSWER" | sed -E 's/.*"accessToken":"([^"]*)".*/\\1/')
+TOKEN=$(${ask(register)} | sed -E 's/.*"accessToken":"([^"]*)".*/\\1/')
 ${ask('{ me { id email } }', bearer)}
 ${ask('mutation { logout { loggedOutAt endedSessions } }', bearer)}
 ${ask('{ me { id email } }', bearer)}
