@@ -98,8 +98,8 @@ export class AttemptLimits {
   }
 
   /**
-   * Whether one more mail may tell a user of a new device, as part of the login's transaction. Whoever has a password could make
-   * as many as there are User-Agents, and the mails of others would wait behind them.
+   * Counts a notice of a new device, as part of the login's transaction, and tells whether it may be sent. Without a limit,
+   * an attacker with a password could cause one per invented User-Agent, and the mails of other users would wait behind them.
    */
   async hasNewDeviceNoticeLeft(transaction: Transaction, userId: string): Promise<boolean> {
     const charges = [this.#charge(this.#budgets.newDevice, userId)];

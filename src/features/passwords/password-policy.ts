@@ -1,4 +1,4 @@
-/** The rules for new passwords: long enough, not common, personal or leaked; no rules of composition (NIST SP 800-63B-4, section 3.1.1.2). */
+/** The rules for new passwords: long enough, not common, personal or leaked; no composition rules (NIST SP 800-63B-4, section 3.1.1.2). */
 import type { UserFailure } from '../../lib/errors.js';
 import type { World } from '../../world.js';
 import { type CommonPasswords, commonPasswords } from './common-passwords.js';

@@ -11,7 +11,8 @@ import { SessionType, toSessionType } from './session.type.js';
 import { SessionEventKind, SessionEventType, toSessionEvent } from './session-event.type.js';
 import type { Sessions } from './sessions.js';
 
-const AFTER = 'The `id` of the last event that the client received. Later events are sent first, together with some from shortly before it.';
+const AFTER =
+  'The `id` of the last event that the client received. Later events are sent first, together with some from shortly before it.';
 
 interface Subscribing {
   readonly args: { readonly after?: string | null; readonly userId?: string | null };

@@ -10,7 +10,10 @@ import { deliver, openSessionFields } from './open-session.type.js';
 export class LoginResolver {
   constructor(private readonly logins: Login) {}
 
-  @Mutation(() => LoginPayload, { nullable: true, description: 'Opens a session. It works even if the request carries a revoked or expired access token.' })
+  @Mutation(() => LoginPayload, {
+    nullable: true,
+    description: 'Opens a session. It works even if the request carries a revoked or expired access token.',
+  })
   async login(
     @Arg('input', () => LoginInput, { description: 'The credentials of the user.' }) input: LoginInput,
     @Ctx() context: RequestContext,

@@ -15,7 +15,10 @@ export class LogoutResolver {
     description: 'Ends sessions for good. Once the server answers, every node refuses their access tokens and refresh tokens.',
   })
   async logout(
-    @Arg('input', () => LogoutInput, { defaultValue: {}, description: 'Which sessions to end; without it, the session of the access token.' })
+    @Arg('input', () => LogoutInput, {
+      defaultValue: {},
+      description: 'Which sessions to end; without it, the session of the access token.',
+    })
     input: LogoutInput,
     @Ctx() { caller, origin, refreshCookie }: RequestContext,
   ): Promise<LogoutPayload> {

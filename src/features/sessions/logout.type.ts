@@ -15,7 +15,10 @@ registerEnumType(CONFIRMATIONS, {
   valuesConfig: {
     SINGLE_NODE: { description: 'No other node answers from memory.' },
     ACKNOWLEDGED: { description: 'Every other node has confirmed the logout.' },
-    LEASE_EXPIRY: { description: 'Some node has not confirmed the logout, but its lease has expired: it accepts no token until it has asked the database.' },
+    LEASE_EXPIRY: {
+      description:
+        'Some node has not confirmed the logout, but its lease has expired: it accepts no token until it has asked the database.',
+    },
     REDIS: { description: 'The logout is in Redis, which every check asks.' },
   },
 });
@@ -37,8 +40,7 @@ export class LogoutInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'The refresh token, for a client that no longer has an access token. If it belongs to another session, that one ends too.',
+    description: 'The refresh token, for a client that no longer has an access token. If it belongs to another session, that one ends too.',
   })
   refreshToken?: string | null;
 }
@@ -68,7 +70,7 @@ export class LogoutPayload {
 
   @Field(() => LogoutConfirmation, {
     nullable: true,
-    description: 'How the logout took effect on every node; null if it failed.',
+    description: 'How the logout took effect on every node; null if nothing was logged out.',
   })
   confirmation?: LogoutConfirmation;
 

@@ -95,7 +95,7 @@ export class Refreshes {
     const roles = session.user.roles.map(({ role }) => role).sort();
     const order = { userId: session.userId, sessionId: session.id, roles, sessionExpiresAt: session.expiresAt.getTime() };
     return this.needs.mint.withMinted(order, async (transaction, minted) => {
-      // The roles in the token were read earlier. A change of roles since, or a disabled user, fails here (R18).
+      // The roles in the token were read earlier. If the roles have changed since, or the user was disabled, the version differs (R18).
       if (!(await fenceUser(transaction, session.userId, session.user.credentialVersion))) return null;
       const tokens = pairOf(minted, next);
       const [rotated] = await transaction.session.updateManyAndReturn({

@@ -23,7 +23,9 @@ export class SessionType {
   @Field(() => GraphQLDateTime, { description: 'When the login happened.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When the user last entered the password in this session: at login, or with `reauthenticate`.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'When the user last entered the password in this session: at login, or with `reauthenticate`.',
+  })
   authenticatedAt!: Date;
 
   @Field(() => GraphQLDateTime, { description: 'The last login or refresh; other requests do not change it.' })

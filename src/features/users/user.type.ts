@@ -34,7 +34,8 @@ export class UserType implements User {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The recorded reason why the user was disabled; null for a user who may log in. Disabled users can’t read it: they have no live token.',
+    description:
+      'The recorded reason why the user was disabled; null for a user who may log in. Disabled users can’t read it: they have no live token.',
   })
   disabledReason!: string | null;
 }
