@@ -13,7 +13,7 @@ export class RefreshTokenResolver {
   @Mutation(() => RefreshTokenPayload, {
     nullable: true,
     description:
-      'Exchanges a refresh token, once, for the next pair. A used token that is sent again after 10 seconds counts as stolen: its session ends.',
+      'Exchanges a refresh token, once, for the next pair. A used token sent again after 10 seconds counts as stolen: its session ends.',
   })
   async refreshToken(
     @Arg('input', () => RefreshTokenInput, { defaultValue: {}, description: 'What to exchange.' }) input: RefreshTokenInput,

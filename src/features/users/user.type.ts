@@ -35,7 +35,7 @@ export class UserType implements User {
   @Field(() => String, {
     nullable: true,
     description:
-      'The recorded reason why the user was disabled; null for a user who may log in. Disabled users can’t read it: they have no live token.',
+      'The recorded reason why the user was disabled; null for a user who may log in. Disabled users have no live token to read it.',
   })
   disabledReason!: string | null;
 }
