@@ -31,9 +31,9 @@ export type LoginInput = {
   readonly password: string;
 };
 
-/** What to log out. */
+/** Which sessions to end. */
 export type LogoutInput = {
-  /** The refresh token, for a client that has no access token any more. Of another session than the access token, it ends that one too. */
+  /** The refresh token, for a client that no longer has an access token. If it belongs to another session, that one ends too. */
   readonly refreshToken?: string | null | undefined;
   /** Which sessions end. */
   readonly scope?: LogoutScope;

@@ -129,7 +129,7 @@ export type RevokeUserSessionsInput = {
 export type SessionEventKind =
   /** A login: the session began. */
   | 'CREATED'
-  /** It was ended: its tokens are refused. */
+  /** It ended: its tokens are refused. */
   | 'ENDED'
   /** Its refresh token was exchanged. */
   | 'REFRESHED';

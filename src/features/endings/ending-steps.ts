@@ -1,4 +1,4 @@
-/** The steps that a revoking transaction is made of. They run inside `SessionEndings`, the one place that commits endings (R3), and nowhere else. */
+/** The steps of a transaction that revokes; only `SessionEndings`, the one place that commits endings (R3), runs them. */
 
 import type { Transaction } from '../../database/database.js';
 import type { Prisma } from '../../database/generated/client.js';
@@ -28,7 +28,7 @@ export type EndingReason =
   | 'SESSION_LIMIT'
   | 'EXPIRED';
 
-/** Which sessions, why, who says so, and from where. */
+/** Which sessions end, for which reason, by which actor, and from where. */
 export interface Ending extends Partial<Origin> {
   readonly sessions: Prisma.SessionWhereInput;
   readonly reason: EndingReason;
@@ -48,10 +48,9 @@ export interface EndedSession {
   readonly idleExpiresAt: Date;
 }
 
-/** The token that something is done with. */
+/** The access token that authorizes an action. */
 export type ActingToken = Pick<RevocableToken, 'sid' | 'jti' | 'kid' | 'gen'> & { readonly sub: string };
 
-/** What the steps of one transaction work with. */
 interface Needs {
   readonly transaction: Transaction;
   readonly audit: Audit;
@@ -79,34 +78,35 @@ export class EndingSteps {
     return this.#endsGeneration;
   }
 
-  /** Whether any step was to revoke something, also if there was nothing left to revoke. */
+  /** Whether any step tried to revoke something, even if nothing was left to revoke. */
   get revokes(): boolean {
     return this.#revokes;
   }
 
-  /** What the steps so far revoke. */
+  /** The blacklist rows of the steps so far. */
   get entries(): readonly BlacklistEntry[] {
     return this.#entries;
   }
 
   /**
-   * Makes what follows stand or fall with the token that it is done with: a plain read would fence nothing on every database.
+   * Checks that the acting token is still live, and locks its session until the transaction ends.
+   * It writes on purpose: not every database makes a concurrent logout wait for a plain read.
    *
    * @throws LatchkeyError UNAUTHENTICATED when the token's session has ended or the token was revoked
    */
   async assertLive({ sub, sid, jti, kid, gen }: ActingToken): Promise<void> {
-    // The user before the session, as in a refresh: two devices that log each other out must not wait for each other.
+    // Lock the user before the session, as a refresh does: two devices that log each other out must not deadlock.
     await lockUser(this.transaction, sub);
     const { count } = await this.transaction.session.updateMany({ where: { id: sid, endedAt: null }, data: { endedReason: null } });
     const revoked = await findBlacklisted(this.transaction, [jti, kid]);
     const { generation } = await readState(this.transaction);
-    // Whoever revokes a key waits for those who have read it, and takes it out of the ring.
+    // Revoking a key waits for transactions that have read it, then deletes its row; later ones no longer find it.
     const key = await this.transaction.signingKey.findUnique({ where: { kid }, select: { kid: true } });
     if (count === 0 || revoked.size > 0 || gen !== generation || key === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
   }
 
   /**
-   * Ends every session of everybody, and with the generation every access token (R17): one step, however many there are.
+   * Ends every session of every user. Ending the generation revokes all access tokens in one step, however many there are (R17).
    *
    * @returns how many sessions this step ended
    */
@@ -121,15 +121,15 @@ export class EndingSteps {
     return count;
   }
 
-  /** Kills every access token that the key has signed, or will ever be said to have signed: it has leaked. */
+  /** Revokes every access token signed with a leaked key, including those that an attacker signs later. */
   revokeKey(kid: string, lastExpiresAt: number): void {
     this.#revokes = true;
     this.#entries.push({ id: kid, kind: 'kid', userId: null, reason: 'KEY_REVOKED', lastExpiresAt });
   }
 
   /**
-   * Ends the sessions that are not ended yet. Each gets its row, also when its tokens seem to have expired: the clock
-   * may be ahead, and what is not written now would be accepted again once it is set right (R7).
+   * Ends the sessions that have not ended yet. Each gets a blacklist row, even if its tokens seem to have expired (R7).
+   * The clock may be ahead: once it is corrected, tokens without a row would be accepted again.
    *
    * @returns the sessions that this step ended
    */
@@ -140,9 +140,9 @@ export class EndingSteps {
   }
 
   /**
-   * The same for several who know nothing of each other, for one reason.
+   * Ends the sessions of several independent callers in one step, all for the same reason.
    *
-   * @returns the sessions that each of them ended; one that several name is the first one's
+   * @returns the sessions that each caller ended; a session that several callers name counts for the first
    */
   async endEach(reason: EndingReason, endings: readonly SessionEnding[]): Promise<readonly (readonly EndedSession[])[]> {
     const ids = new Set(endings.flatMap(({ sessionIds }) => sessionIds));
@@ -172,13 +172,13 @@ export class EndingSteps {
   }
 
   /**
-   * Kills the access tokens of live sessions, which go on through their refresh tokens.
+   * Revokes the access tokens of live sessions. The sessions continue: their clients must refresh.
    *
-   * @returns how many tokens die
+   * @returns how many tokens were revoked
    */
   async revokeAccessTokens({ sessions, ...ending }: Ending): Promise<number> {
     this.#revokes = true;
-    // What is done with one of the tokens holds its session: either it comes before this, or it finds the token dead.
+    // Lock the sessions, as `assertLive` does: an action with one of the tokens either commits first, or finds its token revoked.
     await this.transaction.session.updateMany({ where: { AND: [sessions, { endedAt: null }] }, data: { endedReason: null } });
     const tokens = await this.transaction.accessToken.findMany({
       where: { session: { AND: [sessions, { endedAt: null }] } },

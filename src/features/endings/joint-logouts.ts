@@ -1,13 +1,13 @@
-/** Logouts of single sessions that arrive together share a transaction: a hundred at once cost little more than one. */
+/** Logouts of single sessions that arrive together share one transaction: a hundred at once cost little more than one. */
 import type { Database } from '../../database/database.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { Confirmed } from '../../revocation/revocations.js';
 import type { EndedSession, SessionEnding } from './ending-steps.js';
 import type { SessionEndings } from './session-endings.js';
 
-/** More would keep the row of the log from others for too long. */
+/** A larger batch would lock the row of the revocation log for too long; other revocations wait for it. */
 const LOGOUTS_PER_TRANSACTION = 100;
-/** Transactions are quicker, unless another one keeps a session of theirs: the logouts behind them must not wait for that. */
+/** Most transactions take less. While one waits longer for a locked session, the next batch starts without it. */
 const GO_ON_AFTER_MS = 250;
 const WAITING_LOGOUTS = 1_000;
 
@@ -29,10 +29,10 @@ export class JointLogouts {
   constructor(private readonly needs: Needs) {}
 
   /**
-   * Ends sessions as `SessionEndings.end` does, together with all that wait while another transaction is under way.
+   * Ends sessions as `SessionEndings.end` does. Calls that arrive while a transaction runs share the next one.
    *
-   * @returns the sessions that this call ended: one that two calls name is the first one's
-   * @throws LatchkeyError AUTH_UNAVAILABLE if too many wait
+   * @returns the sessions that this call ended; a session that two calls name counts for the first
+   * @throws LatchkeyError AUTH_UNAVAILABLE if too many logouts wait already
    */
   async end(ending: SessionEnding): Promise<Confirmed<readonly EndedSession[]>> {
     if (this.#waiting.length >= WAITING_LOGOUTS) throw LatchkeyError.unavailable(new Error('too many logouts wait'));
@@ -42,7 +42,10 @@ export class JointLogouts {
     });
   }
 
-  /** The next ones go on when these are committed, or late: how long it takes until every node knows of them holds up nobody else. */
+  /**
+   * Commits a batch. The next batch starts when this one has committed, or after `GO_ON_AFTER_MS`.
+   * It does not wait until every node knows of this one.
+   */
   async #commit(): Promise<void> {
     const together = this.#waiting.splice(0, LOGOUTS_PER_TRANSACTION);
     this.#isCommitting = together.length > 0;

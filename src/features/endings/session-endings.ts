@@ -1,4 +1,4 @@
-/** `SessionEndings`, the one place that commits endings (R3): blacklist row, session and audit event in one transaction, then memory, then the answer. */
+/** The one place that commits endings (R3): blacklist row, session and audit event in one transaction, then memory, then the answer. */
 import type { Confirmed, Revocations } from '../../revocation/revocations.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
@@ -16,7 +16,7 @@ export class SessionEndings {
   ) {}
 
   /**
-   * Runs the steps in one transaction. When it returns, nothing that they revoked is accepted (R3, R4).
+   * Runs the steps in one transaction. When it returns, no token that they revoked is accepted (R3, R4).
    *
    * @throws LatchkeyError LOGOUT_UNCONFIRMED or AUTH_UNAVAILABLE, and whatever the steps throw; then nothing has happened
    */
@@ -24,7 +24,7 @@ export class SessionEndings {
     return (await this.confirm(run)).result;
   }
 
-  /** The same, for those who want to tell how it came to be in force. */
+  /** Does the same, and also tells the caller how the revocation was confirmed. */
   confirm<Result>(run: (steps: EndingSteps) => Promise<Result>): Promise<Confirmed<Result>> {
     return this.needs.revocations.commit(async (transaction) => {
       const steps = beginSteps(this.world, { transaction, audit: this.needs.audit });
@@ -35,7 +35,7 @@ export class SessionEndings {
   }
 
   /**
-   * Ends the sessions that are not ended yet.
+   * Ends the sessions that have not ended yet.
    *
    * @returns the sessions that this call ended; none if they were ended before
    */

@@ -1,7 +1,7 @@
-/** Which addresses count as one: an IPv6 network of 64 bits is one household, and one attacker. */
+/** Which addresses count as one: one household, or one attacker, has a whole IPv6 network of 64 bits. */
 import { isIPv6 } from 'node:net';
 
-/** @returns the address of a network, or one and the same word for all requests without an address */
+/** @returns an IPv4 address, an IPv6 network, or the same word for all requests without an address */
 export function addressKeyOf(ipAddress: string | null): string {
   if (ipAddress === null) return 'unknown';
   if (!isIPv6(ipAddress)) return ipAddress;
@@ -10,7 +10,7 @@ export function addressKeyOf(ipAddress: string | null): string {
   return isMapped ? groups.slice(6).flatMap(bytesOf).join('.') : `${groups.slice(0, 4).join(':')}::/64`;
 }
 
-/** The eight groups in hexadecimal, in the one spelling that a URL has for them; the zone belongs to this machine, not to the address. */
+/** The eight hexadecimal groups, as `URL` normalizes them. The zone is cut off: it belongs to this machine, not to the address. */
 function groupsOf(ipv6: string): string[] {
   const text = new URL(`http://[${ipv6.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
   const [head = '', tail] = text.split('::').map((part) => (part === '' ? [] : part.split(':')));

@@ -1,25 +1,25 @@
-/** Counts attempts in windows of time, in the database: the counts survive a restart, and all who share the database share them. */
+/** Counts attempts in time windows, in the database: the counts survive a restart, and all nodes share them. */
 
 import type { Database, Transaction } from '../../database/database.js';
 import { Prisma } from '../../database/generated/client.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { World } from '../../world.js';
 
-/** So many attempts of one key in one window, which begins with the first of them. */
+/** How many attempts one key has in a window. The window begins with the first attempt. */
 export interface Budget {
-  /** Stands before the key in the table. */
+  /** The prefix of the key in the table. */
   readonly name: string;
   readonly attempts: number;
   readonly windowSeconds: number;
 }
 
-/** What one attempt is counted against. */
+/** A budget, and the key that an attempt is counted under. */
 export interface Charge {
   readonly budget: Budget;
   readonly key: string;
 }
 
-/** What stands in the table at one moment. */
+/** The counts in the table at one moment. */
 export interface Counts {
   isSeen(charge: Charge): boolean;
   /** @throws LatchkeyError RATE_LIMITED if one of the budgets is used up */
@@ -42,7 +42,7 @@ export class AttemptCounts {
     private readonly needs: Needs,
   ) {}
 
-  /** Looks, in one statement, and counts nothing. @throws LatchkeyError AUTH_UNAVAILABLE if it can't be known */
+  /** Reads the counts in one statement, and counts nothing. @throws LatchkeyError AUTH_UNAVAILABLE if they can't be read */
   async read(charges: readonly Charge[]): Promise<Counts> {
     const now = this.world.clock.now();
     const where = { key: { in: charges.map(keyOf) }, expire: { gt: new Date(now) } };
@@ -69,7 +69,7 @@ export class AttemptCounts {
     return this.needs.database.transaction((transaction) => this.spendIn(transaction, charges));
   }
 
-  /** The same, as part of a transaction: what is refused has not happened at all. */
+  /** The same, as part of a transaction. If it is rolled back after a refusal, nothing was counted. */
   async spendIn(transaction: Transaction, charges: readonly Charge[]): Promise<readonly Charge[]> {
     const now = this.world.clock.now();
     const byKey = new Map(charges.map((charge) => [keyOf(charge), charge]));
@@ -82,13 +82,13 @@ export class AttemptCounts {
     return counted.filter(({ charge, row }) => Number(row.points) === charge.budget.attempts).map(({ charge }) => charge);
   }
 
-  /** Takes back what an attempt has spent, because it was none, and marks a key as seen for the length of its window. */
+  /** Takes back an attempt that was no guess, and marks a key as seen for the length of its window. */
   async giveBack(charges: readonly Charge[], seen: Charge | null = null): Promise<void> {
     const now = this.world.clock.now();
     const expire = Prisma.sql`"AttemptCount"."expire"`;
     const set = {
       points: Prisma.sql`CASE WHEN ${isOpen(now)} AND "AttemptCount"."points" > 0 THEN "AttemptCount"."points" - 1 ELSE 0 END`,
-      // Of what was seen only the end of its window counts.
+      // For a key that is marked as seen, only the end of its window matters.
       expire:
         seen === null ? expire : Prisma.sql`CASE WHEN "AttemptCount"."key" = ${keyOf(seen)} THEN excluded."expire" ELSE ${expire} END`,
     };
@@ -96,7 +96,7 @@ export class AttemptCounts {
     await this.needs.database.transaction((transaction) => write(transaction, rows, 0, now, set));
   }
 
-  /** Forgets the windows that have passed, in bounded batches. */
+  /** Deletes the windows that have passed, in bounded batches. */
   prune(): Promise<number> {
     const expire = { lte: new Date(this.world.clock.now()) };
     return this.needs.database.inBatches((transaction, limit) => transaction.attemptCount.deleteMany({ where: { expire }, limit }));
@@ -104,10 +104,11 @@ export class AttemptCounts {
 }
 
 /**
- * One statement for all, always in the order of the keys: two transactions that take the same rows in two orders would hold each other up.
+ * Writes all rows in one statement, always in the order of their keys: otherwise two transactions that lock the same rows
+ * could deadlock.
  *
- * @param points of a row that was not there
- * @param set what becomes of one that was
+ * @param points the points of a new row
+ * @param set the new values of an existing row
  */
 function write(
   transaction: Transaction,
@@ -124,7 +125,7 @@ function write(
     RETURNING "key", "points", "expire"`;
 }
 
-/** A window that has passed begins anew. */
+/** Whether the window of a row is still open; a window that has passed starts again. */
 function isOpen(now: number): Prisma.Sql {
   return Prisma.sql`"AttemptCount"."expire" > ${new Date(now)}`;
 }
@@ -137,7 +138,7 @@ function endOf({ windowSeconds }: Budget, now: number): Date {
   return new Date(now + windowSeconds * 1000);
 }
 
-/** It does not say which budget: whether there is such a user is nobody's business. */
+/** The error does not name the budget: that would reveal whether the user exists. */
 function overBudget({ windowSeconds }: Budget, { expire }: Pick<Row, 'expire'>, now: number): LatchkeyError {
   const seconds = Math.ceil(((expire?.getTime() ?? 0) - now) / 1000);
   return LatchkeyError.rateLimited('Too many attempts. Try again later.', Math.min(Math.max(seconds, 1), windowSeconds));

@@ -1,4 +1,4 @@
-/** How often anybody may try: which attempt counts against which budget, under keys that tell nobody whose they are. */
+/** Limits attempts: which attempt counts against which budget, under hashed keys that reveal no email or address. */
 import type { Config } from '../../config/config.js';
 import type { Transaction } from '../../database/database.js';
 import { LatchkeyError } from '../../lib/errors.js';
@@ -11,27 +11,27 @@ import type { AttemptCounts, Budget, Charge } from './attempt-counts.js';
 
 /** An attempt that was counted before it was made. */
 export interface SpentAttempt {
-  /** It was right, so it was no guess. */
+  /** Takes the count back: the attempt was right, so it was no guess. */
   giveBack(): Promise<void>;
 }
 
-/** A password that somebody wants to try. */
+/** An attempt with a password, not counted yet. */
 export interface PasswordAttempt {
   /**
-   * Counts it; to be called just before the password is checked.
+   * Counts the attempt. Call it just before the password is checked.
    *
    * @returns the budgets that this attempt has used up
    * @throws LatchkeyError RATE_LIMITED
    */
   spend(): Promise<readonly string[]>;
-  /** The password was right: it was no guess, and the user is known at this address from now on. */
+  /** Takes the count back: the password was right. From now on the user is known at this address. */
   giveBack(): Promise<void>;
 }
 
 const WINDOW_SECONDS = 15 * 60;
-/** From all the addresses together that a user has never logged in from: an attack can come from many. */
+/** A user has this many times `loginAttempts` from all unknown addresses together: an attack can come from many. */
 const UNKNOWN_ADDRESSES_FACTOR = 5;
-/** To one address, asked for from one network; and from all together, so that one network alone can't use up what the owner needs. */
+/** Mails to one address, per requesting network and in all: one network alone can't use up the mails that the owner needs. */
 const MAILS_PER_HOUR = 5;
 const MAILS_PER_HOUR_IN_ALL = 20;
 const NEW_DEVICE_NOTICES_PER_HOUR = 10;
@@ -55,7 +55,7 @@ export class AttemptLimits {
   }
 
   /**
-   * Looks whether one more password may be tried, before there is any work. It does the same whether or not there is such a user.
+   * Checks whether one more password may be tried, before any costly work. It does the same whether or not the user exists.
    *
    * @throws LatchkeyError RATE_LIMITED
    */
@@ -64,8 +64,9 @@ export class AttemptLimits {
     const addressKey = addressKeyOf(ipAddress);
     const userKey = userKeyOf(email);
     const here = this.#charge(known, userKey, addressKey);
-    // Who attacks from elsewhere must not lock the user out of the usual place. There it is counted as well, where it refuses
-    // nothing: one count less would tell somebody at the same address that there is such a user.
+    // An attacker elsewhere must not lock the user out at a usual address, so attempts there do not count against `user`.
+    // They count against a budget that `userAndAddress` always uses up first, so that it refuses nothing. One count less
+    // would reveal to an attacker at the same address that the user exists.
     const common = [this.#charge(userAndAddress, userKey, addressKey), this.#charge(address, addressKey)];
     const [usual, anywhere] = [this.#charge(userAtUsualAddress, userKey, addressKey), this.#charge(user, userKey)];
     const counts = await this.needs.counts.read([here, ...common, usual, anywhere]);
@@ -77,19 +78,19 @@ export class AttemptLimits {
     };
   }
 
-  /** The user was here, and not by a password that was tried: it is a usual address from now on. */
+  /** Marks the address as usual for a user who has proved to be there without trying a password. */
   async rememberAddress(email: string, { ipAddress }: Origin): Promise<void> {
     await this.needs.counts.giveBack([], this.#charge(this.#budgets.known, userKeyOf(email), addressKeyOf(ipAddress)));
   }
 
-  /** A code or another secret that is tried without a name. @throws LatchkeyError RATE_LIMITED */
+  /** Counts an attempt with a code or another secret that names no user. @throws LatchkeyError RATE_LIMITED */
   async spendCode(origin: Origin): Promise<SpentAttempt> {
     const charges = [this.#charge(this.#budgets.address, addressKeyOf(origin.ipAddress))];
     await this.#spend(charges);
     return { giveBack: () => this.needs.counts.giveBack(charges) };
   }
 
-  /** A mail that somebody asks for, to an address that may be anybody's. @throws LatchkeyError RATE_LIMITED */
+  /** Counts a requested mail; the address may not belong to the requesting client. @throws LatchkeyError RATE_LIMITED */
   async spendMail(email: string, { ipAddress }: Origin): Promise<void> {
     const { mail, mailInAll, address } = this.#budgets;
     const [userKey, addressKey] = [userKeyOf(email), addressKeyOf(ipAddress)];
@@ -97,8 +98,8 @@ export class AttemptLimits {
   }
 
   /**
-   * Whether one more mail may tell a user of a new device, as part of the login's transaction. Whoever has a password could make
-   * as many as there are User-Agents, and the mails of others would wait behind them.
+   * Counts a notice of a new device, as part of the login's transaction, and tells whether it may be sent. Without a limit,
+   * an attacker with a password could cause one per invented User-Agent, and the mails of other users would wait behind them.
    */
   async hasNewDeviceNoticeLeft(transaction: Transaction, userId: string): Promise<boolean> {
     const charges = [this.#charge(this.#budgets.newDevice, userId)];
@@ -116,34 +117,34 @@ export class AttemptLimits {
     await this.#spend([this.#charge(this.#budgets.registration, addressKeyOf(ipAddress))]);
   }
 
-  /** A refresh that goes through, as part of its transaction. @throws LatchkeyError RATE_LIMITED */
+  /** Counts a successful refresh, as part of its transaction. @throws LatchkeyError RATE_LIMITED */
   async spendRefresh(transaction: Transaction, sessionId: string): Promise<void> {
     await this.needs.counts.spendIn(transaction, [this.#charge(this.#budgets.refresh, sessionId)]);
   }
 
-  /** A refresh that fails although the session is known. @throws LatchkeyError RATE_LIMITED */
+  /** Counts a failed refresh of a known session. @throws LatchkeyError RATE_LIMITED */
   async spendFailedRefresh(transaction: Transaction, sessionId: string): Promise<void> {
     await this.needs.counts.spendIn(transaction, [this.#charge(this.#budgets.failedRefresh, sessionId)]);
   }
 
-  /** Forgets the windows that have passed. */
+  /** Deletes the windows that have passed. */
   async prune(): Promise<void> {
     await this.needs.counts.prune();
   }
 
-  /** Looks first: who has used up the budget and goes on all the same must not make everybody's transactions wait in line. */
+  /** Reads before it writes: a client that goes on after its budget is used up must not make other transactions wait. */
   async #spend(charges: readonly Charge[]): Promise<void> {
     (await this.needs.counts.read(charges)).assertLeft(charges);
     await this.needs.counts.spend(charges);
   }
 
-  /** Nobody who reads the table learns an email or an address, or can look for one. */
+  /** The hash is keyed: a reader of the table can neither learn an email or address nor search for one. */
   #charge(budget: Budget, ...key: readonly string[]): Charge {
     return { budget, key: this.#hash(JSON.stringify(key)) };
   }
 }
 
-/** Cut, because to fold the case of a hundred kilobytes is work; no email is that long. */
+/** Cuts the email first: folding the case of a hundred kilobytes is costly, and no email is that long. */
 function userKeyOf(email: string): string {
   return emailKeyOf(email.slice(0, 255));
 }

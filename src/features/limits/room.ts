@@ -1,4 +1,4 @@
-/** The limits room: how often anybody may try. */
+/** The limits room: how often a client may try passwords and codes, register, refresh, or request mails. */
 import type { Database } from '../../database/database.js';
 import type { World } from '../../world.js';
 import { AttemptCounts } from './attempt-counts.js';

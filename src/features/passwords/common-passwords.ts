@@ -1,11 +1,11 @@
-/** Passwords that are tried first: those of a list, repetitions, and walks along the alphabet or the keyboard. */
+/** Passwords that attackers try first: those of a list, repetitions, and walks along the alphabet or the keyboard. */
 
 export interface CommonPasswords {
   /** Case and width of the letters don't matter. */
   has(password: string): boolean;
 }
 
-/** The list has no repetitions and walks: its makers took out what their own rules find. */
+/** Walks along the alphabet and the keyboard. The list lacks them and repetitions: its makers removed what their own rules find. */
 const WALKS = ['01234567890', '12345678901234567890', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiop[]', 'qwertzuiopü', 'azertyuiop']
   .concat(['asdfghjkl;', 'asdfghjklöä', 'qsdfghjklm', 'zxcvbnm,./', 'yxcvbnm,.-', 'wxcvbn,;:!'])
   .flatMap((walk) => [walk, [...walk].reverse().join('')]);
@@ -13,7 +13,7 @@ const MAX_UNIT_CHARACTERS = 4;
 
 let loaded: Promise<CommonPasswords> | undefined;
 
-/** Loaded when the first password is chosen; most processes hardly ever need it. */
+/** Loads the list when the first password is chosen; most processes hardly ever need it. */
 export function commonPasswords(): Promise<CommonPasswords> {
   loaded ??= import('@zxcvbn-ts/language-common').then(({ dictionary }) => withPatterns(new Set(dictionary['passwords-common'])));
   return loaded;
@@ -29,7 +29,7 @@ function withPatterns(list: ReadonlySet<string>): CommonPasswords {
   };
 }
 
-/** "abcabcab" is "abc" again and again: the shortest beginning that makes the whole; else the whole. */
+/** The shortest beginning that repeats to make the whole, such as "abc" of "abcabcab"; else the whole. */
 function unitOf(signs: readonly string[]): string {
   const period = signs.findIndex((_, at) => at > 0 && signs.every((sign, place) => place < at || sign === signs[place - at]));
   return signs.slice(0, period < 0 ? signs.length : period).join('');

@@ -1,4 +1,4 @@
-/** Which passwords may be chosen: long enough, not common, personal or leaked; no rules of composition (NIST SP 800-63B-4, section 3.1.1.2). */
+/** The rules for new passwords: long enough, not common, personal or leaked; no composition rules (NIST SP 800-63B-4, section 3.1.1.2). */
 import type { UserFailure } from '../../lib/errors.js';
 import type { World } from '../../world.js';
 import { type CommonPasswords, commonPasswords } from './common-passwords.js';
@@ -14,7 +14,7 @@ const MIN_IMPERSONAL_CHARACTERS = 5;
 /** Units of UTF-16. Another normal form takes up to four times as many, a character beyond U+FFFF twice as many. */
 const MAX_PASSWORD_UNITS = 8 * MAX_PASSWORD_CHARACTERS;
 
-/** Whose password it is going to be. */
+/** The user who chooses the password. */
 export interface PasswordOwner {
   readonly email: string;
   readonly name?: string | null | undefined;
@@ -67,21 +67,21 @@ export class PasswordPolicy {
     return this.#findLeak(canonical);
   }
 
-  /** Asked last: of a password that is refused anyway nothing goes out. */
+  /** Runs last: for a password that is refused anyway, no request leaves the server. */
   async #findLeak(password: string): Promise<Fault | null> {
     const leak = await this.needs.pwnedPasswords.find(password);
     if (leak === 'not known') return this.world.config.pwnedPasswords.whenDown === 'refuse' ? UNCHECKED : null;
     return leak === 'leaked' ? BREACHED : null;
   }
 
-  /** "lovelace1815", and "lovelace123456" as well: what is left must be something, and no common password. */
+  /** Refuses "lovelace1815" and "lovelace123456": the rest without personal words must be long enough, and no common password. */
   #isTooPersonal(password: string, { email, name }: PasswordOwner, common: CommonPasswords): boolean {
     const remainders = withoutPersonalWords(password, [PRODUCT, this.world.config.issuer, email, name ?? '']);
     return remainders.some((rest) => [...rest].length < MIN_IMPERSONAL_CHARACTERS || common.has(rest));
   }
 }
 
-/** Asked before hashing: argon2 must not be handed a megabyte. */
+/** Checked before hashing: argon2 must not get a megabyte. */
 export function isTooLong(password: string): boolean {
   return password.length > MAX_PASSWORD_UNITS || [...canonicalPassword(password)].length > MAX_PASSWORD_CHARACTERS;
 }

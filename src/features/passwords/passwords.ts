@@ -32,11 +32,11 @@ const ARGON2ID = 2;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const WAITING_HASHES = 200;
-/** Of these: whoever shows one right password again and again, at once, must leave the others a place. */
+/** One address may have this many of them: a client that repeats one right password must leave places for others. */
 const WAITING_FROM_ONE_ADDRESS = 50;
 /**
- * One core is left for the event loop, or logins would slow every request; and one of the four threads that Node has for such
- * work, or looking up a name or reading a file would wait for logins.
+ * Leaves one core for the event loop, or logins would slow every request. Leaves one of Node's four worker threads as well,
+ * or name lookups and file reads would wait for logins.
  */
 const HASHES_AT_ONCE = Math.max(1, Math.min(availableParallelism() - 1, 3));
 
@@ -57,7 +57,7 @@ export class Passwords {
   }
 
   /**
-   * @param origin who waits for it; without one, an operator
+   * @param origin of the client that waits; none for an operator
    * @returns a PHC string, with its salt and cost
    * @throws LatchkeyError RATE_LIMITED if too many wait already
    */
@@ -67,8 +67,8 @@ export class Passwords {
   }
 
   /**
-   * Waits for a turn, then runs the work, which may compare a password: what must be done just before each comparison, and not
-   * for all who wait, is done there.
+   * Waits for a turn, then runs the work, which may compare a password. The work also counts the attempt: clients that
+   * still wait must not have used up a budget yet.
    *
    * @throws LatchkeyError RATE_LIMITED if too many wait already, or too many from the same address
    */
@@ -91,7 +91,7 @@ export class Passwords {
     }
   }
 
-  /** A hash that no password matches, for a user whose password is dead; comparing costs what it always costs. */
+  /** A hash that no password matches, for a user whose password was made unusable. Comparing costs the same as ever. */
   makeDead(): string {
     return makeDecoy(this.needs.passwordCost, this.world.randomness);
   }

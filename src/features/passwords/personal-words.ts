@@ -1,9 +1,9 @@
-/** What is left of a password without the words that an attacker knows of its user: email, name, product. */
+/** Removes from a password the words that an attacker knows about its user: email, name, product. */
 
 const MIN_WORD_CHARACTERS = 3;
 const MAX_SOURCE_CHARACTERS = 256;
 
-/** Signs that are written for one another. `l` and `1` stand for `i` on both sides, so that either reading is found. */
+/** Signs that look alike. `l` and `1` become `i` in the password and in the words, so that either reading is found. */
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   '0': 'o',
   '1': 'i',
@@ -35,7 +35,7 @@ export function withoutPersonalWords(password: string, sources: readonly string[
   return [PLAIN, LEET].flatMap((folding) => withoutWords(bare(password), words, folding) ?? []);
 }
 
-/** "Ada Lovelace": the parts, and all in one. For an email these are its local part, its labels, and each of them whole. */
+/** The parts of "Ada Lovelace", and both as one word. For an email: the parts of either side of the @, and each side as one word. */
 function wordsOf(text: string): string[] {
   const chunks = text.split('@');
   const parts = text.match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -53,7 +53,7 @@ function withoutWords(password: string, words: ReadonlySet<string>, folding: Fol
   return signs.filter((sign, at) => !isTaken[at] && isLetterOrDigit(sign)).join('');
 }
 
-/** Marks every place of the word, those of another word included: the order of the words must not matter. */
+/** Marks every place of the word, even inside another word: the order of the words must not matter. */
 function markAll(text: readonly string[], word: readonly string[], isTaken: boolean[]): void {
   for (let start = 0; start + word.length <= text.length; start += 1) {
     if (word.every((sign, at) => text[start + at] === sign)) isTaken.fill(true, start, start + word.length);

@@ -13,7 +13,7 @@ const QUESTIONS_AT_ONCE = 10;
 const WAITING_QUESTIONS = 100;
 const LINE = /^([0-9A-F]{35}):(\d{1,12})$/i;
 
-/** What went wrong, in words that hold nothing of the password: an error of `fetch` may name the URL. */
+/** A failed request. Its message reveals nothing of the password; an error of `fetch` may name the URL, which does. */
 class Unanswered extends Error {}
 
 export class PwnedPasswords {
@@ -21,14 +21,14 @@ export class PwnedPasswords {
 
   constructor(private readonly world: World) {}
 
-  /** Answers within two seconds, waiting included. A password that nobody asked about, because it is off, has not leaked. */
+  /** Answers within two seconds, including the wait for a turn. While the check is off, every password counts as not leaked. */
   async find(password: string): Promise<Leak> {
     if (!this.world.config.pwnedPasswords.isOn) return 'not leaked';
     const hash = createHash('sha1').update(password).digest('hex').toUpperCase();
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
       const counts = await this.#queue.run(() => this.#ask(hash.slice(0, PREFIX_DIGITS), signal));
-      // Padding has the count 0.
+      // The server pads its answer with hashes of count 0.
       return (counts.get(hash.slice(PREFIX_DIGITS)) ?? 0) > 0 ? 'leaked' : 'not leaked';
     } catch (error) {
       const why = error instanceof Unanswered ? error.message : signal.aborted ? 'no answer in time' : 'no connection';
@@ -40,11 +40,11 @@ export class PwnedPasswords {
     }
   }
 
-  /** @returns how often each hash that begins so has leaked, by the rest of its digits */
+  /** @returns how often each hash with this prefix has leaked, by its remaining digits */
   async #ask(prefix: string, signal: AbortSignal): Promise<Map<string, number>> {
     const response = await fetch(`${this.world.config.pwnedPasswords.url}/range/${prefix}`, {
       headers: { 'add-padding': 'true', 'user-agent': 'latchkey' },
-      // Followed, it would tell another server what is asked.
+      // Following a redirect would send the prefix to another server.
       redirect: 'manual',
       signal,
     });
@@ -56,7 +56,7 @@ export class PwnedPasswords {
   }
 }
 
-/** Bounded as it is read: neither a length that lies nor compression makes it larger. */
+/** Counts bytes while it reads: neither a false Content-Length nor compression gets past the limit. */
 async function readBounded({ body }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -68,7 +68,7 @@ async function readBounded({ body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString('latin1');
 }
 
-/** For every prefix there are some: an empty answer is no answer. */
+/** Every prefix has leaked hashes, so an empty answer is a fault of the server. */
 function parse(text: string): Map<string, number> {
   const lines = text.split(/\r?\n/).filter((line) => line !== '');
   const counts = lines.map((line): [string, number] => {

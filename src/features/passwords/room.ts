@@ -1,4 +1,4 @@
-/** The passwords room: hashing, and which passwords may be chosen. */
+/** The passwords room: hashing, and the rules for new passwords. */
 import type { World } from '../../world.js';
 import { PasswordPolicy } from './password-policy.js';
 import { type PasswordCost, Passwords } from './passwords.js';

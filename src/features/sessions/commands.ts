@@ -1,4 +1,4 @@
-/** What the command line can ask about sessions. */
+/** The commands for sessions: list and revoke. */
 import { z } from 'zod';
 import { command } from '../../lib/command.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
@@ -27,7 +27,7 @@ export function sessionCommands({ users, sessions, endings }: Needs) {
       const user = await findNamed(users, name);
       return user === null ? NO_SUCH_USER : done((await sessions.listLive(user.id)).map(toPublicSession));
     }),
-    /** Ends a session; or kills its access tokens only, so that the client must refresh. */
+    /** Ends a session, or only revokes its access tokens, so that the client must refresh. */
     revokeSession: command(
       z.strictObject({ session: z.string(), accessTokensOnly: z.boolean().optional() }),
       async ({ session: id, accessTokensOnly }): Promise<Outcome<RevokedSession>> => {
@@ -45,7 +45,7 @@ export function sessionCommands({ users, sessions, endings }: Needs) {
   };
 }
 
-/** A session as it is printed: without the hashes that stand beside it in the table. */
+/** Leaves out the hashes that the table also holds, because the command prints the rest. */
 function toPublicSession({
   id,
   userId,

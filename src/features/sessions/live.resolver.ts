@@ -11,7 +11,8 @@ import { SessionType, toSessionType } from './session.type.js';
 import { SessionEventKind, SessionEventType, toSessionEvent } from './session-event.type.js';
 import type { Sessions } from './sessions.js';
 
-const AFTER = 'The `id` of the last event that was heard. What came after it is told first, together with some that came shortly before.';
+const AFTER =
+  'The `id` of the last event that the client received. Later events are sent first, together with some from shortly before it.';
 
 interface Subscribing {
   readonly args: { readonly after?: string | null; readonly userId?: string | null };
@@ -37,7 +38,7 @@ export class LiveResolver {
     nullable: true,
     topics: AUDIT_TOPIC,
     topicId: ownSessions,
-    description: 'What happens to the sessions of the caller, on whichever device. An event may come twice.',
+    description: 'Events of the caller’s sessions, on any device. An event may arrive twice.',
   })
   sessionEvents(
     @Root() event: RecordedEvent,
@@ -47,7 +48,7 @@ export class LiveResolver {
     return toSessionEvent(event, tokenOf(context).sid);
   }
 
-  @FieldResolver(() => SessionType, { nullable: true, description: 'The session as it is now; null when it is not kept any more.' })
+  @FieldResolver(() => SessionType, { nullable: true, description: 'The session as it is now; null once it has been deleted.' })
   async session(@Root() { sessionId }: SessionEventType, @Ctx() context: RequestContext): Promise<SessionType | null> {
     const { sub, sid } = tokenOf(context);
     const session = await this.sessionsOf.findOwn(sub, sessionId);
@@ -59,13 +60,13 @@ export class LiveResolver {
     nullable: true,
     topics: AUDIT_TOPIC,
     topicId: auditTrail,
-    description: 'What is added to the audit trail, as it happens. For administrators. An event may come twice.',
+    description: 'New events of the audit trail, as they happen. For administrators. An event may arrive twice.',
   })
   auditEventAdded(
     @Root() event: RecordedEvent,
     @Arg('userId', () => ID, {
       nullable: true,
-      description: 'The user whose events; without it, everybody’s, those about nobody included.',
+      description: 'Only events about this user. Without it, events about all users and about none.',
     })
     _userId: string | null | undefined,
     @Arg('after', () => ID, { nullable: true, description: AFTER }) _after: string | null | undefined,

@@ -10,9 +10,12 @@ import { deliver, openSessionFields } from './open-session.type.js';
 export class LoginResolver {
   constructor(private readonly logins: Login) {}
 
-  @Mutation(() => LoginPayload, { nullable: true, description: 'Opens a session. A dead access token in the request does not hinder it.' })
+  @Mutation(() => LoginPayload, {
+    nullable: true,
+    description: 'Opens a session. It works even if the request carries a revoked or expired access token.',
+  })
   async login(
-    @Arg('input', () => LoginInput, { description: 'Who logs in.' }) input: LoginInput,
+    @Arg('input', () => LoginInput, { description: 'The credentials of the user.' }) input: LoginInput,
     @Ctx() context: RequestContext,
   ): Promise<LoginPayload> {
     return deliver(toPayload(await this.logins.logIn(input, context.origin), loggedInFields), context);

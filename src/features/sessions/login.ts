@@ -1,4 +1,4 @@
-/** Log in with credentials. */
+/** Logs a user in with email and password. */
 import { done, failed, type Outcome, type UserFailure } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { isName } from '../../lib/text-rules.js';

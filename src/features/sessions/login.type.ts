@@ -19,6 +19,6 @@ export class LoginInput {
 
 @ObjectType({ description: 'The tokens of a new session, or what the user got wrong.' })
 export class LoginPayload extends OpenSessionPayload {
-  @Field(() => UserType, { nullable: true, description: 'Who has logged in.' })
+  @Field(() => UserType, { nullable: true, description: 'The user who has logged in.' })
   user?: UserType;
 }

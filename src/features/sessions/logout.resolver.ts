@@ -12,17 +12,20 @@ export class LogoutResolver {
 
   @Mutation(() => LogoutPayload, {
     nullable: true,
-    description: 'Ends sessions for good: once it is answered, their access tokens and refresh tokens are refused everywhere.',
+    description: 'Ends sessions for good. Once the server answers, every node refuses their access tokens and refresh tokens.',
   })
   async logout(
-    @Arg('input', () => LogoutInput, { defaultValue: {}, description: 'What to log out; without it, the session of the access token.' })
+    @Arg('input', () => LogoutInput, {
+      defaultValue: {},
+      description: 'Which sessions to end; without it, the session of the access token.',
+    })
     input: LogoutInput,
     @Ctx() { caller, origin, refreshCookie }: RequestContext,
   ): Promise<LogoutPayload> {
     if (caller.kind === 'unknown' && caller.token === null) throw LatchkeyError.unavailable(caller.failure);
     // The default of the argument is not coerced, so the default of the field inside it has not been filled in.
     const scope = input.scope ?? 'CURRENT';
-    // The cookie is of the session that goes on.
+    // OTHERS keeps the session that the cookie belongs to.
     const cookie = scope === 'OTHERS' ? null : refreshCookie;
     const outcome = await this.logouts.logOut({
       token: caller.token,

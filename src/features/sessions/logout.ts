@@ -1,4 +1,4 @@
-/** Logout: this session, the others, or all of them, with whatever token the client still has (R13). When it answers, none of their tokens is accepted. */
+/** Logs out of this session, the others, or all, with whichever token the client still has (R13). */
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
 import type { Prisma } from '../../database/generated/client.js';
@@ -17,7 +17,7 @@ export interface LogoutRequest {
   readonly token: AccessToken | null;
   /** Why the caller is not authenticated; null when it is. */
   readonly denial: UnauthenticatedReason | null;
-  /** Whatever was shown: in the input, in a cookie. */
+  /** The refresh tokens that the client sent, in the input or in a cookie. */
   readonly refreshTokens: readonly string[];
   readonly scope: LogoutScope;
   readonly origin: Origin;
@@ -44,8 +44,8 @@ export class Logout {
   ) {}
 
   /**
-   * An access token that is expired or revoked ends its session all the same: it must not live on in the refresh token.
-   * Tokens of different sessions end all of them.
+   * Ends the sessions; when it returns, none of their tokens is accepted. An expired or revoked access token still ends its
+   * session, or the session would live on in its refresh token. If the tokens belong to several sessions, all of these end.
    *
    * @throws LatchkeyError UNAUTHENTICATED without any token, and for OTHERS and ALL without a live session
    */
@@ -71,7 +71,7 @@ export class Logout {
             });
           });
     const loggedOutAt = new Date(this.world.clock.now());
-    // Sessions that had expired, and were not swept yet, had ended for their user already.
+    // Do not count expired sessions that were not pruned yet: for their user they had ended already.
     return done({ loggedOutAt, endedSessions: ended.filter(({ idleExpiresAt }) => idleExpiresAt > loggedOutAt).length, confirmation });
   }
 }
@@ -80,7 +80,7 @@ function targetsOf(token: AccessToken, scope: 'OTHERS' | 'ALL'): Prisma.SessionW
   return scope === 'OTHERS' ? { userId: token.sub, id: { not: token.sid } } : { userId: token.sub };
 }
 
-/** OTHERS keeps the session of the token, also when its own refresh token is shown. */
+/** OTHERS keeps the session of the access token, even if the client also sends its refresh token. */
 function isSpared(sessionId: string, token: AccessToken | null, scope: LogoutScope): boolean {
   return scope === 'OTHERS' && sessionId === token?.sid;
 }

@@ -11,12 +11,15 @@ const CONFIRMATIONS = { SINGLE_NODE: 'single-node', ACKNOWLEDGED: 'acknowledged'
 
 registerEnumType(CONFIRMATIONS, {
   name: 'LogoutConfirmedBy',
-  description: 'How it was made sure that no node accepts the tokens any more.',
+  description: 'How the server made sure that no node still accepts the tokens.',
   valuesConfig: {
     SINGLE_NODE: { description: 'No other node answers from memory.' },
-    ACKNOWLEDGED: { description: 'Every other node has said so.' },
-    LEASE_EXPIRY: { description: 'Not every node has said so, and none can accept anything without having asked the database since.' },
-    REDIS: { description: 'It is in Redis, which is asked at every check.' },
+    ACKNOWLEDGED: { description: 'Every other node has confirmed the logout.' },
+    LEASE_EXPIRY: {
+      description:
+        'Some node has not confirmed the logout, but its lease has expired: it accepts no token until it has asked the database.',
+    },
+    REDIS: { description: 'The logout is in Redis, which every check asks.' },
   },
 });
 
@@ -30,35 +33,34 @@ registerEnumType(SCOPES, {
   },
 });
 
-@InputType({ description: 'What to log out.' })
+@InputType({ description: 'Which sessions to end.' })
 export class LogoutInput {
   @Field(() => SCOPES, { defaultValue: 'CURRENT', description: 'Which sessions end.' })
   scope?: LogoutScope;
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'The refresh token, for a client that has no access token any more. Of another session than the access token, it ends that one too.',
+    description: 'The refresh token, for a client that no longer has an access token. If it belongs to another session, that one ends too.',
   })
   refreshToken?: string | null;
 }
 
-@ObjectType({ description: 'How a logout came to be in force on every node.' })
+@ObjectType({ description: 'How a logout took effect on every node.' })
 export class LogoutConfirmation {
-  @Field(() => CONFIRMATIONS, { description: 'What made it sure.' })
+  @Field(() => CONFIRMATIONS, { description: 'The way in which it was confirmed.' })
   by!: Confirmation['by'];
 
-  @Field(() => Int, { description: 'How many nodes there are, the one that answers included.' })
+  @Field(() => Int, { description: 'How many nodes there are, including the one that answers.' })
   nodes!: number;
 
-  @Field(() => Int, { description: 'How many of them have said that it is in force there.' })
+  @Field(() => Int, { description: 'How many of them have confirmed the logout.' })
   acknowledged!: number;
 
-  @Field(() => Float, { description: 'How long the answer waited for that after the commit, in milliseconds.' })
+  @Field(() => Float, { description: 'How long the answer waited for confirmation after the commit, in milliseconds.' })
   waitedMs!: number;
 }
 
-@ObjectType({ description: 'What a logout did. Once it is answered, no token of an ended session is accepted.' })
+@ObjectType({ description: 'The result of a logout. Once the server answers, no token of an ended session is accepted.' })
 export class LogoutPayload {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the logout took effect.' })
   loggedOutAt?: Date;
@@ -68,7 +70,7 @@ export class LogoutPayload {
 
   @Field(() => LogoutConfirmation, {
     nullable: true,
-    description: 'How it came to be in force everywhere; null if nothing was logged out.',
+    description: 'How the logout took effect on every node; null if nothing was logged out.',
   })
   confirmation?: LogoutConfirmation;
 

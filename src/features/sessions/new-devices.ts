@@ -1,4 +1,4 @@
-/** A login from a device that was not seen before is told to the user. */
+/** Tells a user by mail of a login from a device that was not seen before. */
 import type { Transaction } from '../../database/database.js';
 import type { Origin } from '../../lib/origin.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
@@ -6,7 +6,7 @@ import type { NewDevice } from '../mail/mail-texts.js';
 import type { Notices } from '../mail/notices.js';
 import type { UserWithSecrets } from '../users/users.js';
 
-/** Of a user's stored sessions, the newest. */
+/** How many of a user's newest stored sessions are compared. */
 const COMPARED_SESSIONS = 200;
 
 interface Needs {
@@ -17,7 +17,7 @@ interface Needs {
 export class NewDevices {
   constructor(private readonly needs: Needs) {}
 
-  /** Part of the transaction that inserts a session, before it does. The first session ever is no news. */
+  /** Call it in the transaction that inserts the session, before the insert. The first login of a user is no news. */
   async notice(transaction: Transaction, user: UserWithSecrets, device: NewDevice, origin: Origin): Promise<void> {
     if (user.lastLoginAt === null || (await isKnown(transaction, user.id, device))) return;
     if (await this.needs.limits.hasNewDeviceNoticeLeft(transaction, user.id))
@@ -25,7 +25,7 @@ export class NewDevices {
   }
 }
 
-/** Nearly every login comes from the very program of another one, and one row tells it. */
+/** Looks for the same User-Agent first: nearly every login has one that was seen before, and one row shows it. */
 async function isKnown(transaction: Transaction, userId: string, { userAgent }: NewDevice): Promise<boolean> {
   if ((await transaction.session.findFirst({ where: { userId, userAgent }, select: { id: true } })) !== null) return true;
   const sessions = await transaction.session.findMany({
@@ -37,7 +37,7 @@ async function isKnown(transaction: Transaction, userId: string, { userAgent }: 
   return sessions.some((session) => kindOf(session.userAgent) === kindOf(userAgent));
 }
 
-/** What stays of a User-Agent header when the program is updated. */
+/** The User-Agent header without version numbers, so that an update does not make a new device. */
 function kindOf(userAgent: string | null): string {
   return (userAgent ?? '').replace(/[\d.]+/g, '');
 }

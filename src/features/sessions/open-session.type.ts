@@ -1,4 +1,4 @@
-/** What a login, a registration and a refresh have in common: the tokens of a session. */
+/** The fields that login, registration and refresh have in common: a session and its tokens. */
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';

@@ -1,4 +1,4 @@
-/** Re-authentication: a destructive action needs the password to have been shown recently, in the same session. */
+/** Re-authentication: before a destructive action, the user must have entered the password recently in the same session. */
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
 import { done, type Outcome, type UserFailure } from '../../lib/errors.js';
@@ -11,7 +11,7 @@ import type { SessionEndings } from '../endings/session-endings.js';
 import { type Credentials, WRONG_PASSWORD } from '../users/credentials.js';
 import { fenceUser, type Users } from '../users/users.js';
 
-/** Until when destructive actions are admitted. */
+/** Until when the session may do destructive actions. */
 export interface Reauthenticated {
   readonly validUntil: Date;
 }
@@ -35,7 +35,7 @@ export class Reauthentication {
   ) {}
 
   /**
-   * Checks the password again and writes it down in the session.
+   * Checks the password again and stores the time in the session.
    *
    * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile
    */
@@ -56,7 +56,7 @@ export class Reauthentication {
   }
 
   /**
-   * Lets an action begin, inside its own transaction: its token must be live, the password recent.
+   * Checks the precondition of an action, inside its transaction: a live token, and a password entered recently.
    *
    * @returns what the user must do first, or null
    * @throws LatchkeyError UNAUTHENTICATED
@@ -65,7 +65,7 @@ export class Reauthentication {
     if (token === null) return null;
     await steps.assertLive(token);
     const session = await steps.transaction.session.findUnique({ where: { id: token.sid }, select: { authenticatedAt: true } });
-    // A clock that was set back must not make it last longer.
+    // Take the absolute difference: a clock that was set back must not extend the time.
     const ageMs = Math.abs(this.world.clock.now() - (session?.authenticatedAt.getTime() ?? 0));
     return ageMs <= this.world.config.reauthenticationTtlSeconds * 1000 ? null : REQUIRED;
   }

@@ -13,7 +13,7 @@ export class RefreshTokenResolver {
   @Mutation(() => RefreshTokenPayload, {
     nullable: true,
     description:
-      'Exchanges a refresh token, once, for the next pair. A token that was used before, shown again after 10 seconds, counts as stolen: its session ends.',
+      'Exchanges a refresh token, once, for the next pair. A used token sent again after 10 seconds counts as stolen: its session ends.',
   })
   async refreshToken(
     @Arg('input', () => RefreshTokenInput, { defaultValue: {}, description: 'What to exchange.' }) input: RefreshTokenInput,
@@ -21,7 +21,7 @@ export class RefreshTokenResolver {
   ): Promise<RefreshTokenPayload> {
     const { origin, refreshCookie } = context;
     const outcome = await this.refreshes.refresh(input.refreshToken ?? refreshCookie?.received ?? '', origin);
-    // It will never be good again.
+    // A refused token never becomes valid again.
     if (outcome.kind === 'failed' && input.refreshToken == null) refreshCookie?.clear();
     return deliver(toPayload(outcome, openSessionFields), context);
   }

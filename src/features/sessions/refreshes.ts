@@ -1,4 +1,4 @@
-/** Refreshes: a refresh token exchanged, once, for the next pair; reuse found out. */
+/** Exchanges a refresh token, once, for the next pair of tokens, and detects reuse. */
 
 import type { Database } from '../../database/database.js';
 import type { Session as SessionRow } from '../../database/generated/client.js';
@@ -15,7 +15,7 @@ import { idleExpiryOf, liveAt, type OpenSession } from './sessions.js';
 
 type RefreshableSession = SessionRow & { user: { credentialVersion: number; roles: { role: string }[] } };
 
-/** For how long the immediate predecessor of a refresh token still gets the same successor: a second tab, a lost answer. */
+/** How long the immediate predecessor of a refresh token still gets the same pair: for a second tab, or a lost answer. */
 export const REFRESH_GRACE_MS = 10_000;
 
 const ATTEMPTS = 5;
@@ -44,7 +44,7 @@ export class Refreshes {
    * Exchanges a refresh token for the next pair, once (RFC 9700, section 4.14.2).
    *
    * The immediate predecessor gets the same pair again for a few seconds. Any other token of the family is
-   * reuse: the session and its access tokens are dead when this returns.
+   * reuse: when this returns, the session has ended and its access tokens are refused.
    */
   async refresh(text: string, origin: Origin): Promise<Outcome<OpenSession>> {
     const presented = parseRefreshToken(text);
@@ -63,21 +63,21 @@ export class Refreshes {
     return this.needs.database.read(async (client) => {
       const session = await client.session.findUnique({ where: { refreshFamilyHash: presented.familyHash } });
       if (session === null) return null;
-      // Not joined to the session: Prisma takes two queries for that too, and throws when the user is deleted between them.
+      // Two queries: for a join Prisma also takes two, and throws when the user is deleted between them.
       const user = await client.user.findUnique({ where: { id: session.userId }, select: { credentialVersion: true, roles: true } });
       return user === null ? null : { ...session, user };
     });
   }
 
-  /** A guess. A client that has no token and asks all the same guesses nothing: a whole office does that each morning. */
+  /** Counts an unknown token as a guess. A request without a token is no guess: each morning a whole office sends one. */
   async #answerUnknown(text: string, origin: Origin): Promise<Outcome<never>> {
     if (text !== '') await this.needs.limits.spendCode(origin);
     return INVALID_REFRESH_TOKEN;
   }
 
   /**
-   * A token that was good once is no guess: it does not count against the address, or after a logout of everybody their clients would
-   * lock each other out. It counts against its session.
+   * Counts a token that was valid once against its session, not against the address: it is no guess. Otherwise the clients
+   * at one address would lock each other out after a logout of all users.
    */
   async #answerDead({ id, userId }: RefreshableSession, origin: Origin): Promise<Outcome<never>> {
     await this.needs.database.transaction(async (transaction) => {
@@ -88,14 +88,14 @@ export class Refreshes {
     return INVALID_REFRESH_TOKEN;
   }
 
-  /** One compare-and-set decides which of many refreshes with one token makes the new branch, and that none does after a logout (R9). */
+  /** Rotates in one compare-and-set: of many refreshes with one token only one succeeds, and none after a logout (R9). */
   #rotate(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<OpenSession | null> {
     const next = succeed(presented, this.world.randomness);
     const now = this.world.clock.now();
     const roles = session.user.roles.map(({ role }) => role).sort();
     const order = { userId: session.userId, sessionId: session.id, roles, sessionExpiresAt: session.expiresAt.getTime() };
     return this.needs.mint.withMinted(order, async (transaction, minted) => {
-      // The roles in the token were read before: who has changed them since, or disabled the user, has changed the version too (R18).
+      // The roles in the token were read earlier. If the roles have changed since, or the user was disabled, the version differs (R18).
       if (!(await fenceUser(transaction, session.userId, session.user.credentialVersion))) return null;
       const tokens = pairOf(minted, next);
       const [rotated] = await transaction.session.updateManyAndReturn({
@@ -117,9 +117,9 @@ export class Refreshes {
     });
   }
 
-  /** The immediate predecessor, for a moment, gets the same successor; reuse of any other ends the session (R10). */
+  /** The immediate predecessor gets the same pair within `REFRESH_GRACE_MS`; reuse of any other token ends the session (R10). */
   async #answerOldToken(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<Outcome<OpenSession>> {
-    // A rotation that lies far ahead of the clock is as strange as one long ago: a clock that was set back must not make the grace longer.
+    // Take the absolute difference: a clock that was set back must not extend the grace period.
     const inGrace = session.rotatedAt !== null && Math.abs(this.world.clock.now() - session.rotatedAt.getTime()) <= REFRESH_GRACE_MS;
     if (inGrace && session.previousRefreshTokenHash === presented.hash && session.sealedSuccessor !== null) {
       return done({ session, tokens: openSuccessor(session.sealedSuccessor, presented) });

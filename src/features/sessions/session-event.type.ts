@@ -16,7 +16,7 @@ registerEnumType(SessionEventKind, {
   valuesConfig: {
     CREATED: { description: 'A login: the session began.' },
     REFRESHED: { description: 'Its refresh token was exchanged.' },
-    ENDED: { description: 'It was ended: its tokens are refused.' },
+    ENDED: { description: 'It ended: its tokens are refused.' },
   },
 });
 
@@ -27,16 +27,16 @@ const REASONS: Readonly<Record<EndingReason, string>> = {
   REVOKED_BY_USER: 'The user ended it from another session.',
   REVOKED_BY_ADMIN: 'An administrator or the operator ended it.',
   PASSWORD_CHANGED: 'The password was changed.',
-  PASSWORD_RESET: 'A lost password was replaced.',
+  PASSWORD_RESET: 'A lost password was reset.',
   PASSWORD_RESET_REQUIRED: 'An administrator demanded a new password.',
   EMAIL_CHANGED: 'The email address was changed.',
-  ALL_REVOKED: 'Every session of everybody was ended.',
+  ALL_REVOKED: 'All sessions of all users were ended.',
   ROLES_CHANGED: 'The roles of the user were changed.',
   REFRESH_TOKEN_REUSED: 'A refresh token was used a second time: it may have been stolen.',
-  USER_DISABLED: 'The user was forbidden to log in.',
+  USER_DISABLED: 'The user was disabled.',
   USER_DELETED: 'The user was deleted.',
-  SESSION_LIMIT: 'The user has too many sessions; it was the one that was not used for longest.',
-  EXPIRED: 'It was not used for too long, or had lived for as long as a session may.',
+  SESSION_LIMIT: 'The user had too many sessions, and this was the least recently used.',
+  EXPIRED: 'It was unused for too long, or reached the maximum lifetime of a session.',
 };
 
 export const SessionEndReason = Object.fromEntries(Object.keys(REASONS).map((reason) => [reason, reason]));
@@ -49,7 +49,7 @@ registerEnumType(SessionEndReason, {
 
 @ObjectType('SessionEvent', { description: 'Something that happened to a session of the caller.' })
 export class SessionEventType {
-  @Field(() => ID, { description: 'The id of the event, for `after`. An event that comes twice has one id.' })
+  @Field(() => ID, { description: 'The id of the event, for `after`. An event that arrives twice has the same id.' })
   id!: string;
 
   @Field(() => GraphQLDateTime, { description: 'When it happened.' })
@@ -61,10 +61,10 @@ export class SessionEventType {
   @Field(() => ID, { description: 'The session.' })
   sessionId!: string;
 
-  @Field(() => Boolean, { description: 'Whether it is the session that listens.' })
+  @Field(() => Boolean, { description: 'Whether it is the session of this subscription.' })
   current!: boolean;
 
-  @Field(() => SessionEndReason, { nullable: true, description: 'Why it ended; null while it lives.' })
+  @Field(() => SessionEndReason, { nullable: true, description: 'Why it ended; null while it is live.' })
   reason!: string | null;
 }
 

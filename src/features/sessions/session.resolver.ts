@@ -12,14 +12,14 @@ import type { Sessions } from './sessions.js';
 export class SessionResolver {
   constructor(private readonly sessionsOf: Sessions) {}
 
-  @Query(() => SessionType, { nullable: true, description: 'The session that this request speaks for.' })
+  @Query(() => SessionType, { nullable: true, description: 'The session of the access token in this request.' })
   async session(@Ctx() context: RequestContext): Promise<SessionType | null> {
     const { sub, sid } = tokenOf(context);
     const session = await this.sessionsOf.findOwn(sub, sid);
     return session === null ? null : toSessionType(session, sid);
   }
 
-  @Query(() => [SessionType], { nullable: true, description: 'The live sessions of the caller, newest use first; at most 100.' })
+  @Query(() => [SessionType], { nullable: true, description: 'The live sessions of the caller, most recently used first; at most 100.' })
   async sessions(@Ctx() context: RequestContext): Promise<SessionType[]> {
     const { sub, sid } = tokenOf(context);
     return (await this.sessionsOf.listLive(sub)).map((session) => toSessionType(session, sid));

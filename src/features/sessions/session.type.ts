@@ -8,7 +8,7 @@ export class SessionType {
   @Field(() => ID, { description: 'The claim `sid` of the access tokens of this session.' })
   id!: string;
 
-  @Field(() => Boolean, { description: 'Whether it is the session that this request speaks for, or that it has just opened.' })
+  @Field(() => Boolean, { description: 'Whether it is the session of this request, or the one that this request has just opened.' })
   current!: boolean;
 
   @Field(() => String, { nullable: true, description: 'The name that the client gave the device at login.' })
@@ -23,19 +23,21 @@ export class SessionType {
   @Field(() => GraphQLDateTime, { description: 'When the login happened.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When the password was last shown in this session: at login, or by `reauthenticate`.' })
+  @Field(() => GraphQLDateTime, {
+    description: 'When the user last entered the password in this session: at login, or with `reauthenticate`.',
+  })
   authenticatedAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'The last login or refresh; other requests do not move it.' })
+  @Field(() => GraphQLDateTime, { description: 'The last login or refresh; other requests do not change it.' })
   lastUsedAt!: Date;
 
   @Field(() => GraphQLDateTime, { description: 'When the session ends unless it is refreshed before.' })
   idleExpiresAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When the session ends in any case.' })
+  @Field(() => GraphQLDateTime, { description: 'When the session ends, even if it is refreshed.' })
   expiresAt!: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it was ended; null while it lives.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ended; null while it is live.' })
   endedAt!: Date | null;
 }
 

@@ -1,4 +1,4 @@
-/** Sessions: started by a login, listed for their user, removed when they no longer matter. */
+/** Starts sessions, lists them for their user, and deletes them when they no longer matter. */
 
 import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
@@ -37,7 +37,7 @@ export interface OpenSession {
   readonly tokens: TokenPair;
 }
 
-/** A user's live sessions; one more ends the one that was used least recently. */
+/** How many live sessions a user may have; one more ends the least recently used. */
 export const MAX_SESSIONS_PER_USER = 100;
 
 const EXPIRY_BATCH = 100;
@@ -61,7 +61,7 @@ export class Sessions {
   /**
    * Starts a session for a user whose password was just checked.
    *
-   * The transaction that inserts it checks again that nothing has happened to the credentials since (R11).
+   * The transaction that inserts it checks that the credentials have not changed since (R11).
    */
   async start(user: UserWithSecrets, deviceName: string | null, origin: Origin): Promise<Outcome<OpenSession>> {
     const id = freshId(this.world.randomness);
@@ -109,14 +109,14 @@ export class Sessions {
     return this.needs.database.read((client) => client.session.findUnique({ where: { refreshFamilyHash: token.familyHash } }));
   }
 
-  /** The user's session, live or ended; someone else's is as unknown as one that never was. */
+  /** The user's session, live or ended. A session of another user gets null, like one that never existed. */
   async findOwn(userId: string, id: string): Promise<Session | null> {
     return this.needs.database.read((client) => client.session.findFirst({ where: { id, userId } }));
   }
 
   /**
-   * Ends one session of the user who shows the token, and shows it as it is then. It is read before the commit: afterwards nothing
-   * may fail, or what has happened would be told as if it had not (R4).
+   * Ends one session of the user of the token, and returns it as it is then. The session is read before the commit:
+   * a failure after it would report an error although the session has ended (R4).
    */
   revokeOwn(token: ActingToken, id: string, origin: Origin): Promise<Outcome<Session>> {
     return this.needs.endings.commit(async (steps) => {
@@ -128,7 +128,7 @@ export class Sessions {
     });
   }
 
-  /** The user's live sessions, newest use first. */
+  /** The user's live sessions, most recently used first. */
   listLive(userId: string): Promise<Session[]> {
     return this.needs.database.read((client) =>
       client.session.findMany({
@@ -140,9 +140,9 @@ export class Sessions {
   }
 
   /**
-   * Ends what has expired and removes what no longer matters, in bounded batches.
+   * Ends expired sessions and deletes those that no longer matter, in bounded batches.
    *
-   * @returns how many sessions were removed
+   * @returns how many sessions were deleted
    */
   async prune(): Promise<number> {
     await this.#endExpired();
@@ -163,13 +163,13 @@ export class Sessions {
         }),
       );
       batch = expired.length;
-      // The condition stands again in the ending, because a refresh may have come between.
+      // The ending repeats the condition, because a refresh may have come between.
       const sessions = { id: { in: expired.map(({ id }) => id) }, idleExpiresAt: { lte: now } };
       if (batch > 0) await this.needs.endings.end({ sessions, reason: 'EXPIRED', actor: 'server' });
     }
   }
 
-  /** Never the session that was just opened: a clock that was set back must not make it the oldest. */
+  /** Never ends the session that was just opened: after the clock was set back, it would seem the least recently used. */
   async #endOverLimit(userId: string, newest: string): Promise<void> {
     const over = await this.needs.database.read((client) =>
       client.session.findMany({
@@ -184,18 +184,18 @@ export class Sessions {
     try {
       await this.needs.endings.end({ sessions: { id: { in: over.map(({ id }) => id) } }, reason: 'SESSION_LIMIT', actor: 'server' });
     } catch (error) {
-      // Nobody was promised it, and the login that it came with has succeeded.
+      // No caller was promised this ending, and the login that caused it has succeeded.
       if (!(error instanceof LatchkeyError) || error.code !== 'LOGOUT_UNCONFIRMED') throw error;
     }
   }
 }
 
-/** What a session must be to be live at an instant. */
+/** The condition of a session that is live at an instant. */
 export function liveAt(now: number): Prisma.SessionWhereInput {
   return { endedAt: null, idleExpiresAt: { gt: new Date(now) } };
 }
 
-/** When a session that is used now ends if it is not used again: never after its own end. */
+/** When a session that is used now expires if it is not used again; never later than `expiresAt`. */
 export function idleExpiryOf(expiresAt: Date, now: number, { sessionIdleTtlSeconds }: Pick<Config, 'sessionIdleTtlSeconds'>): Date {
   return new Date(Math.min(now + sessionIdleTtlSeconds * 1000, expiresAt.getTime()));
 }

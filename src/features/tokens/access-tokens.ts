@@ -14,15 +14,15 @@ import type { World } from '../../world.js';
 import type { VerificationKey } from './signing-key-rows.js';
 import type { SigningKeys } from './signing-keys.js';
 
-/** What verifying told. EXPIRED is said only of a token whose signature and claims are right. */
+/** The result of verifying a token. It is `expired` only if the signature and the claims are right. */
 export type Verification =
   | { readonly kind: 'valid'; readonly claims: AccessToken }
   | { readonly kind: 'expired'; readonly claims: AccessToken }
   | { readonly kind: 'invalid' }
-  /** Another node may have made its key: `reloadKeys`, and verify it again. */
+  /** Another node may have made its key: call `reloadKeys`, then verify again. */
   | { readonly kind: 'key-unknown' };
 
-/** What differs from one token to the next. */
+/** The claims that differ from token to token. */
 export type TokenSubject = Pick<AccessTokenClaims, 'sub' | 'sid' | 'jti' | 'roles' | 'gen' | 'iat' | 'exp'>;
 
 const INVALID: Verification = { kind: 'invalid' };
@@ -36,7 +36,7 @@ interface Needs {
 }
 
 export class AccessTokens {
-  /** Tokens whose signature and fixed claims were found right. Time, key ring and revocation are asked every time. */
+  /** Tokens whose signature and fixed claims are right. Time, key ring and revocation are checked every time. */
   readonly #verified = new LRUCache<string, AccessToken & { readonly nbf?: number }>({
     max: CACHED_TOKENS,
   });
@@ -52,7 +52,7 @@ export class AccessTokens {
     return jwt.sign(claims, privateKey, { algorithm, header: { alg: algorithm, typ: TOKEN_TYPE, kid } });
   }
 
-  /** Never throws: whatever arrives is valid, expired or invalid. */
+  /** Never throws: every text gets a `Verification`. */
   verify(token: string): Verification {
     const claims = this.#verified.get(token) ?? this.#verifySignature(token);
     if (claims === null) return this.#isKeyUnknown(token) ? { kind: 'key-unknown' } : INVALID;
@@ -98,7 +98,7 @@ export class AccessTokens {
 
 function verifyWith(key: VerificationKey, token: string): unknown {
   try {
-    // Time is checked by us, every time, against the handed-in clock.
+    // `verify` checks the time itself, against the injected clock, for cached tokens too.
     return jwt.verify(token, key.publicKey, { algorithms: [key.algorithm], ignoreExpiration: true, ignoreNotBefore: true });
   } catch {
     return null;

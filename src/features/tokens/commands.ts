@@ -1,4 +1,4 @@
-/** What the command line can ask about signing keys. */
+/** The commands for signing keys: list, rotate and revoke. */
 import { z } from 'zod';
 import { command, NOTHING } from '../../lib/command.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
@@ -24,7 +24,7 @@ export function tokenCommands({ keys }: { readonly keys: SigningKeys }) {
     rotateKeys: command(z.strictObject({ now: z.boolean().optional() }), async ({ now = false }) =>
       done(toKeySummary(await keys.rotate(COMMAND_LINE.id, { now }))),
     ),
-    /** Kills every token that the key has signed: it has leaked. */
+    /** For a leaked key: revokes every token that it has signed. */
     revokeKey: command(z.strictObject({ kid: z.string() }), async ({ kid }): Promise<Outcome<{ kid: string; signs: string }>> => {
       const revoked = await keys.revoke(kid, COMMAND_LINE.id);
       return revoked ? done({ kid, signs: keys.current.kid }) : NO_SUCH_KEY;

@@ -2,20 +2,20 @@
  * The text of refresh tokens: opaque, random, stored hashed.
  *
  * A token is a family, 128 random bits that stay for the session's life, and a secret of 256 random bits that
- * changes at each use. Whoever shows the right family with a wrong secret holds an old token: that is reuse.
+ * changes at each use. A client that shows a known family with another secret uses an old token: that is reuse.
  */
 import { createHash } from 'node:crypto';
 import type { Randomness } from '../../lib/ambient.js';
 import { openSealed, seal } from '../../lib/sealing.js';
 
 export interface RefreshToken {
-  /** What the client keeps. The prefix lets scanners find a token that leaked into a repository. */
+  /** The text that the client keeps. The prefix lets scanners find a token that leaked into a repository. */
   readonly text: string;
   readonly familyHash: string;
   readonly hash: string;
 }
 
-/** The pair of tokens that a rotation answers. */
+/** The pair of tokens that a login or a rotation returns. */
 export interface TokenPair {
   readonly accessToken: string;
   /** Milliseconds since the epoch. */
@@ -41,7 +41,7 @@ export function parseRefreshToken(text: string): RefreshToken | null {
   return SHAPE.test(text) ? hashed(text) : null;
 }
 
-/** Seals the answer of a rotation so that only the token that was rotated away opens it: the database alone can't. */
+/** Seals the new pair with the old refresh token as the key: a thief of the database alone can't open it. */
 export function sealSuccessor(pair: TokenPair, predecessor: RefreshToken, randomness: Randomness): string {
   return seal(JSON.stringify(pair), Buffer.from(predecessor.text), 'successor', randomness);
 }

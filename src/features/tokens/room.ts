@@ -1,4 +1,4 @@
-/** The tokens room: signing keys, access tokens, and their issue together with what is needed to revoke them. */
+/** The tokens room: signing keys, access tokens, and the transaction that stores what is needed to revoke them. */
 import type { Database } from '../../database/database.js';
 import type { Revocations } from '../../revocation/revocations.js';
 import type { World } from '../../world.js';

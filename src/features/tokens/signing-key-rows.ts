@@ -1,4 +1,4 @@
-/** Signing keys as they are stored: made, sealed under LATCHKEY_SECRET, and opened again. */
+/** Stored signing keys: makes them, seals them under LATCHKEY_SECRET, and opens them. */
 import { createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Config, SigningAlgorithm } from '../../config/config.js';
@@ -18,7 +18,7 @@ export interface VerificationKey {
 export interface SigningKey extends VerificationKey {
   readonly privateKey: KeyObject;
   readonly createdAt: Date;
-  /** From when it signs. */
+  /** When it starts to sign. */
   readonly activeAt: Date;
   readonly retiredAt: Date | null;
 }

@@ -8,10 +8,10 @@ import type { Audit } from '../audit/audit.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import { type KeyRow, makeKeyRow, openKeyRow, type SigningKey, type VerificationKey } from './signing-key-rows.js';
 
-/** For so long a new key is published before it signs: longer than any cache keeps the published keys. */
+/** How long a new key is published before it signs: longer than any cache keeps the published keys. */
 export const PUBLISHED_AHEAD_MS = 5 * 60_000;
 
-/** How often unknown keys make this node look into the database, at most. */
+/** Unknown keys make this node query the database at most once in this time. */
 const LOOK_SPACING_MS = 50;
 
 interface Needs {
@@ -22,8 +22,8 @@ interface Needs {
 
 export class SigningKeys {
   /**
-   * Takes in the keys of other nodes. Who asks for a key that is not in the ring must call it before saying so: a login that another node
-   * has answered may be signed with it. However many ask at the same time, the database is asked once.
+   * Loads the keys of other nodes. Call it before you refuse a key that is not in the ring: another node may have
+   * signed a login with it already. Concurrent calls share one query.
    *
    * @throws LatchkeyError AUTH_UNAVAILABLE
    */
@@ -43,7 +43,7 @@ export class SigningKeys {
   }
 
   /**
-   * Loads the ring, and makes a key if none of the configured algorithm is there to sign with.
+   * Loads the ring, and makes a key if the ring has none of the configured algorithm to sign with.
    *
    * @throws WrongSecret
    */
@@ -59,7 +59,7 @@ export class SigningKeys {
     return current;
   }
 
-  /** @returns null for a key that is not ours, or not any more */
+  /** @returns null for a key that is not, or no longer, in the ring */
   find(kid: string): VerificationKey | null {
     return this.#ring.get(kid) ?? null;
   }
@@ -71,14 +71,14 @@ export class SigningKeys {
     return key;
   }
 
-  /** The one that became, or will become, active last comes first. */
+  /** The keys of the ring, the latest to become active first. */
   list(): readonly SigningKey[] {
     return [...this.#ring.values()];
   }
 
   /**
-   * Makes a new key. It is published at once and signs after five minutes, or at once if asked; tokens of the one before it
-   * stay valid until they expire. A key that waits for its time already is the new key.
+   * Makes a new key and publishes it at once. It signs after five minutes, or at once with `now`.
+   * Tokens of the old key stay valid until they expire. If a published key already waits to sign, that one is the new key.
    */
   async rotate(actor: string, { now = false }: { readonly now?: boolean } = {}): Promise<SigningKey> {
     if (this.isShared) await this.#reload();
@@ -96,7 +96,8 @@ export class SigningKeys {
   }
 
   /**
-   * Takes a key out of the ring because it has leaked: nothing that it signed, or is said to have signed, is accepted when this returns (R19).
+   * Removes a leaked key from the ring. When this returns, no token signed with it is accepted, not even
+   * one that an attacker signs later (R19).
    *
    * @returns false if there is no such key
    */
@@ -114,12 +115,13 @@ export class SigningKeys {
       await this.needs.audit.record(steps.transaction, { kind: 'signing-key.revoked', actor, reason: kid });
       return true;
     });
-    // It is done. What could not be read again is found out by whoever mints with the key, or shows a token of it.
+    // The revocation has committed, so a failed reload is no error: `TokenMint` reloads before it hands out a token of this key,
+    // and the blacklist refuses the tokens that it has signed.
     await this.load().catch(() => undefined);
     return revoked;
   }
 
-  /** Whether the key still signs, asked inside the transaction that hands out what it signed. */
+  /** Whether the key still signs. Call it in the transaction that hands out a token signed with it. */
   async signs(transaction: Transaction, kid: string): Promise<boolean> {
     const rows = await transaction.signingKey.findMany({
       where: { alg: this.world.config.signingAlgorithm, retiredAt: null },
@@ -129,12 +131,12 @@ export class SigningKeys {
   }
 
   /**
-   * Forgets retired keys that no living token was signed with.
+   * Deletes retired keys whose tokens have all expired.
    *
    * @returns how many
    */
   async prune(): Promise<number> {
-    // Also so that every node publishes the keys of all, long before they sign.
+    // Regular reloads also make every node publish the keys of the others, long before they sign.
     if (this.isShared) await this.#reload();
     await this.#retireSuperseded();
     const tokensExpireAt = { lte: new Date(this.world.clock.now() - KEEP_AFTER_EXPIRY_MS) };
@@ -145,13 +147,13 @@ export class SigningKeys {
     return count;
   }
 
-  /** The key that became active last, asked each time: a key that was published ahead begins to sign when its time has come. */
+  /** The key that became active last. It is computed each time, because a published key starts to sign when its time comes. */
   #findCurrent(): SigningKey | undefined {
     const keys = this.list().filter((key) => key.algorithm === this.world.config.signingAlgorithm && key.retiredAt === null);
     return signerOf(keys, this.world.clock.now());
   }
 
-  /** Writes down of keys that sign no more when the last of their tokens expires. */
+  /** Marks keys that no longer sign as retired, and stores when the last of their tokens expires. */
   async #retireSuperseded(): Promise<void> {
     const retiredAt = new Date(this.world.clock.now());
     const current = this.current;
@@ -168,7 +170,7 @@ export class SigningKeys {
     await this.#reload();
   }
 
-  /** Every transaction that hands out a token has read the keys first: when none is under way, all tokens of a key are known. */
+  /** Waits for transactions that hand out tokens: each has read the keys first. Then the expiry of every token is stored. */
   #waitForMints(transaction: Transaction): Promise<void> {
     return this.needs.database.lockTable(transaction, 'SigningKey');
   }
@@ -196,13 +198,13 @@ export class SigningKeys {
   }
 }
 
-/** The key that became active last; the first to become so when none is yet: a clock that was set back must not silence the server. */
+/** The key that became active last. If none is active yet, the first that will be: a clock that was set back must not stop logins. */
 function signerOf<Key extends { readonly kid: string; readonly activeAt: Date }>(keys: readonly Key[], now: number): Key | undefined {
   const byActivity = [...keys].sort((a, b) => b.activeAt.getTime() - a.activeAt.getTime() || (a.kid < b.kid ? -1 : 1));
   return byActivity.find((key) => key.activeAt.getTime() <= now) ?? byActivity.at(-1);
 }
 
-/** The latest `exp` of any access token there is, in milliseconds since the epoch. `aggregate` would read the whole index. */
+/** The latest `exp` of all access tokens, in milliseconds since the epoch. `aggregate` would read the whole index. */
 async function latestExpiry(transaction: Transaction, now: Date): Promise<number> {
   const latest = await transaction.session.findFirst({ orderBy: { accessTokensExpireAt: 'desc' }, select: { accessTokensExpireAt: true } });
   return (latest?.accessTokensExpireAt ?? now).getTime();

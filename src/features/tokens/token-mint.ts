@@ -1,4 +1,4 @@
-/** Mints access tokens inside the transaction that stores what must be known to revoke them. */
+/** Issues access tokens together with the transaction that stores what is needed to revoke them. */
 
 import type { Database, Transaction } from '../../database/database.js';
 import { freshId } from '../../lib/ambient.js';
@@ -11,7 +11,7 @@ import type { AccessTokens } from './access-tokens.js';
 import type { RefreshToken, TokenPair } from './refresh-tokens.js';
 import type { SigningKeys } from './signing-keys.js';
 
-/** Whom and what a token is minted for. */
+/** The user and the session that a token is issued for. */
 export interface MintOrder {
   readonly userId: string;
   readonly sessionId: string;
@@ -29,7 +29,7 @@ export interface MintedAccessToken {
   readonly expiresAt: number;
 }
 
-/** Runs its work in one transaction. */
+/** Opens one transaction and runs the work in it. */
 type OpenTransaction<Scope> = <Result>(run: (scope: Scope) => Promise<Result>) => Promise<Result>;
 
 const ATTEMPTS = 5;
@@ -48,7 +48,7 @@ export class TokenMint {
     private readonly needs: Needs,
   ) {}
 
-  /** Mints, then runs the transaction that hands the token out; once more if key or generation were retired in between (R11). */
+  /** Signs a token, then runs the transaction that hands it out. Repeats both if the key or the generation was retired in between (R11). */
   withMinted<Result>(order: MintOrder, work: (transaction: Transaction, minted: MintedAccessToken) => Promise<Result>): Promise<Result> {
     return this.withMintedIn(
       (run) => this.needs.database.transaction((transaction) => run({ transaction })),
@@ -57,7 +57,7 @@ export class TokenMint {
     );
   }
 
-  /** The same, in a transaction that somebody else opens: one that also revokes, for example. */
+  /** The same, in a transaction that the caller opens, such as one that also revokes. */
   async withMintedIn<Scope extends { readonly transaction: Transaction }, Result>(
     open: OpenTransaction<Scope>,
     order: MintOrder,
@@ -71,13 +71,13 @@ export class TokenMint {
         return fresh ? { result: await work(scope, minted) } : null;
       });
       if (outcome !== null) return outcome.result;
-      // This process, or another node, has changed them.
+      // This node or another one has changed the key or the generation.
       await Promise.all([this.needs.keys.load(), this.needs.revocations.catchUp()]);
     }
     throw new Error('the signing key or the generation was retired again and again');
   }
 
-  /** Writes down the `jti`, so that the token can be revoked while its session goes on. */
+  /** Stores the `jti`, so that the token can be revoked while its session continues. */
   async record(
     transaction: Transaction,
     { userId, sessionId }: MintOrder,
@@ -89,7 +89,7 @@ export class TokenMint {
     await this.needs.audit.record(transaction, { kind, actor: userId, userId, sessionId, ...origin });
   }
 
-  /** `exp` is fixed here, before the transaction that stores it (R9), and never lies beyond the session's own end. */
+  /** `exp` is fixed here, before the transaction that stores it (R9), and is never later than the end of the session. */
   #mint({ userId, sessionId, roles, sessionExpiresAt }: MintOrder): MintedAccessToken {
     const jti = freshId(this.world.randomness);
     const { kid } = this.needs.keys.current;
@@ -101,7 +101,7 @@ export class TokenMint {
   }
 }
 
-/** Forgets at most `limit` tokens that can't be accepted any more, the oldest first. */
+/** Deletes the rows of at most `limit` tokens that can no longer be accepted, the oldest first. */
 export async function removeDeadAccessTokens(transaction: Transaction, now: number, limit: number): Promise<Removal> {
   const dead = await transaction.accessToken.findMany({
     where: { expiresAt: { lte: new Date(now - KEEP_AFTER_EXPIRY_MS) } },

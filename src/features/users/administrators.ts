@@ -8,7 +8,10 @@ export const LAST_ADMINISTRATOR: UserFailure = {
   message: 'This is the last administrator who can log in. Make another one first.',
 };
 
-/** Asked inside the transaction that takes the user away (R20). It writes first, so that of two administrators who remove each other one waits. */
+/**
+ * Call it in the transaction that removes the user or the role (R20). It writes first, so that of two administrators who remove
+ * each other one waits; otherwise both could succeed.
+ */
 export async function isLastAdministrator(transaction: Transaction, userId: string): Promise<boolean> {
   await transaction.userRole.updateMany({ where: { role: ADMIN_ROLE }, data: { role: ADMIN_ROLE } });
   const found = await transaction.user.findMany({

@@ -1,4 +1,4 @@
-/** Checks credentials: who is this? Unknown user, wrong password and disabled user get the same answer in the same time. */
+/** Checks credentials; an unknown user, a wrong password and a disabled user get the same answer in the same time. */
 import type { Database } from '../../database/database.js';
 import { failed } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
@@ -16,7 +16,7 @@ interface Presented {
 
 type Failure = Pick<AuditEvent, 'kind' | 'actor' | 'sessionId'>;
 
-/** What is answered to a user who is logged in; of others it is not said what was wrong. */
+/** The answer to a user who is logged in. Other callers do not learn what was wrong. */
 export const WRONG_PASSWORD = failed({ code: 'INVALID_CREDENTIALS', message: 'The password is wrong.', field: ['input', 'password'] });
 
 interface Needs {
@@ -31,9 +31,9 @@ export class Credentials {
   constructor(private readonly needs: Needs) {}
 
   /**
-   * Whom the email and the password stand for; null if for nobody who may log in.
+   * Finds the user with this email and password; null if they are wrong, or the user is disabled.
    *
-   * @throws LatchkeyError RATE_LIMITED if too many passwords were tried; then the right one is not looked at either
+   * @throws LatchkeyError RATE_LIMITED if too many passwords were tried; then even the right one is refused
    */
   check(email: string, password: string, origin: Origin): Promise<UserWithSecrets | null> {
     const failure = { kind: 'login.failed', actor: 'server' } as const;
@@ -41,7 +41,7 @@ export class Credentials {
   }
 
   /**
-   * Whether it is the password of a user who is logged in already, and is asked for it again. It counts like a login.
+   * Checks the password of a user who is logged in and must enter it again. A wrong one counts like a failed login.
    *
    * @throws LatchkeyError RATE_LIMITED
    */
@@ -55,12 +55,12 @@ export class Credentials {
     failure: Failure,
     findUser: () => Promise<UserWithSecrets | null>,
   ): Promise<UserWithSecrets | null> {
-    // No password of this kind can have been chosen, whoever the user is, so nothing is given away.
+    // No user can have chosen such a password, so the quick answer tells nothing about the user.
     if (isTooLong(password) || !password.isWellFormed()) return null;
     const attempt = await this.needs.limits.beginPassword(email, origin);
     const user = await findUser();
     const { isRight, usedUp } = await this.needs.passwords.inTurn(origin, async (matches) => {
-      // Counted when it is its turn: right passwords that wait here do not use up the budget of each other.
+      // Count here, not before the wait: right passwords that wait together must not use up each other's budget.
       const usedUp = await attempt.spend();
       const isRight = await matches(user?.passwordHash ?? null, password);
       if (isRight && user?.disabledAt === null) await attempt.giveBack();
@@ -72,10 +72,10 @@ export class Credentials {
     return null;
   }
 
-  /** What is refused later leaves no trace, so the attempt that used up a budget tells of it: a flood must not fill the disk. */
+  /** Records the failure and each budget that it used up. Later attempts leave no audit event: a flood must not fill the disk. */
   #record(failure: AuditEvent, usedUp: readonly string[]): Promise<void> {
     const limited = usedUp.map((reason): AuditEvent => {
-      // What an address has used up is not about the user who happened to be the last.
+      // Attempts on many users use up the budget of an address; the event is not about the last of them.
       const userId = reason === 'ADDRESS' ? undefined : failure.userId;
       return { ...failure, kind: 'login.rate-limited', actor: 'server', userId, reason };
     });

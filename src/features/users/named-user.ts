@@ -1,4 +1,4 @@
-/** A user as the command line names it, by id or email, and as it is shown there. */
+/** Finds the user that the command line names by id or email, and leaves out secrets before printing. */
 import { failed } from '../../lib/errors.js';
 import type { User, Users } from './users.js';
 
@@ -11,7 +11,7 @@ export async function findNamed(users: Users, name: string): Promise<User | null
   return (await users.find(name)) ?? (await users.findByEmail(name));
 }
 
-/** What is read has the secrets beside it. */
+/** Drops the secrets, which `findByEmail` reads as well. */
 export function toPublic({
   id,
   email,

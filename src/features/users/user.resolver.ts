@@ -10,7 +10,7 @@ import type { Users } from './users.js';
 export class UserResolver {
   constructor(private readonly users: Users) {}
 
-  @Query(() => UserType, { nullable: true, description: 'Who the caller is.' })
+  @Query(() => UserType, { nullable: true, description: 'The user who makes this request.' })
   me(@Ctx() context: RequestContext): Promise<UserType | null> {
     return this.users.find(tokenOf(context).sub);
   }

@@ -1,4 +1,4 @@
-/** Users: made, found, and fenced, so that nothing is done for one who has changed meanwhile. */
+/** Creates, finds and locks users; a transaction learns here whether its user has changed meanwhile. */
 
 import type { Database, Transaction } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/failures.js';
@@ -23,16 +23,16 @@ export interface User {
   readonly disabledReason: string | null;
 }
 
-/** A user with what the password check and the fence of a login need. */
+/** A user with the secrets that the password check and `fenceUser` need. */
 export interface UserWithSecrets extends User {
   readonly passwordHash: string;
-  /** Of the password that an administrator made useless; null for a user who has another. */
+  /** The hash of the password that an administrator made unusable; null for a user who has another password. */
   readonly deadPasswordHash: string | null;
   readonly credentialVersion: number;
   readonly lastLoginAt: Date | null;
 }
 
-/** Who makes a user: the id of the actor, null when users make themselves. */
+/** The actor who creates a user. The id is null when users register themselves. */
 export interface Creator {
   readonly id: string | null;
   readonly origin: Origin;
@@ -45,7 +45,7 @@ export interface NewUser {
   readonly roles?: readonly string[];
 }
 
-/** A user who has been found to be right, with the password hashed. */
+/** A new user whose input has been checked, with the password hashed. */
 export interface UserToInsert extends Omit<NewUser, 'password'> {
   readonly passwordHash: string;
   readonly emailVerifiedAt?: Date;
@@ -55,19 +55,21 @@ export const USER_NOT_FOUND: UserFailure = { code: 'NOT_FOUND', message: 'There 
 
 export const EMAIL_INVALID: UserFailure = { code: 'EMAIL_INVALID', message: 'This is not an email address.', field: ['input', 'email'] };
 
-/** What is not read where nobody needs it. */
+/** The columns to omit where the caller needs no secrets. */
 export const USER_SECRETS = { passwordHash: true, deadPasswordHash: true, credentialVersion: true } as const;
 
 /**
- * Makes what follows in the transaction stand or fall with the credentials that were read before it. It is a write on purpose:
- * on every database it waits for whoever is changing the user.
+ * Checks that the credentials that were read before the transaction are still current, and locks the user until it ends.
+ * It writes on purpose: on every database, a write waits for another transaction that changes the user.
+ *
+ * @returns false if the credentials have changed, or the user is disabled or deleted
  */
 export async function fenceUser(transaction: Transaction, id: string, credentialVersion: number): Promise<boolean> {
   const { count } = await transaction.user.updateMany({ where: { id, credentialVersion, disabledAt: null }, data: { credentialVersion } });
   return count > 0;
 }
 
-/** Makes those who change the user, or wait for each other at it, wait for this transaction. */
+/** Locks the user: other transactions that change or lock the user wait for this one. */
 export async function lockUser(transaction: Transaction, id: string): Promise<void> {
   await transaction.user.updateMany({ where: { id }, data: { credentialVersion: { increment: 0 } } });
 }
@@ -86,10 +88,10 @@ export class Users {
   ) {}
 
   /**
-   * Makes a user.
+   * Creates a user.
    *
-   * @param by who does it, for the audit trail
-   * @param andThen what belongs to it, in the same transaction
+   * @param by the actor, for the audit trail
+   * @param andThen more work for the same transaction
    */
   async create(
     newUser: NewUser,
@@ -115,7 +117,7 @@ export class Users {
 
   async find(id: string): Promise<User | null> {
     return this.needs.database.read(async (client) => {
-      // Both at once: to join them Prisma takes two queries too, one after the other.
+      // Two queries at once: for a join Prisma also takes two, one after the other.
       const [row, roles] = await Promise.all([
         client.user.findUnique({ where: { id }, omit: USER_SECRETS }),
         client.userRole.findMany({ where: { userId: id } }),
@@ -133,13 +135,13 @@ export class Users {
     if (!isEmailAddress(email)) return null;
     return this.needs.database.read(async (client) => {
       const row = await client.user.findUnique({ where: { emailKey: emailKeyOf(email) } });
-      // Asked for an unknown user too: one query more for a known one would tell them apart by time.
+      // Query for an unknown user too: otherwise one query more for known users would reveal them by its time.
       const roles = await client.userRole.findMany({ where: { userId: row?.id ?? '' } });
       return row === null ? null : toUser({ ...row, roles });
     });
   }
 
-  /** What is wrong with somebody who wants to become a user; whether the address is taken is not looked at. */
+  /** Checks the input for a new user, but not whether the address is taken. */
   async findFaults({ email, password, name }: NewUser): Promise<UserFailure[]> {
     const failures: (UserFailure | null)[] = [
       isEmailAddress(email) ? null : EMAIL_INVALID,
@@ -151,7 +153,7 @@ export class Users {
     return failures.filter((failure) => failure !== null);
   }
 
-  /** Part of a transaction; a taken address breaks it. */
+  /** Inserts a user as part of a transaction, which fails if the address is taken. */
   async insert(
     transaction: Transaction,
     { email, name, roles = [], passwordHash, emailVerifiedAt }: UserToInsert,
@@ -179,7 +181,7 @@ export class Users {
   }
 }
 
-/** Inside a transaction, as it stands there. */
+/** Reads the user inside a transaction, with the changes of that transaction. */
 export async function findUserIn(transaction: Transaction, id: string): Promise<UserWithSecrets | null> {
   const row = await transaction.user.findUnique({ where: { id }, include: { roles: true } });
   return row === null ? null : toUser(row);
