@@ -1,8 +1,7 @@
 /** The process: configuration, start, signals. */
 import { type App, createApp } from './app.js';
 import { type Config, type Environment, readConfig } from './config/config.js';
-import { LatchkeyError } from './lib/errors.js';
-import { OperatorFault } from './lib/operator-fault.js';
+import { describeFault } from './lib/describe-fault.js';
 
 /** How long what runs may take to finish after SIGTERM. */
 const STOP_WITHIN_MS = 10_000;
@@ -21,22 +20,6 @@ export async function start(environment?: Environment): Promise<void> {
     console.error(describeFault(error));
     process.exit(1);
   }
-}
-
-/** Message and cause of a fault that was foreseen; the stack of any other, which is a mistake of ours. */
-export function describeFault(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (!isForeseen(error)) return error.stack ?? error.message;
-  return [error.message, causeOf(error)].filter((line) => line !== '').join('\n');
-}
-
-/** A command can be refused like a client (`LatchkeyError`). A fault of the system, such as a port that is taken, names its call. */
-function isForeseen(error: Error): boolean {
-  return error instanceof OperatorFault || error instanceof LatchkeyError || 'syscall' in error;
-}
-
-function causeOf(error: Error): string {
-  return error.cause instanceof Error ? `Cause: ${error.cause.message}` : '';
 }
 
 function stopOnSignals(app: App): void {

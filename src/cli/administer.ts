@@ -1,9 +1,7 @@
 /** Carries out a command: through the running server if there is one, else with the data to itself. */
 import { request } from 'node:http';
 import { type Config, readConfig } from '../config/config.js';
-import { openData } from '../data.js';
-import { DataDirLocked } from '../database/file-lock.js';
-import { controlSocketPath } from '../http/control-socket.js';
+import { controlSocketPath } from '../http/control-socket-path.js';
 import type { Outcome } from '../lib/errors.js';
 import { OperatorFault } from '../lib/operator-fault.js';
 import type { Commands } from '../rooms.js';
@@ -53,23 +51,14 @@ export async function administer<Name extends CommandName>(name: Name, input: In
   for (let tries = 1; ; tries += 1) {
     const answered = await askServer(config, name, input ?? {});
     if (answered !== null) return { outcome: answered as Outcome<Json<Result<Name>>>, through: 'server' };
+    const { isLocked, runAlone } = await import('./run-alone.js');
     try {
       return { outcome: (await runAlone(config, name, input)) as Outcome<Json<Result<Name>>>, through: 'data' };
     } catch (error) {
       // A server that is just starting owns the data but does not listen yet.
-      if (!(error instanceof DataDirLocked) || tries === TRIES) throw error;
+      if (!isLocked(error) || tries === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-  }
-}
-
-async function runAlone<Name extends CommandName>(config: Config, name: Name, input: Input<Name>): Promise<unknown> {
-  const { commands, close } = await openData({ config }, `the command \`latchkey ${process.argv.slice(2, 4).join(' ')}\``);
-  try {
-    const run = commands[name] as (input: Input<Name>) => Promise<unknown>;
-    return JSON.parse(JSON.stringify(await run(input)));
-  } finally {
-    await close();
   }
 }
 

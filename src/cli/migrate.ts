@@ -1,9 +1,6 @@
 /** `latchkey migrate` */
 import type { Command } from 'commander';
 import { readConfig } from '../config/config.js';
-import { lockData } from '../database/file-lock.js';
-import { migrate } from '../database/migrations.js';
-import { withStartLock } from '../database/start-lock.js';
 import { done } from '../lib/errors.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
 
@@ -21,6 +18,9 @@ export function addMigrate(program: Command): void {
 
 async function migrateAlone() {
   const config = readConfig();
+  const { lockData } = await import('../database/file-lock.js');
+  const { migrate } = await import('../database/migrations.js');
+  const { withStartLock } = await import('../database/start-lock.js');
   const lock = lockData(config.dataDir, config.databaseUrl, 'the command `latchkey migrate`');
   try {
     return done({ applied: await withStartLock(config.databaseUrl, () => migrate(config.databaseUrl)) });

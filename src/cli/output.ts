@@ -1,6 +1,7 @@
 /** What a command prints: lines for people, JSON for scripts, failures on standard error, and the exit code. */
+
+import { describeFault } from '../lib/describe-fault.js';
 import { LatchkeyError, type Outcome, type UserFailure } from '../lib/errors.js';
-import { describeFault } from '../main.js';
 import { ServerFailed } from './administer.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { toTerminalJson, toTerminalText } from './terminal-text.js';

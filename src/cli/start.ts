@@ -1,10 +1,13 @@
 /** `latchkey start` */
 import type { Command } from 'commander';
-import { start } from '../main.js';
 
 export function addStart(program: Command): void {
   program
     .command('start')
     .description('start the server')
-    .action(() => start());
+    .action(async () => {
+      // The other commands do not load the server.
+      const { start } = await import('../main.js');
+      await start();
+    });
 }

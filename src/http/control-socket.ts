@@ -1,25 +1,18 @@
 /** The command line's way into the running server: JSON over a Unix socket in DATA_DIR that only its owner may open. */
 import { chmodSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { WrongInput } from '../lib/command.js';
 import { LatchkeyError, type Outcome } from '../lib/errors.js';
 import type { Log } from '../lib/log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
+import { controlSocketPath } from './control-socket-path.js';
 
 /** What the rooms offer, by name. Each checks its input itself; what is not there can't be called. */
 export type ControlCommands = Readonly<Record<string, (input: never) => Promise<Outcome<unknown>>>>;
 
 /** The longest path that every system takes for a socket. */
 const MAX_PATH_BYTES = 100;
-
-/** Relative where that is shorter: the system's limit is short, and folders can lie deep. */
-export function controlSocketPath(dataDir: string): string {
-  const absolute = join(dataDir, 'control.sock');
-  const fromHere = relative(process.cwd(), absolute);
-  return Buffer.byteLength(fromHere) < Buffer.byteLength(absolute) ? fromHere : absolute;
-}
 
 /** Must be called by the owner of DATA_DIR only: a socket that is there already was left by a dead process. */
 export async function openControlSocket(dataDir: string, commands: ControlCommands, log: Log): Promise<FastifyInstance | null> {

@@ -7,9 +7,9 @@ import { DatabaseUnusable } from '../../src/database/failures.js';
 import { DataDirLocked, LockFailed } from '../../src/database/file-lock.js';
 import { ForeignDatabase } from '../../src/database/migrations.js';
 import { WrongSecret } from '../../src/features/tokens/signing-key-rows.js';
+import { describeFault } from '../../src/lib/describe-fault.js';
 import { LatchkeyError } from '../../src/lib/errors.js';
 import { OperatorFault } from '../../src/lib/operator-fault.js';
-import { describeFault } from '../../src/main.js';
 import { UnfitRedis } from '../../src/revocation/redis/mirror-writer.js';
 
 const cause = new Error('disk full');
