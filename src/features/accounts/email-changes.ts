@@ -67,7 +67,7 @@ export class EmailChanges {
 
   /**
    * Changes the address. When it returns, every other session has ended. The session that asked continues through its refresh
-   * token; its access tokens are revoked. It must still be live: a user who ended it may not have been the one who asked.
+   * token; its access tokens are revoked. It must still be live: a user who ended it has rejected what was asked for in it.
    */
   async confirm(text: string, origin: Origin): Promise<Outcome<null>> {
     const code = await this.needs.codes.find('email-change', text, origin);

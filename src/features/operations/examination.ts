@@ -1,4 +1,4 @@
-/** Looks at what the server depends on, from the inside: `latchkey doctor`. */
+/** Checks everything that the server depends on, for `latchkey doctor`. */
 
 import type { Database } from '../../database/database.js';
 import type { Revocations } from '../../revocation/revocations.js';
@@ -79,7 +79,7 @@ export class Examination {
     return { check: 'mail', isRight: isReady, found: `${found}; ${backlog}`, advice };
   }
 
-  /** A clock behind what was written already would call new tokens old ones and keep dead ones alive. */
+  /** A clock behind the newest event would treat new tokens as old, and accept expired ones. */
   async #examineClock(): Promise<Finding> {
     const newest = await this.needs.database.read((client) =>
       client.auditEvent.findFirst({ orderBy: { at: 'desc' }, select: { at: true } }),

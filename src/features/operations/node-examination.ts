@@ -1,4 +1,4 @@
-/** Looks at what several nodes depend on, from one of them: the server, the other nodes, the doorbells. */
+/** Checks, from one node, what several nodes depend on: PostgreSQL, the other nodes, and the doorbells (NOTIFY of revocations). */
 
 import type { Database } from '../../database/database.js';
 import type { ServerFacts } from '../../database/engine.js';
@@ -8,7 +8,7 @@ import type { World } from '../../world.js';
 import type { Finding } from './finding.js';
 import { readNodes } from './nodes.js';
 
-/** Nodes that run look every minute for those that have died, and take them away at the second look. */
+/** Running nodes look for dead ones every minute, and remove a dead node at the second look. */
 const REMOVED_WITHIN_MS = 180_000;
 
 interface Needs {
@@ -76,7 +76,7 @@ export class NodeExamination {
     };
   }
 
-  /** The server read its clock between the two instants. */
+  /** PostgreSQL read its clock between the two instants, so a difference within them proves nothing. */
   #examineClock(databaseNow: number, before: number, after: number): Finding {
     const aheadMs = before > databaseNow ? before - databaseNow : Math.min(0, after - databaseNow);
     const isRight = Math.abs(aheadMs) <= this.world.config.clockToleranceSeconds * 1000;
@@ -106,7 +106,7 @@ function examineServer({ version, isStandby, isReadOnly }: ServerFacts): Finding
   };
 }
 
-/** What the promise stands on: no commit that was acknowledged is lost. */
+/** A logout is final only if PostgreSQL never loses an acknowledged commit. */
 function examineDurability({ synchronousCommit, fsync, fullPageWrites, standbys, synchronousStandbys }: ServerFacts): Finding {
   const off = Object.entries({ synchronous_commit: synchronousCommit, fsync, full_page_writes: fullPageWrites }).filter(
     ([, value]) => value === 'off',
