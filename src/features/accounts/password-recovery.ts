@@ -19,7 +19,7 @@ import { EMAIL_INVALID, lockUser, type Users, type UserWithSecrets } from '../us
 
 const PASSWORD_DEAD = failed({
   code: 'PASSWORD_REUSED',
-  message: 'This is the password that can not be used any more. Choose another one.',
+  message: 'This password can no longer be used. Choose a different one.',
   field: ['input', 'newPassword'],
 });
 

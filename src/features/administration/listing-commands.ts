@@ -17,7 +17,7 @@ interface Needs {
   readonly trail: AuditTrail;
 }
 
-/** The limit for all lists; a list of events without a limit of its own stops earlier, at the default. */
+/** The most rows of any list, and the number of events listed when the caller gives no limit. */
 export const MAX_LISTED = 1_000;
 export const DEFAULT_LISTED_EVENTS = 50;
 

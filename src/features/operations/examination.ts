@@ -39,22 +39,22 @@ export class Examination {
     try {
       await this.needs.database.ping();
       const fault = await this.needs.database.findDamage();
-      if (fault === null) return { check, isRight: true, found: 'it can be written to, and is whole', advice: '' };
+      if (fault === null) return { check, isRight: true, found: 'writable and undamaged', advice: '' };
       return { check, isRight: false, found: fault, advice: 'Stop the server and restore the database from a backup.' };
     } catch (error) {
       return {
         check,
         isRight: false,
         found: error instanceof Error ? error.message : 'no answer',
-        advice: 'Look at the disk and at the rights of the file in DATABASE_URL, or at the PostgreSQL server there.',
+        advice: 'Check the disk and the permissions of the file in DATABASE_URL, or the PostgreSQL server there.',
       };
     }
   }
 
   #examineBlacklist(): Finding {
     const { isKnown, size, version } = this.needs.revocations.replica;
-    const found = isKnown ? `${size} revoked ids at version ${version}` : 'its state is not known';
-    return { check: 'blacklist', isRight: isKnown, found, advice: isKnown ? '' : 'Nothing is accepted until the database answers again.' };
+    const found = isKnown ? `${size} revoked ids at version ${version}` : 'unknown to this node';
+    return { check: 'blacklist', isRight: isKnown, found, advice: isKnown ? '' : 'This node accepts no token until the database answers again.' };
   }
 
   #examineKeys(): Finding {
@@ -62,7 +62,7 @@ export class Examination {
     return {
       check: 'signing keys',
       isRight: true,
-      found: `${this.needs.keys.list().length} in the ring, ${algorithm} ${kid} signs`,
+      found: `${this.needs.keys.list().length} in the key ring; ${algorithm} ${kid} signs`,
       advice: '',
     };
   }
@@ -91,7 +91,7 @@ export class Examination {
       check: 'clock',
       isRight,
       found,
-      advice: isRight ? '' : `It is ${Math.round(behindSeconds)} s behind the newest event in the database. Set it, and keep it with NTP.`,
+      advice: isRight ? '' : `The clock is ${Math.round(behindSeconds)} s behind the newest event in the database. Set it, and keep it in sync with NTP.`,
     };
   }
 }

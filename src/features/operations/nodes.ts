@@ -2,7 +2,7 @@
 import type { Database } from '../../database/database.js';
 import type { Node } from '../../database/generated/client.js';
 
-/** With the version as a number, because JSON can't carry a 64-bit integer. */
+/** With `acknowledged` as a number, because JSON has no 64-bit integers. */
 export type ListedNode = Omit<Node, 'acknowledged'> & { readonly acknowledged: number };
 
 /** Oldest first; empty with SQLite. */
