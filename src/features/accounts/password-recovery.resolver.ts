@@ -19,7 +19,9 @@ export class PasswordRecoveryResolver {
     description: 'Mails a code for `resetPassword`, valid for 30 minutes. The answer is the same whether or not the address is registered.',
   })
   async requestPasswordReset(
-    @Arg('input', () => RequestPasswordResetInput, { description: 'The user whose password is lost.' }) { email }: RequestPasswordResetInput,
+    @Arg('input', () => RequestPasswordResetInput, { description: 'The user whose password is lost.' }) {
+      email,
+    }: RequestPasswordResetInput,
     @Ctx() { origin }: RequestContext,
   ): Promise<RequestPasswordResetPayload> {
     return toPayload(await this.recovery.request(email, origin), () => ({}));
@@ -27,7 +29,8 @@ export class PasswordRecoveryResolver {
 
   @Mutation(() => ResetPasswordPayload, {
     nullable: true,
-    description: 'Sets a new password with a mailed code. Once this is answered, every session of the user has ended. It does not log the user in.',
+    description:
+      'Sets a new password with a mailed code. Once this is answered, every session of the user has ended. It does not log the user in.',
   })
   async resetPassword(
     @Arg('input', () => ResetPasswordInput, { description: 'The code and the new password.' }) input: ResetPasswordInput,

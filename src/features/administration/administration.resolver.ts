@@ -28,7 +28,8 @@ export class AdministrationResolver {
 
   @Mutation(() => SetUserRolesPayload, {
     nullable: true,
-    description: 'Replaces the roles of a user. Access tokens with the old roles are revoked at once; the sessions continue through refresh.',
+    description:
+      'Replaces the roles of a user. Access tokens with the old roles are revoked at once; the sessions continue through refresh.',
   })
   async setUserRoles(
     @Arg('input', () => SetUserRolesInput, { description: 'The user and their new roles.' }) { userId, roles }: SetUserRolesInput,
@@ -55,7 +56,10 @@ export class AdministrationResolver {
 
   @Mutation(() => RevokeUserSessionsPayload, { nullable: true, description: 'Ends every session of a user. The user may log in again.' })
   async revokeUserSessions(
-    @Arg('input', () => RevokeUserSessionsInput, { description: 'The user whose sessions to end.' }) { userId, reason }: RevokeUserSessionsInput,
+    @Arg('input', () => RevokeUserSessionsInput, { description: 'The user whose sessions to end.' }) {
+      userId,
+      reason,
+    }: RevokeUserSessionsInput,
     @Ctx() context: RequestContext,
   ): Promise<RevokeUserSessionsPayload> {
     return toPayload(await this.userAdministration.revokeSessions(actorOf(context), userId, reason ?? undefined), fieldsOf);
@@ -67,7 +71,10 @@ export class AdministrationResolver {
       'Makes the password of a user useless, ends every session of the user, and mails a code for a new password. A disabled user gets no mail and can request a code once enabled.',
   })
   async requirePasswordReset(
-    @Arg('input', () => RequirePasswordResetInput, { description: 'The user who must choose a new password.' }) { userId, reason }: RequirePasswordResetInput,
+    @Arg('input', () => RequirePasswordResetInput, { description: 'The user who must choose a new password.' }) {
+      userId,
+      reason,
+    }: RequirePasswordResetInput,
     @Ctx() context: RequestContext,
   ): Promise<RequirePasswordResetPayload> {
     return toPayload(await this.userAdministration.requirePasswordReset(actorOf(context), userId, reason ?? undefined), fieldsOf);

@@ -11,7 +11,9 @@ export class SetUserRolesInput {
   @Field(() => ID, { description: USER_ID })
   userId!: string;
 
-  @Field(() => [String], { description: 'All roles that the user has from now on: at most 20, of capital letters, digits and underscores.' })
+  @Field(() => [String], {
+    description: 'All roles that the user has from now on: at most 20, of capital letters, digits and underscores.',
+  })
   roles!: string[];
 }
 
@@ -81,7 +83,10 @@ export class EnableUserPayload extends AdministeredUserPayload {}
 @ObjectType({ description: 'The user, whose sessions have ended.' })
 export class RevokeUserSessionsPayload extends AdministeredUserPayload {}
 
-@ObjectType({ description: 'The user, whose password no longer works and whose sessions have ended. A code for a new password is mailed, unless the user is disabled.' })
+@ObjectType({
+  description:
+    'The user, whose password no longer works and whose sessions have ended. A code for a new password is mailed, unless the user is disabled.',
+})
 export class RequirePasswordResetPayload extends AdministeredUserPayload {}
 
 @ObjectType({ description: 'All users are logged out, including the caller.' })

@@ -1,6 +1,6 @@
 /**
- * Sends bells: NOTIFY messages that name the audit events this node has committed. A bell may be lost, late or doubled; only the
- * table is reliable (R29).
+ * Sends bells, NOTIFY messages that name the audit events this node has committed: a bell may be lost, late or doubled, so only
+ * the table is reliable (R29).
  */
 
 /** NOTIFY carries less than 8,000 bytes; an id takes 23 with its comma. */

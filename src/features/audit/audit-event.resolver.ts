@@ -18,9 +18,15 @@ export class AuditEventResolver {
   })
   async auditEvents(
     @Args(() => PageArguments) page: PageArguments,
-    @Arg('userId', () => ID, { nullable: true, description: 'The user whose events to list. Only administrators may ask for another user.' })
+    @Arg('userId', () => ID, {
+      nullable: true,
+      description: 'The user whose events to list. Only administrators may ask for another user.',
+    })
     userId: string | null | undefined,
-    @Arg('everyone', () => Boolean, { defaultValue: false, description: 'Whether to list all events, including those about no user. Administrators only.' })
+    @Arg('everyone', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether to list all events, including those about no user. Administrators only.',
+    })
     everyone: boolean,
     @Ctx() context: RequestContext,
   ): Promise<Connection<AuditEventType>> {

@@ -1,6 +1,6 @@
 /**
- * Streams audit events of all nodes as they are committed. The table is the source; bells (NOTIFY messages between nodes) only make
- * it faster (R29).
+ * Streams the audit events of all nodes from the table as they are committed; bells (NOTIFY messages between nodes) only make it
+ * faster (R29).
  */
 import { EventEmitter } from 'node:events';
 import type { Database } from '../../database/database.js';
@@ -62,8 +62,8 @@ export class AuditFeed {
    * Delivers each event at least once, roughly in order of time, and never ends by itself. With `after`, it repeats some events from
    * before that one, because an event that was committed late may be among them.
    *
-   * @throws LatchkeyError BAD_USER_INPUT if `after` is none of these events; AUTH_UNAVAILABLE if the database does not answer; RATE_LIMITED,
-   *   from the iterator, if too many events wait to be taken
+   * @throws LatchkeyError BAD_USER_INPUT if `after` is none of these events; AUTH_UNAVAILABLE if the database does not answer;
+   *   RATE_LIMITED, from the iterator, if too many events wait to be read
    */
   async follow(request: FeedRequest): Promise<Events> {
     const from = request.after === null ? null : await this.#instantOf(request.after, request);

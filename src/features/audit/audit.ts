@@ -68,7 +68,7 @@ export class Audit {
   async record(transaction: Transaction, ...events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return;
     const at = new Date(this.world.clock.now());
-    // Set every column: the statement is then the same, and takes the same time, whether or not the user exists.
+    // Set every column, so that the statement is the same whether or not the user exists.
     const rows = events.map(({ kind, actor, userId = null, sessionId = null, reason = null, ipAddress = null, userAgent = null }) => ({
       id: freshId(this.world.randomness),
       at,

@@ -1,6 +1,6 @@
 /**
- * The texts of the mails. They contain no user's name: anybody can register a stranger's address and would choose the words that
- * the stranger reads. A link carries its code in the fragment, which never reaches a server log or a Referer header.
+ * The texts of the mails, which contain no user's name: an attacker could otherwise register a stranger's address and choose words
+ * that the stranger reads.
  */
 import type { Config } from '../../config/config.js';
 import type { Mail } from './mail.js';
@@ -127,6 +127,7 @@ export function newDevice(to: string, { deviceName, userAgent }: NewDevice, site
   );
 }
 
+/** Puts the code into the fragment of the link, which never reaches a server log or a Referer header. */
 function offer(purpose: MailCodePurpose, code: string, { appUrl }: Site): string[] {
   const lifetime = sayDuration(MAIL_CODE_TTL_SECONDS[purpose]);
   return [

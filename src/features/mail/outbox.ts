@@ -1,6 +1,6 @@
 /**
- * The outbox: queues a mail in the transaction that it belongs to, and delivers it after the commit. A queued mail survives a
- * restart and an outage of the mail server; the outbox gives it up once it has expired.
+ * The outbox: queues a mail in the transaction that it belongs to, and delivers it after the commit, through restarts and outages
+ * of the mail server, until the mail expires.
  */
 
 import type { Database, Transaction } from '../../database/database.js';

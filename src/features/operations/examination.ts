@@ -54,7 +54,12 @@ export class Examination {
   #examineBlacklist(): Finding {
     const { isKnown, size, version } = this.needs.revocations.replica;
     const found = isKnown ? `${size} revoked ids at version ${version}` : 'unknown to this node';
-    return { check: 'blacklist', isRight: isKnown, found, advice: isKnown ? '' : 'This node accepts no token until the database answers again.' };
+    return {
+      check: 'blacklist',
+      isRight: isKnown,
+      found,
+      advice: isKnown ? '' : 'This node accepts no token until the database answers again.',
+    };
   }
 
   #examineKeys(): Finding {
@@ -91,7 +96,9 @@ export class Examination {
       check: 'clock',
       isRight,
       found,
-      advice: isRight ? '' : `The clock is ${Math.round(behindSeconds)} s behind the newest event in the database. Set it, and keep it in sync with NTP.`,
+      advice: isRight
+        ? ''
+        : `The clock is ${Math.round(behindSeconds)} s behind the newest event in the database. Set it, and keep it in sync with NTP.`,
     };
   }
 }

@@ -114,7 +114,12 @@ function examineDurability({ synchronousCommit, fsync, fullPageWrites, standbys,
   const found = `synchronous_commit=${synchronousCommit}, fsync=${fsync}, full_page_writes=${fullPageWrites}; standbys: ${standbys}, commits wait for ${synchronousStandbys}`;
   if (off.length > 0) {
     const names = off.map(([name]) => name).join(' and ');
-    return { check: 'durability', isRight: false, found, advice: `A crash can lose a logout that was already confirmed. Turn ${names} on.` };
+    return {
+      check: 'durability',
+      isRight: false,
+      found,
+      advice: `A crash can lose a logout that was already confirmed. Turn ${names} on.`,
+    };
   }
   const isLossy = standbys > 0 && (synchronousStandbys === 0 || synchronousCommit === 'local');
   const advice = isLossy ? 'Commits do not wait for the standbys, so a failover can lose a logout: set synchronous_standby_names.' : '';

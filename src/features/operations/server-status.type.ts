@@ -33,7 +33,9 @@ export class ServerNodeType implements Pick<ListedNode, 'id' | 'startedAt' | 'se
   @Field(() => GraphQLDateTime, { description: 'When the node last renewed its lease, by the clock of the database.' })
   seenAt!: Date;
 
-  @Field(() => Int, { description: 'The longest that its lease may last, in milliseconds. If the node is dead, a logout waits that long for it.' })
+  @Field(() => Int, {
+    description: 'The longest that its lease may last, in milliseconds. If the node is dead, a logout waits that long for it.',
+  })
   leaseMs!: number;
 }
 
