@@ -3,21 +3,21 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** The old password and the new one. */
 export type ChangePasswordInput = {
-  /** The password as it is. */
+  /** The current password. */
   readonly currentPassword: string;
-  /** Whether the other sessions go on, through their refresh tokens; every access token from before dies in any case. */
+  /** Whether the other sessions continue, through their refresh tokens. All earlier access tokens are revoked in any case. */
   readonly keepOtherSessions?: boolean;
   /** 8 to 256 characters of any kind; common passwords are refused. */
   readonly newPassword: string;
 };
 
-/** The code of a registration, and the password that was chosen. */
+/** The code of a registration, and the password chosen there. */
 export type ConfirmRegistrationInput = {
   /** The code that was mailed. */
   readonly code: string;
   /** A name for the list of sessions, such as "Work laptop". */
   readonly deviceName?: string | null | undefined;
-  /** The password of the registration: so it is of no use to register with the address of somebody else. */
+  /** The password chosen at registration. Because it is required, nobody gains from registering somebody else’s address. */
   readonly password: string;
 };
 

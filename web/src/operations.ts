@@ -3,59 +3,59 @@ import { gql, type TypedDocumentNode } from '@apollo/client';
 
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
-/** What happened. More kinds may be added. */
+/** The kind of an audit event. More kinds may be added. */
 export type AuditEventKind =
   /** A login failed. */
   | 'LOGIN_FAILED'
-  /** A failed attempt used up a budget: those that follow are refused for a while, and leave no event. */
+  /** A failed attempt reached a limit. Further attempts are refused for a while and leave no event. */
   | 'LOGIN_RATE_LIMITED'
-  /** The password was shown again in a session. */
+  /** A user confirmed their password again in a session. */
   | 'REAUTHENTICATION_DONE'
-  /** A wrong password was shown in a session. */
+  /** A user gave a wrong password in a session. */
   | 'REAUTHENTICATION_FAILED'
   /** A refresh failed. */
   | 'REFRESH_FAILED'
-  /** All sessions of everybody were ended. */
+  /** All sessions of all users were ended. */
   | 'SESSIONS_ALL_ENDED'
-  /** The access tokens of a session were killed; the session goes on at the next refresh. */
+  /** The access tokens of a session were revoked; the session continues at the next refresh. */
   | 'SESSION_ACCESS_TOKENS_REVOKED'
   /** A session ended; the reason says how, such as `LOGOUT` or `EXPIRED`. */
   | 'SESSION_ENDED'
   /** A refresh token was exchanged for the next pair. */
   | 'SESSION_REFRESHED'
-  /** A login succeeded: a session began. */
+  /** A login succeeded and a session started. */
   | 'SESSION_STARTED'
-  /** A signing key was revoked, and every token that it had signed; the reason is its `kid`. */
+  /** A signing key was revoked, and with it every token that it signed; the reason is its `kid`. */
   | 'SIGNING_KEY_REVOKED'
-  /** A new signing key was made; the reason is its `kid`. */
+  /** A new signing key was created; the reason is its `kid`. */
   | 'SIGNING_KEY_ROTATED'
-  /** A user was made by the operator. */
+  /** The operator created a user. */
   | 'USER_CREATED'
   /** A user was deleted. */
   | 'USER_DELETED'
-  /** A user was forbidden to log in; the reason is what was written down for it. */
+  /** A user was disabled and can no longer log in; the reason is the one that was given. */
   | 'USER_DISABLED'
   /** The email address of a user was changed. */
   | 'USER_EMAIL_CHANGED'
-  /** A user asked for another email address. */
+  /** A user asked to change their email address. */
   | 'USER_EMAIL_CHANGE_REQUESTED'
-  /** An email address was shown to be its user’s. */
+  /** A user verified their email address. */
   | 'USER_EMAIL_VERIFIED'
-  /** A user may log in again. */
+  /** A disabled user may log in again. */
   | 'USER_ENABLED'
-  /** A user changed the password. */
+  /** A user changed their password. */
   | 'USER_PASSWORD_CHANGED'
-  /** A lost password was replaced. */
+  /** A password was reset. */
   | 'USER_PASSWORD_RESET'
-  /** Somebody asked for a new password because the old one is lost. */
+  /** Somebody asked for a mail to reset a lost password. */
   | 'USER_PASSWORD_RESET_REQUESTED'
-  /** An administrator demanded a new password. */
+  /** An administrator or the operator required a user to choose a new password. */
   | 'USER_PASSWORD_RESET_REQUIRED'
-  /** A user has registered. */
+  /** A user registered. */
   | 'USER_REGISTERED'
   /** The roles of a user were changed. */
   | 'USER_ROLES_CHANGED'
-  /** All sessions of a user were ended by an administrator or the operator. */
+  /** An administrator or the operator ended all sessions of a user. */
   | 'USER_SESSIONS_REVOKED';
 
 /** A code that was mailed to the new address. */
@@ -64,35 +64,35 @@ export type ConfirmEmailChangeInput = {
   readonly code: string;
 };
 
-/** Whom to disable. */
+/** The user to disable. */
 export type DisableUserInput = {
-  /** Why, for the audit trail; at most 500 characters. */
+  /** The reason, for the audit trail; at most 500 characters. */
   readonly reason?: string | null | undefined;
   /** The id of the user. */
   readonly userId: string;
 };
 
-/** Whom to enable. */
+/** The user to enable. */
 export type EnableUserInput = {
-  /** Why, for the audit trail; at most 500 characters. */
+  /** The reason, for the audit trail; at most 500 characters. */
   readonly reason?: string | null | undefined;
   /** The id of the user. */
   readonly userId: string;
 };
 
-/** The password, shown again. */
+/** The password, to confirm it again. */
 export type ReauthenticateInput = {
   /** The password of the caller. */
   readonly password: string;
 };
 
-/** The address that the caller wants to log in with. */
+/** The address with which the caller wants to log in from now on. */
 export type RequestEmailChangeInput = {
   /** The new email address; a code is mailed to it. */
   readonly newEmail: string;
 };
 
-/** Whose password is lost. */
+/** The user whose password is lost. */
 export type RequestPasswordResetInput = {
   /** The email address of the user. */
   readonly email: string;
@@ -106,20 +106,20 @@ export type ResetPasswordInput = {
   readonly newPassword: string;
 };
 
-/** Where a node looks whether a token is revoked: the setting `REVOCATION_CHECK`. */
+/** Where a node checks whether a token is revoked: the setting `REVOCATION_CHECK`. */
 export type RevocationCheckMode =
-  /** In the database, each time. */
+  /** In the database, on each request. */
   | 'DATABASE'
   /** In its memory, for as long as a lease from the database allows. */
   | 'LEASE'
-  /** In its memory: it is the only node. */
+  /** In its memory, as the only node. */
   | 'MEMORY'
-  /** In the mirror in Redis, each time. */
+  /** In the copy of the blacklist in Redis, on each request. */
   | 'REDIS';
 
-/** Whose sessions to end. */
+/** The user whose sessions to end. */
 export type RevokeUserSessionsInput = {
-  /** Why, for the audit trail; at most 500 characters. */
+  /** The reason, for the audit trail; at most 500 characters. */
   readonly reason?: string | null | undefined;
   /** The id of the user. */
   readonly userId: string;
@@ -179,7 +179,7 @@ export type UserErrorCode =
   /** A role has the wrong form, or there are too many. */
   | 'ROLES_INVALID';
 
-/** A code that was mailed to the address of a user. */
+/** A code that was mailed to the address to verify. */
 export type VerifyEmailInput = {
   /** The code that was mailed. */
   readonly code: string;

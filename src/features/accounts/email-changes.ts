@@ -1,4 +1,4 @@
-/** A user moves to another address: asked for with a recent password, confirmed with a code that was mailed to the new one. */
+/** Changes a user's email address: the user asks with a recent password and confirms with a code mailed to the new address. */
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
 import { isUniqueViolation } from '../../database/failures.js';
@@ -34,7 +34,8 @@ export class EmailChanges {
   ) {}
 
   /**
-   * Mails a code to the new address. The answer is the same when somebody has it; that one gets another mail.
+   * Mails a code to the new address. If that address is taken, the answer is the same and its owner gets a different mail,
+   * so the caller can't find out who is registered.
    *
    * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile, RATE_LIMITED
    */
@@ -65,8 +66,8 @@ export class EmailChanges {
   }
 
   /**
-   * Changes the address. When it returns, every other session is dead, and so are the access tokens of the one that asked, which goes
-   * on through its refresh token. That one must be live: who has ended it did not want what it asked for.
+   * Changes the address. When it returns, every other session has ended. The session that asked continues through its refresh
+   * token; its access tokens are revoked. It must still be live: a user who ended it has rejected what was asked for in it.
    */
   async confirm(text: string, origin: Origin): Promise<Outcome<null>> {
     const code = await this.needs.codes.find('email-change', text, origin);
@@ -74,11 +75,11 @@ export class EmailChanges {
     try {
       const isChanged = await this.needs.endings.commit((steps) => this.#change(steps, code, origin));
       if (!isChanged) return INVALID_CODE;
-      // The counts go by the address: for the new one this is the first usual place. It is changed, whatever becomes of this.
+      // Attempts are counted per email address: the new one has no usual place yet. The change stands even if this fails.
       await this.needs.limits.rememberAddress(code.payload.newEmail, origin).catch(() => undefined);
       return done(null);
     } catch (error) {
-      // Somebody else has registered with it meanwhile.
+      // Somebody else has registered with the new address meanwhile.
       if (isUniqueViolation(error)) return INVALID_CODE;
       throw error;
     }
@@ -88,13 +89,13 @@ export class EmailChanges {
     const { transaction } = steps;
     const { userId, email, newEmail, sessionId } = code.payload;
     const now = this.world.clock.now();
-    // The user first, then the session: in the order in which a refresh takes them.
+    // Lock the user first, then the session, as a refresh does: the opposite order could deadlock.
     await lockUser(transaction, userId);
     if (!(await this.needs.codes.use(transaction, code))) return false;
     const asking = await transaction.session.updateMany({ where: { id: sessionId, userId, ...liveAt(now) }, data: { endedReason: null } });
     const user = await findUserIn(transaction, userId);
     if (asking.count === 0 || user === null) return false;
-    // The version goes up before the sessions are looked for (R11, R18).
+    // Raise the version before looking for sessions: a login or refresh under way must not slip through (R11, R18).
     const { count } = await transaction.user.updateMany({
       where: { id: userId, emailKey: emailKeyOf(email), disabledAt: null },
       data: {

@@ -1,4 +1,4 @@
-/** The public mutations that a mailed code authorizes: `verifyEmail` and `confirmEmailChange`. Mails are read on any device. */
+/** The public mutations that a mailed code authorizes, because users read mail on any device: `verifyEmail`, `confirmEmailChange`. */
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { toPayload } from '../../graphql/user-error.type.js';
@@ -13,7 +13,7 @@ export class EmailConfirmationResolver {
     private readonly changes: EmailChanges,
   ) {}
 
-  @Mutation(() => VerifyEmailPayload, { nullable: true, description: 'Shows, with a mailed code, that an address belongs to its user.' })
+  @Mutation(() => VerifyEmailPayload, { nullable: true, description: 'Verifies the email address of a user with a mailed code.' })
   async verifyEmail(
     @Arg('input', () => VerifyEmailInput, { description: 'The code.' }) { code }: VerifyEmailInput,
     @Ctx() { origin }: RequestContext,
@@ -24,7 +24,7 @@ export class EmailConfirmationResolver {
   @Mutation(() => ConfirmEmailChangePayload, {
     nullable: true,
     description:
-      'Changes the address of a user, with a code mailed to the new one. Once it is answered, the other sessions are dead; the one that asked must still be live and goes on through its refresh token.',
+      'Changes the email address of a user, with a code mailed to the new address. The session that asked must still be live. It continues through its refresh token; all other sessions have ended once this is answered.',
   })
   async confirmEmailChange(
     @Arg('input', () => ConfirmEmailChangeInput, { description: 'The code.' }) { code }: ConfirmEmailChangeInput,

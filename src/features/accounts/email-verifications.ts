@@ -1,4 +1,4 @@
-/** A user shows that the address is theirs, with a code that was mailed to it. */
+/** Verifies that an email address belongs to its user, with a code mailed to it. */
 
 import type { Database, Transaction } from '../../database/database.js';
 import { isForeignKeyViolation } from '../../database/failures.js';
@@ -27,7 +27,7 @@ export class EmailVerifications {
   ) {}
 
   /**
-   * Mails a code to the user's own address; to one that is verified already, nothing.
+   * Mails a code to the user's own address, unless it is verified already.
    *
    * @throws LatchkeyError UNAUTHENTICATED when the user is gone, RATE_LIMITED
    */
@@ -39,13 +39,13 @@ export class EmailVerifications {
     try {
       await this.needs.database.transaction((transaction) => this.send(transaction, user));
     } catch (error) {
-      // Deleted meanwhile.
+      // The user was deleted meanwhile.
       throw isForeignKeyViolation(error) ? LatchkeyError.unauthenticated('TOKEN_REVOKED') : error;
     }
     return done(null);
   }
 
-  /** Mails a code in the transaction, which may be the one that makes the user. */
+  /** Mails a code within the transaction, which may be the one that creates the user. */
   send(transaction: Transaction, { id, email }: Pick<User, 'id' | 'email'>): Promise<void> {
     return this.needs.codes.send(transaction, {
       purpose: 'email-verification',

@@ -1,4 +1,4 @@
-/** What users ask for about their own address. */
+/** The mutations with which users verify or change their own email address. */
 import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { tokenOf } from '../../caller/token-of.js';
@@ -17,7 +17,7 @@ export class EmailResolver {
 
   @Mutation(() => RequestEmailVerificationPayload, {
     nullable: true,
-    description: 'Mails the caller a code for `verifyEmail`, good for 24 hours; nothing when the address is verified already.',
+    description: 'Mails the caller a code for `verifyEmail`, valid for 24 hours. Sends nothing if the address is verified already.',
   })
   async requestEmailVerification(@Ctx() context: RequestContext): Promise<RequestEmailVerificationPayload> {
     return toPayload(await this.verifications.request(tokenOf(context).sub, context.origin), () => ({}));
@@ -26,7 +26,7 @@ export class EmailResolver {
   @Mutation(() => RequestEmailChangePayload, {
     nullable: true,
     description:
-      'Mails a code for `confirmEmailChange` to the new address, good for an hour. It needs a recent password, and answers the same for an address that is taken.',
+      'Mails a code for `confirmEmailChange` to the new address, valid for an hour. The caller must have shown the password recently. The answer is the same if the address is taken.',
   })
   async requestEmailChange(
     @Arg('input', () => RequestEmailChangeInput, { description: 'The new address.' }) { newEmail }: RequestEmailChangeInput,

@@ -1,14 +1,14 @@
-/** Inputs and payloads of what is done with email addresses: verify, change. */
+/** Inputs and payloads of the mutations that verify or change email addresses. */
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { UserErrorType } from '../../graphql/user-error.type.js';
 
-@ObjectType({ description: 'Whether a mail is on its way.' })
+@ObjectType({ description: 'Whether the request was accepted.' })
 export class RequestEmailVerificationPayload {
   @Field(() => [UserErrorType], { description: 'What the user got wrong; empty on success.' })
   userErrors!: UserErrorType[];
 }
 
-@InputType({ description: 'A code that was mailed to the address of a user.' })
+@InputType({ description: 'A code that was mailed to the address to verify.' })
 export class VerifyEmailInput {
   @Field(() => String, { description: 'The code that was mailed.' })
   code!: string;
@@ -20,13 +20,13 @@ export class VerifyEmailPayload {
   userErrors!: UserErrorType[];
 }
 
-@InputType({ description: 'The address that the caller wants to log in with.' })
+@InputType({ description: 'The address with which the caller wants to log in from now on.' })
 export class RequestEmailChangeInput {
   @Field(() => String, { description: 'The new email address; a code is mailed to it.' })
   newEmail!: string;
 }
 
-@ObjectType({ description: 'The same for every address, whether or not somebody is registered with it.' })
+@ObjectType({ description: 'The answer is the same for every address, whether or not a user is registered with it.' })
 export class RequestEmailChangePayload {
   @Field(() => [UserErrorType], { description: 'What the user got wrong; empty on success.' })
   userErrors!: UserErrorType[];

@@ -1,4 +1,4 @@
-/** What users do with their own credentials. */
+/** The mutations with which users change, confirm or delete their own credentials. */
 import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { tokenOf } from '../../caller/token-of.js';
@@ -30,7 +30,7 @@ export class OwnUserResolver {
   @Mutation(() => ChangePasswordPayload, {
     nullable: true,
     description:
-      'Changes the password. The other sessions end, the own one goes on with the tokens in the answer; every token from before is refused.',
+      'Changes the password. This session continues with the tokens in the answer; every earlier token of it is refused. The other sessions end, unless `keepOtherSessions` is true.',
   })
   async changePassword(
     @Arg('input', () => ChangePasswordInput, { description: 'The old password and the new one.' }) input: ChangePasswordInput,
@@ -45,7 +45,7 @@ export class OwnUserResolver {
 
   @Mutation(() => ReauthenticatePayload, {
     nullable: true,
-    description: 'Shows the password again, as destructive actions want it. A login counts as well.',
+    description: 'Confirms the password again, which destructive actions require. A recent login counts too.',
   })
   async reauthenticate(
     @Arg('input', () => ReauthenticateInput, { description: 'The password.' }) { password }: ReauthenticateInput,
@@ -56,7 +56,7 @@ export class OwnUserResolver {
 
   @Mutation(() => DeleteMePayload, {
     nullable: true,
-    description: 'Removes the caller for good: every session ends, everything personal is removed.',
+    description: 'Deletes the caller for good. Every session ends, and all personal data is removed.',
   })
   async deleteMe(
     @Arg('input', () => DeleteMeInput, { description: 'The password.' }) { password }: DeleteMeInput,

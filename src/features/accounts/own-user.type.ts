@@ -1,4 +1,4 @@
-/** Inputs and payloads of what users do with their own credentials: `changePassword`, `reauthenticate`, `deleteMe`. */
+/** Inputs and payloads of `changePassword`, `reauthenticate` and `deleteMe`. */
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { UserErrorType } from '../../graphql/user-error.type.js';
@@ -6,7 +6,7 @@ import { OpenSessionPayload } from '../sessions/open-session.type.js';
 
 @InputType({ description: 'The old password and the new one.' })
 export class ChangePasswordInput {
-  @Field(() => String, { description: 'The password as it is.' })
+  @Field(() => String, { description: 'The current password.' })
   currentPassword!: string;
 
   @Field(() => String, { description: '8 to 256 characters of any kind; common passwords are refused.' })
@@ -14,39 +14,39 @@ export class ChangePasswordInput {
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Whether the other sessions go on, through their refresh tokens; every access token from before dies in any case.',
+    description: 'Whether the other sessions continue, through their refresh tokens. All earlier access tokens are revoked in any case.',
   })
   keepOtherSessions!: boolean;
 }
 
-@ObjectType({ description: 'The new tokens of the own session; everything from before the change is dead.' })
+@ObjectType({ description: 'The new tokens of this session; all tokens issued to it before are refused.' })
 export class ChangePasswordPayload extends OpenSessionPayload {
   @Field(() => Int, { nullable: true, description: 'How many other sessions ended.' })
   endedSessions?: number;
 }
 
-@InputType({ description: 'The password, shown again.' })
+@InputType({ description: 'The password, to confirm it again.' })
 export class ReauthenticateInput {
   @Field(() => String, { description: 'The password of the caller.' })
   password!: string;
 }
 
-@ObjectType({ description: 'For how long destructive actions are admitted.' })
+@ObjectType({ description: 'Until when destructive actions are allowed.' })
 export class ReauthenticatePayload {
-  @Field(() => GraphQLDateTime, { nullable: true, description: 'Until when they are admitted in this session.' })
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Until when this session may carry out destructive actions.' })
   validUntil?: Date;
 
   @Field(() => [UserErrorType], { description: 'What the user got wrong; empty on success.' })
   userErrors!: UserErrorType[];
 }
 
-@InputType({ description: 'The password of the user who goes.' })
+@InputType({ description: 'The password of the user to delete.' })
 export class DeleteMeInput {
   @Field(() => String, { description: 'The password of the caller.' })
   password!: string;
 }
 
-@ObjectType({ description: 'The user that was removed.' })
+@ObjectType({ description: 'The user who was deleted.' })
 export class DeleteMePayload {
   @Field(() => ID, { nullable: true, description: 'The id that the user had.' })
   id?: string;

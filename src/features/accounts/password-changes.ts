@@ -1,4 +1,4 @@
-/** A user changes the own password: the other sessions end, the own one goes on with new tokens. */
+/** Changes the caller's password: the other sessions end; this one continues with new tokens. */
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
 import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
@@ -53,8 +53,8 @@ export class PasswordChanges {
   ) {}
 
   /**
-   * Changes the password. When it returns, every access token from before is dead, the caller's own included, and the own session
-   * has a wholly new refresh token: who has stolen the old one is out.
+   * Changes the password. When it returns, every earlier access token is revoked, including the caller's. The caller's session has
+   * a refresh token of a new family: a thief who holds the old one is locked out.
    *
    * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile
    */
@@ -85,7 +85,7 @@ export class PasswordChanges {
     );
   }
 
-  /** The version goes up first: a login or a refresh that is under way with the old password finds its fence closed (R11, R18). */
+  /** Raises the version first: a login or refresh under way with the old password then fails its version check (R11, R18). */
   async #replaceHash({ transaction }: EndingSteps, { id, credentialVersion }: UserWithSecrets, passwordHash: string): Promise<boolean> {
     const { count } = await transaction.user.updateMany({
       where: { id, credentialVersion, disabledAt: null },
@@ -96,7 +96,7 @@ export class PasswordChanges {
     return true;
   }
 
-  /** A new family, not the next token of the old one: the old family is unknown from then on. */
+  /** Starts a new family instead of rotating the old one, so that no token of the old family is known any more. */
   async #renew(
     { transaction }: EndingSteps,
     session: Session,

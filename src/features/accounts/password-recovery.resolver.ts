@@ -1,4 +1,4 @@
-/** The public mutations for who has lost the password: `requestPasswordReset` and `resetPassword`. */
+/** The public mutations for a user who has lost the password: `requestPasswordReset` and `resetPassword`. */
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { toPayload } from '../../graphql/user-error.type.js';
@@ -16,10 +16,12 @@ export class PasswordRecoveryResolver {
 
   @Mutation(() => RequestPasswordResetPayload, {
     nullable: true,
-    description: 'Mails a code for `resetPassword`, good for 30 minutes. It answers the same whether or not somebody is registered.',
+    description: 'Mails a code for `resetPassword`, valid for 30 minutes. The answer is the same whether or not the address is registered.',
   })
   async requestPasswordReset(
-    @Arg('input', () => RequestPasswordResetInput, { description: 'Whose password is lost.' }) { email }: RequestPasswordResetInput,
+    @Arg('input', () => RequestPasswordResetInput, { description: 'The user whose password is lost.' }) {
+      email,
+    }: RequestPasswordResetInput,
     @Ctx() { origin }: RequestContext,
   ): Promise<RequestPasswordResetPayload> {
     return toPayload(await this.recovery.request(email, origin), () => ({}));
@@ -27,7 +29,8 @@ export class PasswordRecoveryResolver {
 
   @Mutation(() => ResetPasswordPayload, {
     nullable: true,
-    description: 'Sets a new password with a mailed code. Once it is answered, every session of the user is dead. It does not log in.',
+    description:
+      'Sets a new password with a mailed code. Once this is answered, every session of the user has ended. It does not log the user in.',
   })
   async resetPassword(
     @Arg('input', () => ResetPasswordInput, { description: 'The code and the new password.' }) input: ResetPasswordInput,

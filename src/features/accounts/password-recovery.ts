@@ -1,4 +1,4 @@
-/** Somebody who has lost the password sets a new one with a code that was mailed. */
+/** Lets a user who has lost the password set a new one with a mailed code. */
 
 import type { Database } from '../../database/database.js';
 import { isForeignKeyViolation } from '../../database/failures.js';
@@ -19,7 +19,7 @@ import { EMAIL_INVALID, lockUser, type Users, type UserWithSecrets } from '../us
 
 const PASSWORD_DEAD = failed({
   code: 'PASSWORD_REUSED',
-  message: 'This is the password that can not be used any more. Choose another one.',
+  message: 'This password can no longer be used. Choose a different one.',
   field: ['input', 'newPassword'],
 });
 
@@ -42,8 +42,8 @@ export class PasswordRecovery {
   ) {}
 
   /**
-   * Mails a code. For an address that nobody has, and for a disabled user, everything is done as well, with a code and a mail
-   * that nobody gets: neither the answer nor its time tells who is registered.
+   * Mails a code. For an unknown address or a disabled user it does the same work with a decoy: a code and a mail that nobody
+   * gets. Otherwise the answer, or its timing, would reveal who is registered.
    *
    * @throws LatchkeyError RATE_LIMITED
    */
@@ -53,7 +53,7 @@ export class PasswordRecovery {
     const found = await this.needs.users.findByEmail(email);
     const user = found?.disabledAt === null ? found : null;
     const asked = { origin, at: this.world.clock.now() };
-    // To the address that was registered, never to the one that was typed: they may only look alike.
+    // Mail to the registered address, never to the typed one: the two may only look alike, and belong to different people.
     const to = user?.email ?? email;
     const sent = this.needs.database.transaction(async (transaction) => {
       await this.needs.codes.send(transaction, {
@@ -67,15 +67,15 @@ export class PasswordRecovery {
       await this.needs.audit.record(transaction, event);
     });
     await sent.catch((error: unknown) => {
-      // Deleted meanwhile: the answer is that for an address that nobody has.
+      // The user was deleted meanwhile: answer as for an unknown address.
       if (!isForeignKeyViolation(error)) throw error;
     });
     return done(null);
   }
 
   /**
-   * Kills the password and mails a code for a new one, in the transaction of whoever demands it. A disabled user gets no mail: the code
-   * would be of no use.
+   * Makes the password useless and mails a code for a new one, within the caller's transaction. A disabled user gets no mail,
+   * because the code would not work.
    */
   async require({ transaction }: EndingSteps, user: UserWithSecrets): Promise<void> {
     const deadPasswordHash = user.deadPasswordHash ?? user.passwordHash;
@@ -90,7 +90,7 @@ export class PasswordRecovery {
     });
   }
 
-  /** Sets the new password. When it returns, every session of the user is dead, and every other code. It opens none. */
+  /** Sets the new password. When it returns, every session and every other code of the user is dead. It does not log in. */
   async reset(text: string, newPassword: string, origin: Origin): Promise<Outcome<null>> {
     const code = await this.needs.codes.find('password-reset', text, origin);
     const user = code === null ? null : await this.needs.users.findWithSecrets(code.payload.userId);
@@ -109,7 +109,8 @@ export class PasswordRecovery {
       const { transaction } = steps;
       await lockUser(transaction, userId);
       if (!(await this.needs.codes.use(transaction, code))) return INVALID_CODE;
-      // The version goes up before the sessions are looked for (R11, R18). Who has the code has read the mail.
+      // Raise the version before looking for sessions: a login or refresh under way must not slip through (R11, R18).
+      // The code came by mail, so using it verifies the address too.
       const { count } = await transaction.user.updateMany({
         where: { id: userId, emailKey: emailKeyOf(email), disabledAt: null },
         data: {
@@ -126,7 +127,7 @@ export class PasswordRecovery {
       await steps.end({ sessions: { userId }, reason: 'PASSWORD_RESET', actor: userId, ipAddress: origin.ipAddress });
       return done(null);
     });
-    // Who was locked out by somebody else's guesses gets in from here. The password is set, whatever becomes of this.
+    // A user locked out by somebody else's guesses can now log in from this place. The new password stands even if this fails.
     if (outcome.kind === 'done') await this.needs.limits.rememberAddress(email, origin).catch(() => undefined);
     return outcome;
   }

@@ -2,13 +2,13 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { UserErrorType } from '../../graphql/user-error.type.js';
 
-@InputType({ description: 'Whose password is lost.' })
+@InputType({ description: 'The user whose password is lost.' })
 export class RequestPasswordResetInput {
   @Field(() => String, { description: 'The email address of the user.' })
   email!: string;
 }
 
-@ObjectType({ description: 'The same for every address, whether or not somebody is registered with it.' })
+@ObjectType({ description: 'The answer is the same for every address, whether or not a user is registered with it.' })
 export class RequestPasswordResetPayload {
   @Field(() => [UserErrorType], { description: 'What the user got wrong; empty on success.' })
   userErrors!: UserErrorType[];

@@ -1,4 +1,4 @@
-/** The public mutations by which one becomes a user: `register` and `confirmRegistration`. */
+/** The public mutations with which a new user registers: `register` and `confirmRegistration`. */
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { toPayload } from '../../graphql/user-error.type.js';
@@ -14,10 +14,10 @@ export class RegistrationResolver {
   @Mutation(() => RegisterPayload, {
     nullable: true,
     description:
-      'Makes a user and logs it in; on a server that sends mails, mails a code for `confirmRegistration` instead, and answers the same for an address that is taken.',
+      'Creates a user and logs them in. A server that sends mail mails a code for `confirmRegistration` instead; its answer is the same for an address that is taken.',
   })
   async register(
-    @Arg('input', () => RegisterInput, { description: 'Who registers.' }) input: RegisterInput,
+    @Arg('input', () => RegisterInput, { description: 'The new user.' }) input: RegisterInput,
     @Ctx() context: RequestContext,
   ): Promise<RegisterPayload> {
     const outcome = await this.registrations.register(input, context.origin);
@@ -29,7 +29,7 @@ export class RegistrationResolver {
 
   @Mutation(() => ConfirmRegistrationPayload, {
     nullable: true,
-    description: 'Makes the user whose address a mailed code has shown, and logs it in.',
+    description: 'Creates the user whose address the mailed code verifies, and logs them in.',
   })
   async confirmRegistration(
     @Arg('input', () => ConfirmRegistrationInput, { description: 'The code and the password.' }) input: ConfirmRegistrationInput,

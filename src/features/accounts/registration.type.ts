@@ -19,26 +19,26 @@ export class RegisterInput {
   deviceName?: string | null;
 }
 
-@ObjectType({ description: 'The tokens of the first session of a new user, or that a mail is on its way, or what the user got wrong.' })
+@ObjectType({ description: 'The tokens of the first session of a new user, or a note that a mail was sent, or what the user got wrong.' })
 export class RegisterPayload extends OpenSessionPayload {
-  @Field(() => UserType, { nullable: true, description: 'Who has registered.' })
+  @Field(() => UserType, { nullable: true, description: 'The new user.' })
   user?: UserType;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'True when a mail was sent and `confirmRegistration` wants its code, whether or not the address was free: then there are no tokens. False when the user is logged in.',
+      'True when a mail was sent and `confirmRegistration` needs its code, whether or not the address was free; there are no tokens then. False when the user is logged in.',
   })
   confirmationSent?: boolean;
 }
 
-@InputType({ description: 'The code of a registration, and the password that was chosen.' })
+@InputType({ description: 'The code of a registration, and the password chosen there.' })
 export class ConfirmRegistrationInput {
   @Field(() => String, { description: 'The code that was mailed.' })
   code!: string;
 
   @Field(() => String, {
-    description: 'The password of the registration: so it is of no use to register with the address of somebody else.',
+    description: 'The password chosen at registration. Because it is required, nobody gains from registering somebody else’s address.',
   })
   password!: string;
 
@@ -48,6 +48,6 @@ export class ConfirmRegistrationInput {
 
 @ObjectType({ description: 'The tokens of the first session of a new user, or what the user got wrong.' })
 export class ConfirmRegistrationPayload extends OpenSessionPayload {
-  @Field(() => UserType, { nullable: true, description: 'Who has registered.' })
+  @Field(() => UserType, { nullable: true, description: 'The new user.' })
   user?: UserType;
 }

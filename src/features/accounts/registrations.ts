@@ -1,4 +1,4 @@
-/** Somebody becomes a user: at once, or, where mail is configured, once a code that was mailed has come back. */
+/** Registers users: at once, or, where mail is configured, after they confirm with a mailed code. */
 
 import type { Database } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/failures.js';
@@ -22,12 +22,12 @@ export interface Registration extends Omit<NewUser, 'roles'> {
 
 export interface RegistrationConfirmation {
   readonly code: string;
-  /** The one that was chosen at registration. */
+  /** The password chosen at registration. */
   readonly password: string;
   readonly deviceName?: string | null | undefined;
 }
 
-/** What a registration has led to: a session, or a mail. */
+/** The outcome of a registration: a session, or a mail with a code. */
 export type Registered = { readonly kind: 'logged-in'; readonly loggedIn: LoggedIn } | { readonly kind: 'confirmation-sent' };
 
 const WRONG_PASSWORD = failed({
@@ -53,7 +53,7 @@ export class Registrations {
   ) {}
 
   /**
-   * Without mail it says whether the address is taken; with mail it tells only who reads the mail.
+   * Without mail the answer reveals whether the address is taken. With mail, only the reader of the mailbox learns it.
    *
    * @throws LatchkeyError RATE_LIMITED
    */
@@ -73,8 +73,8 @@ export class Registrations {
   }
 
   /**
-   * Makes the user whose address is shown to be theirs. The password is asked for again: who has registered with the address of
-   * somebody else gains nothing when that one follows the link.
+   * Creates the user whose address the code verifies. It asks for the password again: an attacker who registered somebody else's
+   * address must gain nothing when the owner follows the link.
    *
    * @throws LatchkeyError RATE_LIMITED
    */
@@ -89,7 +89,7 @@ export class Registrations {
     return outcome.kind === 'failed' ? outcome : done(outcome.result.loggedIn);
   }
 
-  /** The same work for an address that is free and for one that is taken; only the mail differs. */
+  /** Does the same work for a free address and for a taken one, so that timing reveals nothing; only the mail differs. */
   async #sendConfirmation(newUser: NewUser, origin: Origin): Promise<Outcome<Registered>> {
     const failures = await this.needs.users.findFaults(newUser);
     if (failures.length > 0) return failed(...failures);
@@ -112,7 +112,7 @@ export class Registrations {
     return done({ kind: 'confirmation-sent' });
   }
 
-  /** It counts like a login. */
+  /** Counts against the limits like a login, so that a mailed code is no way to guess passwords freely. */
   async #isChosenPassword({ payload }: ShownCode<'registration'>, password: string, origin: Origin): Promise<boolean> {
     if (isTooLong(password) || !password.isWellFormed()) return false;
     const attempt = await this.needs.limits.beginPassword(payload.email, origin);

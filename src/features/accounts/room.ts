@@ -1,4 +1,4 @@
-/** The accounts room: how a user comes, changes password or address, and goes. */
+/** The accounts room: users register, recover or change their password and address, and delete themselves. */
 import type { Database } from '../../database/database.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';

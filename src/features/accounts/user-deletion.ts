@@ -1,4 +1,4 @@
-/** A user goes: everything personal is removed, what keeps the old tokens dead stays until they expire. */
+/** Deletes a user: removes all personal data, but keeps the blacklist entries until the old tokens expire. */
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
 import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
@@ -28,7 +28,7 @@ export class UserDeletion {
   constructor(private readonly needs: Needs) {}
 
   /**
-   * Removes the caller, who must show the password.
+   * Deletes the caller, who must confirm with the password.
    *
    * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile
    */
@@ -43,14 +43,14 @@ export class UserDeletion {
     });
   }
 
-  /** Removes any user, for an operator. */
+  /** Deletes any user, for an operator. */
   delete(userId: string, actor: string): Promise<Outcome<DeletedUser>> {
     return this.needs.endings.commit((steps) => this.#remove(steps, userId, actor));
   }
 
   /**
-   * Rows of sessions, tokens, roles and codes go with the user's, and the mails that wait. The events of the audit trail stay, without the addresses and
-   * devices: the one exception to the rule that nothing changes them.
+   * Deletes the user's row with its sessions, tokens, roles, codes and queued mails. Audit events stay, but lose their IP addresses
+   * and user agents. This is the one exception to the rule that nothing changes an audit event.
    */
   async #remove(steps: EndingSteps, userId: string, actor: string): Promise<Outcome<DeletedUser>> {
     const { transaction } = steps;

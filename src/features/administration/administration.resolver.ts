@@ -1,4 +1,4 @@
-/** What administrators do. All of it needs a password that was shown recently. */
+/** The mutations of administrators. Every one requires a recently confirmed password. */
 import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { ADMIN_ROLE } from '../../caller/roles.js';
@@ -28,18 +28,19 @@ export class AdministrationResolver {
 
   @Mutation(() => SetUserRolesPayload, {
     nullable: true,
-    description: 'Replaces the roles of a user. Access tokens with the old roles die at once; the sessions go on through refresh.',
+    description:
+      'Replaces the roles of a user. Access tokens with the old roles are revoked at once; the sessions continue through refresh.',
   })
   async setUserRoles(
-    @Arg('input', () => SetUserRolesInput, { description: 'Whose roles, and which.' }) { userId, roles }: SetUserRolesInput,
+    @Arg('input', () => SetUserRolesInput, { description: 'The user and their new roles.' }) { userId, roles }: SetUserRolesInput,
     @Ctx() context: RequestContext,
   ): Promise<SetUserRolesPayload> {
     return toPayload(await this.userAdministration.setRoles(actorOf(context), userId, roles), fieldsOf);
   }
 
-  @Mutation(() => DisableUserPayload, { nullable: true, description: 'Forbids a user to log in, and ends every session.' })
+  @Mutation(() => DisableUserPayload, { nullable: true, description: 'Stops a user from logging in, and ends every session of the user.' })
   async disableUser(
-    @Arg('input', () => DisableUserInput, { description: 'Whom to disable.' }) { userId, reason }: DisableUserInput,
+    @Arg('input', () => DisableUserInput, { description: 'The user to disable.' }) { userId, reason }: DisableUserInput,
     @Ctx() context: RequestContext,
   ): Promise<DisableUserPayload> {
     return toPayload(await this.userAdministration.disable(actorOf(context), userId, reason ?? undefined), fieldsOf);
@@ -47,15 +48,18 @@ export class AdministrationResolver {
 
   @Mutation(() => EnableUserPayload, { nullable: true, description: 'Lets a disabled user log in again.' })
   async enableUser(
-    @Arg('input', () => EnableUserInput, { description: 'Whom to enable.' }) { userId, reason }: EnableUserInput,
+    @Arg('input', () => EnableUserInput, { description: 'The user to enable.' }) { userId, reason }: EnableUserInput,
     @Ctx() context: RequestContext,
   ): Promise<EnableUserPayload> {
     return toPayload(await this.userAdministration.enable(actorOf(context), userId, reason ?? undefined), fieldsOf);
   }
 
-  @Mutation(() => RevokeUserSessionsPayload, { nullable: true, description: 'Ends every session of a user, who may log in again.' })
+  @Mutation(() => RevokeUserSessionsPayload, { nullable: true, description: 'Ends every session of a user. The user may log in again.' })
   async revokeUserSessions(
-    @Arg('input', () => RevokeUserSessionsInput, { description: 'Whose sessions to end.' }) { userId, reason }: RevokeUserSessionsInput,
+    @Arg('input', () => RevokeUserSessionsInput, { description: 'The user whose sessions to end.' }) {
+      userId,
+      reason,
+    }: RevokeUserSessionsInput,
     @Ctx() context: RequestContext,
   ): Promise<RevokeUserSessionsPayload> {
     return toPayload(await this.userAdministration.revokeSessions(actorOf(context), userId, reason ?? undefined), fieldsOf);
@@ -64,10 +68,13 @@ export class AdministrationResolver {
   @Mutation(() => RequirePasswordResetPayload, {
     nullable: true,
     description:
-      'Makes the password of a user useless and ends every session; a code for a new password is mailed. A disabled user gets no mail, and asks for a code after being enabled.',
+      'Makes the password of a user useless, ends every session of the user, and mails a code for a new password. A disabled user gets no mail and can request a code once enabled.',
   })
   async requirePasswordReset(
-    @Arg('input', () => RequirePasswordResetInput, { description: 'Who has to.' }) { userId, reason }: RequirePasswordResetInput,
+    @Arg('input', () => RequirePasswordResetInput, { description: 'The user who must choose a new password.' }) {
+      userId,
+      reason,
+    }: RequirePasswordResetInput,
     @Ctx() context: RequestContext,
   ): Promise<RequirePasswordResetPayload> {
     return toPayload(await this.userAdministration.requirePasswordReset(actorOf(context), userId, reason ?? undefined), fieldsOf);
@@ -75,10 +82,10 @@ export class AdministrationResolver {
 
   @Mutation(() => RevokeAllSessionsPayload, {
     nullable: true,
-    description: 'Ends every session of everybody, the own one included: no token that was ever issued is accepted any more.',
+    description: 'Ends every session of all users, including yours. No token issued before is accepted any more.',
   })
   async revokeAllSessions(
-    @Arg('input', () => RevokeAllSessionsInput, { defaultValue: {}, description: 'Why.' }) { reason }: RevokeAllSessionsInput,
+    @Arg('input', () => RevokeAllSessionsInput, { defaultValue: {}, description: 'The reason.' }) { reason }: RevokeAllSessionsInput,
     @Ctx() context: RequestContext,
   ): Promise<RevokeAllSessionsPayload> {
     return toPayload(await this.userAdministration.revokeAllSessions(actorOf(context), reason ?? undefined), (result) => result);

@@ -1,21 +1,23 @@
-/** Inputs and payloads of what administrators do. */
+/** Inputs and payloads of the mutations of administrators. */
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { UserErrorType } from '../../graphql/user-error.type.js';
 import { UserType } from '../users/user.type.js';
 
 const USER_ID = 'The id of the user.';
-const REASON = 'Why, for the audit trail; at most 500 characters.';
+const REASON = 'The reason, for the audit trail; at most 500 characters.';
 
-@InputType({ description: 'Whose roles, and which.' })
+@InputType({ description: 'The user and their new roles.' })
 export class SetUserRolesInput {
   @Field(() => ID, { description: USER_ID })
   userId!: string;
 
-  @Field(() => [String], { description: 'All roles that the user has from now on, at most 20; capital letters, digits and underscores.' })
+  @Field(() => [String], {
+    description: 'All roles that the user has from now on: at most 20, of capital letters, digits and underscores.',
+  })
   roles!: string[];
 }
 
-@InputType({ description: 'Whom to disable.' })
+@InputType({ description: 'The user to disable.' })
 export class DisableUserInput {
   @Field(() => ID, { description: USER_ID })
   userId!: string;
@@ -24,7 +26,7 @@ export class DisableUserInput {
   reason?: string | null;
 }
 
-@InputType({ description: 'Whom to enable.' })
+@InputType({ description: 'The user to enable.' })
 export class EnableUserInput {
   @Field(() => ID, { description: USER_ID })
   userId!: string;
@@ -33,7 +35,7 @@ export class EnableUserInput {
   reason?: string | null;
 }
 
-@InputType({ description: 'Whose sessions to end.' })
+@InputType({ description: 'The user whose sessions to end.' })
 export class RevokeUserSessionsInput {
   @Field(() => ID, { description: USER_ID })
   userId!: string;
@@ -42,7 +44,7 @@ export class RevokeUserSessionsInput {
   reason?: string | null;
 }
 
-@InputType({ description: 'Who has to choose a new password.' })
+@InputType({ description: 'The user who must choose a new password.' })
 export class RequirePasswordResetInput {
   @Field(() => ID, { description: USER_ID })
   userId!: string;
@@ -51,7 +53,7 @@ export class RequirePasswordResetInput {
   reason?: string | null;
 }
 
-@InputType({ description: 'Why everybody is logged out.' })
+@InputType({ description: 'The reason for logging all users out.' })
 export class RevokeAllSessionsInput {
   @Field(() => String, { nullable: true, description: REASON })
   reason?: string | null;
@@ -69,7 +71,7 @@ abstract class AdministeredUserPayload {
   userErrors!: UserErrorType[];
 }
 
-@ObjectType({ description: 'The user with the new roles; tokens with the old ones are dead.' })
+@ObjectType({ description: 'The user with the new roles; access tokens with the old ones are revoked.' })
 export class SetUserRolesPayload extends AdministeredUserPayload {}
 
 @ObjectType({ description: 'The user, who can no longer log in; every session has ended.' })
@@ -81,10 +83,13 @@ export class EnableUserPayload extends AdministeredUserPayload {}
 @ObjectType({ description: 'The user, whose sessions have ended.' })
 export class RevokeUserSessionsPayload extends AdministeredUserPayload {}
 
-@ObjectType({ description: 'The user, whose password and sessions are dead; a code for a new password is on its way by mail.' })
+@ObjectType({
+  description:
+    'The user, whose password no longer works and whose sessions have ended. A code for a new password is mailed, unless the user is disabled.',
+})
 export class RequirePasswordResetPayload extends AdministeredUserPayload {}
 
-@ObjectType({ description: 'Everybody is logged out, the caller included.' })
+@ObjectType({ description: 'All users are logged out, including the caller.' })
 export class RevokeAllSessionsPayload {
   @Field(() => Int, { nullable: true, description: 'How many sessions ended.' })
   endedSessions?: number;

@@ -1,4 +1,4 @@
-/** What the command line can list: users, one user, the audit trail. */
+/** The commands that list users, one user or the audit trail. */
 import { z } from 'zod';
 import { command } from '../../lib/command.js';
 import { done, type Outcome } from '../../lib/errors.js';
@@ -17,18 +17,18 @@ interface Needs {
   readonly trail: AuditTrail;
 }
 
-/** The most rows that are listed, and how many events when no number is asked for. */
+/** The most rows of any list, and the number of events listed when the caller gives no limit. */
 export const MAX_LISTED = 1_000;
 export const DEFAULT_LISTED_EVENTS = 50;
 
 const limit = z.int().min(1).max(MAX_LISTED).optional();
 
 const auditFilter = z.strictObject({
-  /** Id or email; of a user who was deleted, the id. */
+  /** Id or email; only the id for a deleted user. */
   user: z.string().optional(),
   /** The instant of the oldest event, ISO 8601. */
   since: z.iso.datetime({ offset: true }).optional(),
-  /** The age of the oldest event, by the clock of the process that carries the command out. */
+  /** The age of the oldest event, by the clock of the process that runs the command. */
   withinSeconds: z.int().min(1).optional(),
   limit,
 });
@@ -41,7 +41,7 @@ export function listingCommands({ clock }: World, { users, directory, sessions, 
     return since === undefined ? null : new Date(since);
   };
   return {
-    /** The newest first. */
+    /** Newest first. */
     listUsers: command(
       z.strictObject({ search: z.string().max(254).optional(), limit }),
       async ({ search = null, limit = MAX_LISTED }): Promise<Outcome<PublicUser[]>> => {
@@ -57,7 +57,7 @@ export function listingCommands({ clock }: World, { users, directory, sessions, 
         return done({ ...toPublic(user), liveSessions: (await sessions.listLive(user.id)).length });
       },
     ),
-    /** The newest first. */
+    /** Newest first. */
     listAuditEvents: command(auditFilter, async (filter): Promise<Outcome<RecordedEvent[]>> => {
       const { user: name, limit = DEFAULT_LISTED_EVENTS } = filter;
       const since = startOf(filter);
@@ -65,7 +65,7 @@ export function listingCommands({ clock }: World, { users, directory, sessions, 
       const userId = user?.id ?? name;
       const selection = { ...(userId === undefined ? {} : { userId }), ...(since === null ? {} : { since }) };
       const { rows } = await trail.list(selection, { limit, after: null });
-      // The events of a user outlive the user.
+      // Events outlive their user: an unknown id with events belongs to a deleted user.
       return name !== undefined && user === null && rows.length === 0 ? NO_SUCH_USER : done([...rows]);
     }),
   };

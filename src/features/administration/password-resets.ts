@@ -1,4 +1,4 @@
-/** An operator sets the password of a user, who has lost it or must not be trusted with it: every session ends. */
+/** Lets an operator set the password of a user, because it is lost or compromised; every session of the user ends. */
 import { done, failed, type Outcome } from '../../lib/errors.js';
 import type { Audit } from '../audit/audit.js';
 import type { Actor } from '../endings/actor.js';
@@ -22,7 +22,7 @@ interface Needs {
 export class PasswordResets {
   constructor(private readonly needs: Needs) {}
 
-  /** Sets a new password, by an operator. The version goes up before the sessions are looked for (R11). */
+  /** Sets a new password. It raises the version before looking for sessions: a login under way must not slip through (R11). */
   async set(actor: Actor, userId: string, password: string): Promise<Outcome<AdministeredUser>> {
     const owner = await this.needs.users.find(userId);
     if (owner === null) return failed(USER_NOT_FOUND);

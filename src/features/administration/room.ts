@@ -1,4 +1,4 @@
-/** The administration room: what administrators and operators do with the users of others. */
+/** The administration room: administrators and operators manage users. */
 import type { Database } from '../../database/database.js';
 import type { World } from '../../world.js';
 import type { PasswordRecovery } from '../accounts/password-recovery.js';

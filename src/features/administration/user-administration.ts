@@ -1,4 +1,4 @@
-/** What an administrator does with users: roles, disabling, ending sessions, demanding a new password. The same for GraphQL and for the command line. */
+/** Manages users for GraphQL and the command line: sets roles, disables, enables, ends sessions, requires a new password. */
 
 import { ADMIN_ROLE } from '../../caller/roles.js';
 import { done, failed, type Outcome, type UserFailure } from '../../lib/errors.js';
@@ -49,7 +49,7 @@ export class UserAdministration {
     private readonly needs: Needs,
   ) {}
 
-  /** Replaces the roles. The access tokens that carry the old ones are dead when it returns; the sessions go on through refresh. */
+  /** Replaces the roles. When it returns, access tokens with the old roles are revoked; sessions continue through refresh. */
   async setRoles(actor: Actor, userId: string, wanted: readonly string[]): Promise<Outcome<AdministeredUser>> {
     const roles = [...new Set(wanted)].sort();
     if (roles.length > MAX_ROLES || !roles.every(isRole)) return ROLES_INVALID;
@@ -65,7 +65,7 @@ export class UserAdministration {
     });
   }
 
-  /** Forbids the user to log in, and ends every session. */
+  /** Stops the user from logging in, and ends every session of the user. */
   disable(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
     return this.#change(actor, userId, reason, async (steps, user) => {
       if (await isLastAdministrator(steps.transaction, userId)) return failed(LAST_ADMINISTRATOR);
@@ -82,7 +82,7 @@ export class UserAdministration {
     });
   }
 
-  /** Lets a disabled user log in again. The sessions from before stay ended. */
+  /** Lets a disabled user log in again. Earlier sessions stay ended. */
   enable(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
     return this.#change(actor, userId, reason, async (steps, user) => {
       if (user.disabledAt === null) return done({ user, endedSessions: 0 });
@@ -92,7 +92,7 @@ export class UserAdministration {
     });
   }
 
-  /** Ends every session of the user, who may log in again. */
+  /** Ends every session of the user. The user may log in again. */
   revokeSessions(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
     return this.#change(actor, userId, reason, async (steps, user) => {
       await bumpCredentials(steps, userId);
@@ -102,7 +102,7 @@ export class UserAdministration {
     });
   }
 
-  /** Makes the password useless, ends every session, and mails a code with which the user chooses a new one. */
+  /** Makes the password useless, ends every session, and mails a code for choosing a new password. */
   requirePasswordReset(actor: Actor, userId: string, reason?: string): Promise<Outcome<AdministeredUser>> {
     return this.#change(actor, userId, reason, async (steps, user) => {
       await bumpCredentials(steps, userId);
@@ -113,7 +113,7 @@ export class UserAdministration {
     });
   }
 
-  /** Ends every session of everybody, the administrator's own included, and every access token that was ever issued (R17). */
+  /** Ends every session of all users, including the administrator's, and revokes every access token ever issued (R17). */
   async revokeAllSessions(actor: Actor, reason?: string): Promise<Outcome<{ endedSessions: number }>> {
     if (reason !== undefined && !isReason(reason)) return REASON_INVALID;
     return this.needs.endings.commit(async (steps) => {
@@ -127,7 +127,7 @@ export class UserAdministration {
   async #change(actor: Actor, userId: string, reason: string | undefined, work: Work): Promise<Outcome<AdministeredUser>> {
     if (reason !== undefined && !isReason(reason)) return REASON_INVALID;
     return this.needs.endings.commit(async (steps): Promise<Outcome<AdministeredUser>> => {
-      // Both in one order, whoever is which: two administrators may act on each other.
+      // Lock both users in order of their ids: two administrators who act on each other would otherwise deadlock.
       for (const id of [actor.token?.sub ?? '', userId].sort()) await lockUser(steps.transaction, id);
       const missing = await this.needs.reauthentication.findPrecondition(steps, actor);
       if (missing !== null) return failed(missing);
@@ -141,7 +141,7 @@ export class UserAdministration {
   }
 }
 
-/** First of all: a login or a refresh that is under way finds its fence closed (R11, R18). */
+/** Must come first: a login or refresh under way then fails its version check (R11, R18). */
 async function bumpCredentials({ transaction }: EndingSteps, id: string): Promise<void> {
   await transaction.user.update({ where: { id }, data: { credentialVersion: { increment: 1 } } });
 }

@@ -1,4 +1,4 @@
-/** What the command line can do with users. */
+/** The commands that create, change and delete users. */
 import { z } from 'zod';
 import { ADMIN_ROLE } from '../../caller/roles.js';
 import { command } from '../../lib/command.js';
@@ -17,7 +17,7 @@ interface Needs {
   readonly deletion: UserDeletion;
 }
 
-/** What was done with a user. */
+/** The user as it is now, and how many sessions were ended. */
 export interface AdministeredPublicUser {
   readonly user: PublicUser;
   readonly endedSessions: number;
@@ -61,7 +61,7 @@ export function userCommands({ users, userAdministration, passwordResets, deleti
       withUser(user, (id) => userAdministration.requirePasswordReset(COMMAND_LINE, id, reason)),
     ),
     revokeAllSessions: command(z.strictObject({ reason }), ({ reason }) => userAdministration.revokeAllSessions(COMMAND_LINE, reason)),
-    /** Sets a new password for a user who has lost it, and ends all sessions. */
+    /** Sets a new password for a user who has lost it, and ends all sessions of the user. */
     resetPassword: command(named.extend({ password: z.string() }), ({ user, password }) =>
       withUser(user, (id) => passwordResets.set(COMMAND_LINE, id, password)),
     ),

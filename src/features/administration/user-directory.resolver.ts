@@ -1,4 +1,4 @@
-/** All users, for administrators. */
+/** The queries with which administrators read users and their sessions. */
 import { Arg, Args, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { ADMIN_ROLE } from '../../caller/roles.js';
@@ -23,14 +23,14 @@ interface Needs {
 export class UserDirectoryResolver {
   constructor(private readonly needs: Needs) {}
 
-  @Query(() => UserType, { nullable: true, description: 'A user; null when there is none of that id. For administrators.' })
+  @Query(() => UserType, { nullable: true, description: 'The user with this id, or null if there is none. Administrators only.' })
   user(@Arg('id', () => ID, { description: 'The id of the user.' }) id: string): Promise<UserType | null> {
     return this.needs.users.find(id);
   }
 
   @Query(() => [SessionType], {
     nullable: true,
-    description: 'The live sessions of a user, newest use first; at most 100. Empty when there is none of that id. For administrators.',
+    description: 'The live sessions of a user, most recently used first; at most 100. Empty if no user has this id. Administrators only.',
   })
   async userSessions(
     @Arg('userId', () => ID, { description: 'The id of the user.' }) userId: string,
@@ -40,12 +40,12 @@ export class UserDirectoryResolver {
     return (await this.needs.sessions.listLive(userId)).map((session) => toSessionType(session, sid));
   }
 
-  @Query(() => UserConnection, { nullable: true, description: 'All users, the newest first. For administrators.' })
+  @Query(() => UserConnection, { nullable: true, description: 'All users, newest first. Administrators only.' })
   async users(
     @Args(() => PageArguments) page: PageArguments,
     @Arg('search', () => String, {
       nullable: true,
-      description: 'Only users whose email or name contains this; case does not matter, and no character has a meaning of its own.',
+      description: 'Only users whose email or name contains this text. Case does not matter, and there are no wildcards.',
     })
     search: string | null | undefined,
   ): Promise<Connection<UserType>> {

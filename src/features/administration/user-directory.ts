@@ -1,4 +1,4 @@
-/** All users, page by page, for administrators: the newest first, with a search over email and name. */
+/** Lists all users for administrators, newest first, in pages, with a search over email and name. */
 import type { Database, Transaction } from '../../database/database.js';
 import { Prisma } from '../../database/generated/client.js';
 import { LatchkeyError } from '../../lib/errors.js';
@@ -10,8 +10,8 @@ export class UserDirectory {
   constructor(private readonly database: Database) {}
 
   /**
-   * @param search what email or name contain, whatever the case; null or nothing for everybody
-   * @throws LatchkeyError BAD_USER_INPUT for a text that is longer than any email
+   * @param search text that the email or name contains, in any case; null or empty for all users
+   * @throws LatchkeyError BAD_USER_INPUT if the text is longer than any email
    */
   async list(search: string | null, request: PageRequest): Promise<Page<User>> {
     const text = search ?? '';
@@ -30,7 +30,7 @@ export class UserDirectory {
   }
 }
 
-/** Prisma's `contains` takes `%` and `_` in the text for wildcards and has no way to escape them, so this is SQL of our own. */
+/** Plain SQL, because Prisma's `contains` treats `%` and `_` in the text as wildcards and offers no way to escape them. */
 async function findIds(client: Transaction, text: string, { limit, after }: PageRequest): Promise<string[]> {
   const pattern = `%${searchTermOf(text).replace(/[\\%_]/g, '\\$&')}%`;
   const behind =

@@ -1,4 +1,4 @@
-/** The audit trail: one's own events, and for administrators everybody's. */
+/** The query for audit events: users read their own, administrators read all. */
 import { Arg, Args, Authorized, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { ADMIN_ROLE } from '../../caller/roles.js';
@@ -14,13 +14,19 @@ export class AuditEventResolver {
 
   @Query(() => AuditEventConnection, {
     nullable: true,
-    description: 'What happened, the newest first: to the caller, or to whom an administrator asks for.',
+    description: 'Audit events, newest first: those of the caller. An administrator can ask for those of another user or for all.',
   })
   async auditEvents(
     @Args(() => PageArguments) page: PageArguments,
-    @Arg('userId', () => ID, { nullable: true, description: 'The user whose events; another than the caller is for administrators.' })
+    @Arg('userId', () => ID, {
+      nullable: true,
+      description: 'The user whose events to list. Only administrators may ask for another user.',
+    })
     userId: string | null | undefined,
-    @Arg('everyone', () => Boolean, { defaultValue: false, description: 'All events, those about nobody included. For administrators.' })
+    @Arg('everyone', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether to list all events, including those about no user. Administrators only.',
+    })
     everyone: boolean,
     @Ctx() context: RequestContext,
   ): Promise<Connection<AuditEventType>> {

@@ -1,4 +1,7 @@
-/** The audit trail as it happens, on whichever node it happens: the table is the truth, bells only make it quick (R29). */
+/**
+ * Streams the audit events of all nodes from the table as they are committed; bells (NOTIFY messages between nodes) only make it
+ * faster (R29).
+ */
 import { EventEmitter } from 'node:events';
 import type { Database } from '../../database/database.js';
 import { LatchkeyError } from '../../lib/errors.js';
@@ -9,13 +12,13 @@ import type { World } from '../../world.js';
 import type { AuditKind, RecordedEvent } from './audit.js';
 import { type AuditWatch, latenessMs } from './audit-watch.js';
 
-/** Which events, and from where on. */
+/** Selects the events and the starting point. */
 export interface FeedRequest {
-  /** Null for everybody's, those about nobody included. */
+  /** Null for the events of all users, and those about no user. */
   readonly userId: string | null;
-  /** Null for all. */
+  /** Null for all kinds. */
   readonly kinds: readonly AuditKind[] | null;
-  /** The id of the last event that was heard: what came after it is told first. Null for what comes from now on. */
+  /** The id of the last event that the follower received: the feed first delivers those after it. Null to start from now. */
   readonly after: string | null;
 }
 
@@ -23,7 +26,7 @@ export type Events = AsyncIterableIterator<RecordedEvent, undefined>;
 
 const EVERYONE = 'everyone';
 const PAGE = 100;
-/** Events that may wait for a follower that takes its time. */
+/** A bound on memory: the most events that may wait for a slow follower. */
 const MOST_WAITING = 10_000;
 
 interface Needs {
@@ -42,12 +45,12 @@ export class AuditFeed {
     private readonly needs: Needs,
   ) {}
 
-  /** How many follow, and miss nothing. */
+  /** The number of followers, once the feed misses no event; 0 before. */
   get followers(): number {
     return this.#hasBegun ? this.#followers : 0;
   }
 
-  /** What was committed here, or found to have been committed elsewhere. */
+  /** Delivers events that this node has committed, or has found to be committed by another. */
   tell(events: readonly RecordedEvent[]): void {
     for (const event of this.needs.watch.take(events)) {
       this.#told.emit(EVERYONE, event);
@@ -56,11 +59,11 @@ export class AuditFeed {
   }
 
   /**
-   * Each event at least once, about in the order of the instants; after `after` some of before it are told again, because what came late
-   * may stand among them. It never ends by itself.
+   * Delivers each event at least once, roughly in order of time, and never ends by itself. With `after`, it repeats some events from
+   * before that one, because an event that was committed late may be among them.
    *
-   * @throws LatchkeyError BAD_USER_INPUT if `after` is none of these events; AUTH_UNAVAILABLE if the database does not answer; RATE_LIMITED,
-   *   from the iterator, if too many events wait to be taken
+   * @throws LatchkeyError BAD_USER_INPUT if `after` is none of these events; AUTH_UNAVAILABLE if the database does not answer;
+   *   RATE_LIMITED, from the iterator, if too many events wait to be read
    */
   async follow(request: FeedRequest): Promise<Events> {
     const from = request.after === null ? null : await this.#instantOf(request.after, request);
@@ -96,7 +99,7 @@ export class AuditFeed {
     from: Date | null,
     arriving: EventQueue<RecordedEvent>,
   ): AsyncGenerator<RecordedEvent, undefined, void> {
-    // What is read here may arrive as well.
+    // Recent events that are read here may also arrive live: remember them, so that none is delivered twice.
     const repeated = new Set<string>();
     if (from !== null) {
       const horizon = this.world.clock.now() - latenessMs(this.world.config);
@@ -120,14 +123,14 @@ export class AuditFeed {
     for await (const events of readOnward(from, PAGE, read)) yield* events;
   }
 
-  /** Where to begin to tell what came after an event. */
+  /** The instant from which to read, early enough to include events that were committed late. */
   async #instantOf(id: string, request: FeedRequest): Promise<Date> {
     const isId = /^[\w-]{22}$/.test(id);
     const event = isId
       ? await this.needs.database.read((client) => client.auditEvent.findFirst({ where: { ...conditionOf(request), id } }))
       : null;
     if (event === null) {
-      throw LatchkeyError.badInput('"after" is no event of this subscription, or it is not kept any more. Subscribe without it.');
+      throw LatchkeyError.badInput('"after" is not an event of this subscription, or has been removed by now. Subscribe without it.');
     }
     return new Date(event.at.getTime() - latenessMs(this.world.config));
   }
@@ -151,7 +154,7 @@ function tooManyWait(): LatchkeyError {
   return LatchkeyError.rateLimited('Too many events wait to be read. Subscribe again, with "after".', 1);
 }
 
-/** A generator that waits can't be left; this can. */
+/** A generator can't be ended while it awaits an event; this iterator can. */
 function leftBy(events: AsyncGenerator<RecordedEvent, undefined, void>, leave: () => void, state: { readonly hasLeft: boolean }): Events {
   const next = async (): Promise<IteratorResult<RecordedEvent, undefined>> => {
     try {

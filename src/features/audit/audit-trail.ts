@@ -1,4 +1,4 @@
-/** The audit trail as it is read: by a user, by an administrator, by the operator; and its end, after AUDIT_RETENTION. */
+/** Reads the audit trail for users, administrators and operators, and prunes it after AUDIT_RETENTION. */
 
 import type { Database } from '../../database/database.js';
 import { LatchkeyError } from '../../lib/errors.js';
@@ -6,20 +6,20 @@ import { cutPage, isAfter, newestFirst, type Page, type PageRequest } from '../.
 import type { World } from '../../world.js';
 import type { RecordedEvent } from './audit.js';
 
-/** Which events; without anything, all. */
+/** Selects events; empty for all. */
 export interface AuditSelection {
   readonly userId?: string;
   readonly since?: Date;
 }
 
-/** Who wants to read in the trail. */
+/** The user who reads the trail. */
 export interface AuditReader {
   readonly userId: string;
   readonly isAdministrator: boolean;
 }
 
 export interface AuditRequest extends PageRequest {
-  /** Whose events; null for one's own. */
+  /** The user whose events to list; null for the reader's own. */
   readonly userId: string | null;
   readonly everyone: boolean;
 }
@@ -35,7 +35,7 @@ export class AuditTrail {
   ) {}
 
   /**
-   * The events that the reader may see, as the reader may see them.
+   * Lists events for a reader, without the fields that the reader must not see.
    *
    * @throws LatchkeyError FORBIDDEN for another user's events, also of a user that does not exist; BAD_USER_INPUT for both at once
    */
@@ -49,7 +49,7 @@ export class AuditTrail {
     return isAdministrator ? page : { ...page, rows: page.rows.map((event) => concealOthers(event, reader)) };
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list({ userId, since }: AuditSelection, request: PageRequest): Promise<Page<RecordedEvent>> {
     const rows = await this.needs.database.read((client) =>
       client.auditEvent.findMany({
@@ -66,9 +66,9 @@ export class AuditTrail {
   }
 
   /**
-   * Removes what is older than AUDIT_RETENTION.
+   * Removes events older than AUDIT_RETENTION.
    *
-   * @returns how many events
+   * @returns how many it removed
    */
   prune(): Promise<number> {
     const at = { lt: new Date(this.world.clock.now() - this.world.config.auditRetentionSeconds * 1000) };
@@ -77,8 +77,8 @@ export class AuditTrail {
 }
 
 /**
- * What somebody else has done to a user stays in that user's sight, but not from where, nor in which words: an administrator's
- * address and notes are not the user's. The reason for which a session ended is a word of ours, and stays.
+ * Users see that somebody else acted on them, but not the address, device or notes of that administrator. The reason why a
+ * session ended is one of our codes, so it stays visible.
  */
 function concealOthers(event: RecordedEvent, reader: string): RecordedEvent {
   if (event.actor === reader || event.actor === 'server') return event;

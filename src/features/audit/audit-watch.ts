@@ -1,4 +1,7 @@
-/** Finds the audit events that others have committed: at once when a bell names them, and by looking, because bells may be lost (R29). */
+/**
+ * Finds audit events that other nodes have committed: at once when a bell (a NOTIFY message) names them, and by polling, because
+ * bells may be lost (R29).
+ */
 
 import type { Config } from '../../config/config.js';
 import { type Database, TRANSACTION_TIMEOUT_MS } from '../../database/database.js';
@@ -9,10 +12,13 @@ import type { RecordedEvent } from './audit.js';
 const LOOK_EVERY_MS = 5_000;
 const LOOK_WITHOUT_BELLS_EVERY_MS = 1_000;
 const BATCH = 500;
-/** Of bells that are not heard, or whose events can't be read, the looking takes care. */
+/** A bound on memory: ids beyond it are ignored here, and polling finds their events. */
 const MOST_HEARD = 10_000;
 
-/** How long after the instant of an event it may come into sight: a transaction takes time, and clocks of nodes differ by the tolerance, both ways. */
+/**
+ * How long after its instant an event may become visible: its transaction takes time, and the clocks of two nodes may differ by
+ * the tolerance either way.
+ */
 export function latenessMs({ clockToleranceSeconds }: Pick<Config, 'clockToleranceSeconds'>): number {
   return 2 * TRANSACTION_TIMEOUT_MS + 2 * clockToleranceSeconds * 1000;
 }
@@ -26,13 +32,13 @@ interface Needs {
 }
 
 export class AuditWatch {
-  /** The watch that goes on, if one does. */
+  /** The running watch, if any. */
   #watch: { readonly onFound: OnFound } | null = null;
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = 0;
   #isReading = false;
   readonly #heard = new Set<string>();
-  /** The ids that were told of, with their instants, for as long as looking may come upon them again. */
+  /** The ids already delivered, with their instants, for as long as polling may find them again. */
   readonly #told = new Map<string, number>();
 
   constructor(
@@ -41,10 +47,10 @@ export class AuditWatch {
   ) {}
 
   /**
-   * When it has returned, whatever is committed from then on is found, wherever it is committed.
+   * Starts a watch. Once it has returned, the watch finds every event committed from then on, by any node.
    *
    * @param onFound called with each event once, or again after the clock was set back
-   * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't say what was there before
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the database does not answer
    */
   async begin(onFound: OnFound): Promise<void> {
     const watch = { onFound };
@@ -63,14 +69,14 @@ export class AuditWatch {
     this.#heard.clear();
   }
 
-  /** A bell: these were committed by somebody. */
+  /** Takes the ids of a bell: another node has committed these events. */
   hear(ids: readonly string[]): void {
     if (this.#watch === null || this.#heard.size > MOST_HEARD) return;
     for (const id of ids) this.#heard.add(id);
     if (!this.#isReading) void this.#readHeard();
   }
 
-  /** Those that were not told of yet; from now on they were. */
+  /** Returns the events that were not delivered yet, and marks them as delivered. */
   take(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
     if (this.#watch === null) return [];
     const fresh = events.filter(({ id }) => !this.#told.has(id));
@@ -90,7 +96,10 @@ export class AuditWatch {
     }, pause).unref();
   }
 
-  /** Reads only the index: of most of what is there every node knows already. If anything fails, the next look begins where this one did. */
+  /**
+   * Reads only the index, because this node knows most of the events already. If a poll fails, the next one starts from the same
+   * instant.
+   */
   async #look(watch: object, take: (rows: readonly Position[]) => Promise<void>): Promise<void> {
     const now = this.world.clock.now();
     const from = new Date(Math.min(now, this.#lookedAt) - latenessMs(this.world.config));

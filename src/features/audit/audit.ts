@@ -1,4 +1,4 @@
-/** The audit trail: what happened, to whom, when, from where and why. No secret ever stands in it. */
+/** Writes the audit trail: what happened, to whom, when, from where and why. It never contains a secret. */
 
 import type { Database, Transaction } from '../../database/database.js';
 import type { AuditEvent as AuditEventRow } from '../../database/generated/client.js';
@@ -46,17 +46,17 @@ export interface AuditEvent {
   readonly userAgent?: string | null;
 }
 
-/** An event as it stands in the table. */
+/** An event as stored in the table. */
 export type RecordedEvent = Omit<AuditEventRow, 'kind'> & { readonly kind: AuditKind };
 
 interface Needs {
   readonly database: Database;
-  /** Called with what this process has committed, in the turn of the commit. */
+  /** Called with the events that this process has committed, in the same turn as the commit. */
   readonly onCommitted: (events: readonly RecordedEvent[]) => void;
 }
 
 export class Audit {
-  /** How often each kind was committed by this process since its start; the ends of sessions by their reason, too. */
+  /** How many events of each kind this process has committed since its start; `session.ended` is counted per reason. */
   readonly counts = new Map<string, number>();
 
   constructor(
@@ -64,11 +64,11 @@ export class Audit {
     private readonly needs: Needs,
   ) {}
 
-  /** Records in the transaction of what it tells of: the one does not happen without the other. */
+  /** Records events in the transaction that they describe, so that neither is committed without the other. */
   async record(transaction: Transaction, ...events: readonly AuditEvent[]): Promise<void> {
     if (events.length === 0) return;
     const at = new Date(this.world.clock.now());
-    // Every column, so that it is one and the same statement, whether or not there is such a user.
+    // Set every column, so that the statement is the same whether or not the user exists.
     const rows = events.map(({ kind, actor, userId = null, sessionId = null, reason = null, ipAddress = null, userAgent = null }) => ({
       id: freshId(this.world.randomness),
       at,

@@ -1,4 +1,4 @@
-/** The audit room: writes the trail, tells of it as it happens, and reads it. */
+/** The audit room: writes the audit trail, streams its events live, and reads it. */
 import type { Database } from '../../database/database.js';
 import type { Channel } from '../../revocation/lease/open.js';
 import type { World } from '../../world.js';

@@ -1,16 +1,16 @@
-/** Builds the mail of a mail, the same whichever way it goes. */
+/** Builds the message of a mail, the same for every way of delivery. */
 import type { SendMailOptions } from 'nodemailer';
 import { DeliveryFailed } from './delivery.js';
 import type { Mailbox, OutgoingMessage } from './mail.js';
 
 /**
- * The Message-ID comes from the row's id, so that who gets a mail twice, after a lost answer, can tell.
+ * Takes the Message-ID from the id of the row: a receiver who gets a mail twice, after a lost answer, can then tell.
  *
- * @throws DeliveryFailed when the address could end the line it stands on
+ * @throws DeliveryFailed when the address has control characters or brackets, which could inject headers
  */
 export function composeMail({ id, createdAt, to, subject, text }: OutgoingMessage, from: Mailbox): SendMailOptions {
   if (/[\p{Cc}<>]/u.test(to)) throw new DeliveryFailed('the address can not be one', true);
-  // As an object: a text would be parsed, and one address with a comma in it could become two.
+  // Pass an object: nodemailer would parse a string, and an address with a comma in it could become two.
   const receiver = { name: '', address: to };
   return {
     from,
@@ -20,7 +20,7 @@ export function composeMail({ id, createdAt, to, subject, text }: OutgoingMessag
     date: createdAt,
     subject: subject.replace(/\p{Cc}+/gu, ' '),
     text,
-    // No vacation notice answers it (RFC 3834).
+    // Keeps vacation responders from answering (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
     xMailer: false,
     disableFileAccess: true,

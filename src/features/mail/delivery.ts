@@ -1,37 +1,37 @@
-/** How mails leave the server: to a mail server, or into files. */
+/** The interface for delivering mails, to a mail server or into files. */
 import type { OutgoingMessage } from './mail.js';
 
 export interface Delivery {
   /**
-   * Hands a mail over. Once it has returned, the mail is somebody else's.
+   * Hands a mail over. Once it has returned, the mail must not be sent again.
    *
-   * @param signal gives up a delivery that is under way; it may have happened all the same
+   * @param signal aborts a delivery that is under way; the mail may have been delivered all the same
    * @throws DeliveryFailed
    */
   deliver(mail: OutgoingMessage, signal: AbortSignal): Promise<void>;
   /**
-   * Does for a mail that nobody gets the work that a delivery is, as far as that goes.
+   * Does the work of a delivery for a decoy, a mail that nobody gets, as far as possible without sending it.
    *
-   * @throws DeliveryFailed when a mail could not have been handed over either
+   * @throws DeliveryFailed when a real mail could not have been handed over either
    */
   rehearse(mail: OutgoingMessage, signal: AbortSignal): Promise<void>;
-  /** Looks whether a mail could be handed over now, without one. */
+  /** Checks whether a mail could be handed over now, without sending one. */
   examine(): Promise<DeliveryState>;
 }
 
 export interface DeliveryState {
   readonly isReady: boolean;
-  /** Where mails go, or what is wrong. */
+  /** The place where mails go, or the fault. */
   readonly found: string;
-  /** What to do; empty when there is nothing. */
+  /** What the operator should do; empty if nothing. */
   readonly advice: string;
 }
 
-/** A mail that was not handed over. The reason is for the log: no address and no text of the mail server stands in it. */
+/** A mail that was not handed over. The reason goes to the log, so it holds no address and no text of the mail server. */
 export class DeliveryFailed extends Error {
   override readonly name = 'DeliveryFailed';
 
-  /** @param isPermanent whether another try would fail the same way */
+  /** @param isPermanent whether a retry would fail the same way */
   constructor(
     readonly reason: string,
     readonly isPermanent: boolean,

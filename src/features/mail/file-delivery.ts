@@ -1,4 +1,4 @@
-/** Without a mail server, for development: each mail becomes a file, and the log says where it is. */
+/** Writes each mail to a file and logs its path, for development without a mail server. */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '../../world.js';
@@ -12,7 +12,7 @@ interface Needs {
 }
 
 export class FileDelivery implements Delivery {
-  /** Most servers that are started here never send a mail. */
+  /** Loaded at the first mail, because most development servers never send one. */
   #composer: ReturnType<typeof createComposer> | null = null;
 
   constructor(
@@ -20,7 +20,7 @@ export class FileDelivery implements Delivery {
     private readonly needs: Needs,
   ) {}
 
-  /** The file appears whole or not at all; a mail that is tried again becomes the same file. */
+  /** Writes the file whole or not at all; a retry writes the same file. */
   async deliver(mail: OutgoingMessage): Promise<void> {
     const path = join(this.needs.folder, `${mail.createdAt.toISOString().replace(/[:.]/g, '-')}-${mail.id}.eml`);
     const composed = composeMail(mail, this.needs.from);
@@ -32,7 +32,7 @@ export class FileDelivery implements Delivery {
     } catch (error) {
       throw new DeliveryFailed((error as NodeJS.ErrnoException).code ?? 'unknown', false);
     }
-    this.world.log.info({ path }, 'a mail was written, as there is no SMTP_URL');
+    this.world.log.info({ path }, 'a mail was written to a file because SMTP_URL is not set');
   }
 
   async rehearse(mail: OutgoingMessage): Promise<void> {
@@ -54,7 +54,7 @@ async function createComposer() {
   return createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
 }
 
-/** Who develops reads the file itself: quoted-printable would break codes and links into pieces. */
+/** Developers read the file itself: quoted-printable would break codes and links into pieces. */
 function withBodyAsItIs(message: string, text: string): string {
   const [headers = ''] = message.split('\r\n\r\n', 1);
   const encoding = headers.replace(/^(Content-Transfer-Encoding:).*$/im, '$1 8bit');

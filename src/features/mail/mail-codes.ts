@@ -1,4 +1,4 @@
-/** Codes that are mailed: good for one thing, once, for a short time, and only until the password or the address changes. */
+/** Mailed codes: each is valid for one purpose, once, for a short time, and only until the password or the address changes. */
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../../database/database.js';
 import { failed } from '../../lib/errors.js';
@@ -11,7 +11,7 @@ import { lockUser } from '../users/users.js';
 import type { Mail } from './mail.js';
 import type { Outbox } from './outbox.js';
 
-/** What a code carries, by what it is for. A code is good only while the user still has the address that it was mailed for. */
+/** The payload of a code, by purpose. A code is valid only while the user still has the address in it. */
 interface Payloads {
   readonly registration: { readonly email: string; readonly name: string | null; readonly passwordHash: string };
   readonly 'email-verification': { readonly userId: string; readonly email: string };
@@ -28,18 +28,18 @@ export const MAIL_CODE_TTL_SECONDS: Readonly<Record<MailCodePurpose, number>> = 
   'email-change': 3_600,
 };
 
-/** A code to be made and mailed. */
+/** A code to create and mail. */
 export interface CodeOrder<Purpose extends MailCodePurpose> {
   readonly purpose: Purpose;
-  /** Null when there is no such user, or not yet. */
+  /** Null if there is no user with this address, or not yet. */
   readonly userId: string | null;
   readonly payload: Payloads[Purpose];
   readonly mailWith: (code: string) => Mail;
-  /** Writes the same rows, and nobody gets the mail. */
+  /** Whether to write the same rows but send the mail to nobody, so that timing does not reveal who is registered. */
   readonly isDecoy?: boolean;
 }
 
-/** A code that somebody has shown, and that is still there. */
+/** A valid code that a client has presented. */
 export interface ShownCode<Purpose extends MailCodePurpose> {
   readonly hash: string;
   readonly payload: Payloads[Purpose];
@@ -70,15 +70,15 @@ export class MailCodes {
     this.#decoyHash = createKeyedHash(world.config.secret, 'decoy code');
   }
 
-  /** Makes a code and queues its mail, in the transaction. An older one of the same user for the same thing is dead then. */
+  /** Creates a code and queues its mail within the transaction. It replaces an older code of the same user and purpose. */
   async send<Purpose extends MailCodePurpose>(transaction: Transaction, order: CodeOrder<Purpose>): Promise<void> {
     const { purpose, userId, payload, mailWith, isDecoy = false } = order;
     const text = `${PREFIX}${this.world.randomness.bytes(32).toString('base64url')}`;
     const now = this.world.clock.now();
     const expiresAt = new Date(now + MAIL_CODE_TTL_SECONDS[purpose] * 1000);
-    // So that it costs the same, a decoy has a predecessor too: that of the same address. There is no user without an id.
+    // A decoy must cost the same as a code, so it replaces a predecessor too: the decoy of the same address, found by its hash.
     const hash = isDecoy ? this.#decoyHashOf(purpose, payload.email) : hashOf(text);
-    // The lock keeps two mails at once from making two codes.
+    // Without the lock, two concurrent requests would create two codes.
     await lockUser(transaction, userId ?? '');
     await transaction.mailCode.deleteMany({ where: { OR: [{ userId: userId ?? '', purpose }, { hash }] } });
     const sealed = seal(JSON.stringify(payload), Buffer.from(text), `mail code for ${purpose}`, this.world.randomness);
@@ -88,7 +88,7 @@ export class MailCodes {
   }
 
   /**
-   * Looks at a code without using it up. A wrong one counts against the address that it comes from.
+   * Finds a code without using it up. A wrong code counts against the IP address of the client.
    *
    * @throws LatchkeyError RATE_LIMITED
    */
@@ -99,19 +99,19 @@ export class MailCodes {
     return code;
   }
 
-  /** Uses a code up, in the transaction of what it is used for: of many uses at once one finds it. */
+  /** Uses a code up, within the transaction of its effect: of several concurrent uses, only one returns true. */
   async use(transaction: Transaction, { hash }: ShownCode<MailCodePurpose>): Promise<boolean> {
     const { count } = await transaction.mailCode.deleteMany({ where: { hash, expiresAt: { gt: new Date(this.world.clock.now()) } } });
     return count === 1;
   }
 
-  /** @returns how many that had expired were removed */
+  /** @returns how many expired codes it removed */
   prune(): Promise<number> {
     const expiresAt = { lte: new Date(this.world.clock.now()) };
     return this.needs.database.inBatches((transaction, limit) => transaction.mailCode.deleteMany({ where: { expiresAt }, limit }));
   }
 
-  /** No text has it as its hash, and who reads the table can't look for an address. */
+  /** A keyed hash: no code matches it, and an attacker who reads the table can't test it for an address. */
   #decoyHashOf(purpose: MailCodePurpose, email: string): string {
     return this.#decoyHash(JSON.stringify([purpose, emailKeyOf(email)]));
   }
@@ -126,12 +126,12 @@ export class MailCodes {
   }
 }
 
-/** Part of every change of password or address, and of disabling: no code from before is good after it. */
+/** Every change of password or address and every disabling must call this, so that no earlier code stays valid. */
 export async function removeCodesOf(transaction: Transaction, userId: string): Promise<void> {
   await transaction.mailCode.deleteMany({ where: { userId } });
 }
 
-/** A plain hash is enough for random bits. */
+/** A plain hash is enough: a code has 256 random bits, which nobody can guess. */
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -1,9 +1,9 @@
-/** How mails say things: lifetimes, moments, and texts that somebody else has chosen. */
+/** Phrases for mails: durations, instants, and quoted texts that a stranger may have chosen. */
 import type { Origin } from '../../lib/origin.js';
 
 const LONGEST_QUOTATION = 120;
 
-/** Where and when something was done. */
+/** The origin and the instant of the event that a mail is about. */
 export interface MailedEvent {
   readonly origin: Origin;
   /** Milliseconds since the epoch. */
@@ -11,8 +11,8 @@ export interface MailedEvent {
 }
 
 /**
- * A text that a stranger may have chosen, such as the name of a device: on one line, not long, without invisible
- * characters, and with nothing in it that a mail program makes a link of.
+ * Makes a text safe to quote that a stranger may have chosen, such as a device name. An attacker must not put a link, a second
+ * line, invisible characters or a long text of their own into our mail.
  */
 export function quote(text: string): string {
   const plain = text

@@ -1,16 +1,16 @@
 /**
- * What the mails say. They name nobody: a name is chosen by whoever registers, and a mail to a stranger's address must not
- * carry a stranger's words. Codes stand in the fragment of a link, which no server log and no Referer header ever has.
+ * The texts of the mails, which contain no user's name: an attacker could otherwise register a stranger's address and choose words
+ * that the stranger reads.
  */
 import type { Config } from '../../config/config.js';
 import type { Mail } from './mail.js';
 import { MAIL_CODE_TTL_SECONDS, type MailCodePurpose } from './mail-codes.js';
 import { type MailedEvent, quote, sayDuration, sayEvent } from './mail-phrases.js';
 
-/** Where the pages are that links lead to. */
+/** The site that the links lead to. */
 export type Site = Pick<Config, 'appUrl'>;
 
-/** What was opened by a login from a device that was not seen before. */
+/** A device that no earlier login came from. */
 export interface NewDevice {
   readonly deviceName: string | null;
   readonly userAgent: string | null;
@@ -27,10 +27,10 @@ export function confirmRegistration(to: string, code: string, site: Site, event:
   return write(
     to,
     `Confirm your registration at ${nameOf(site)}`,
-    `Somebody has registered with this address at ${nameOf(site)}, ${sayEvent(event)}. If it was you, confirm it.`,
+    `Somebody registered at ${nameOf(site)} with this address, ${sayEvent(event)}. If it was you, please confirm.`,
     ...offer('registration', code, site),
-    'You will be asked for the password that you have chosen.',
-    'If it was not you, do nothing: nobody can log in with your address.',
+    'You will be asked for the password that you chose.',
+    'If it was not you, ignore this mail: nobody can log in with your address.',
   );
 }
 
@@ -38,9 +38,9 @@ export function alreadyRegistered(to: string, site: Site, event: MailedEvent): M
   return write(
     to,
     `You are registered at ${nameOf(site)} already`,
-    `Somebody has tried to register with this address at ${nameOf(site)}, ${sayEvent(event)}. You are registered already, and nothing has changed.`,
-    'If it was you and you do not know your password any more, ask for a new one where you log in.',
-    'If it was not you, do nothing.',
+    `Somebody tried to register at ${nameOf(site)} with this address, ${sayEvent(event)}. You are already registered, and nothing has changed.`,
+    'If it was you and you have forgotten your password, request a new one on the login page.',
+    'If it was not you, ignore this mail.',
   );
 }
 
@@ -48,9 +48,9 @@ export function verifyEmail(to: string, code: string, site: Site): Mail {
   return write(
     to,
     `Verify your address at ${nameOf(site)}`,
-    `Show ${nameOf(site)} that this address is yours.`,
+    `Please confirm that this address belongs to you at ${nameOf(site)}.`,
     ...offer('email-verification', code, site),
-    'If you are not registered there, do nothing.',
+    'If you did not register there, ignore this mail.',
   );
 }
 
@@ -58,20 +58,20 @@ export function resetPassword(to: string, code: string, site: Site, event: Maile
   return write(
     to,
     `Reset your password at ${nameOf(site)}`,
-    `Somebody has asked for a new password for you at ${nameOf(site)}, ${sayEvent(event)}. If it was you, choose one. All your sessions end then.`,
+    `Somebody asked to reset your password at ${nameOf(site)}, ${sayEvent(event)}. If it was you, choose a new one. All your sessions will then end.`,
     ...offer('password-reset', code, site),
-    'If it was not you, do nothing: your password stays as it is. Never give the code to anybody.',
+    'If it was not you, ignore this mail: your password stays the same. Never give the code to anybody.',
   );
 }
 
-/** No instant and no address: what the administrator did is not the reader's to see. */
+/** Says neither when nor from which address: users must not see that of an administrator. */
 export function passwordResetRequired(to: string, code: string, site: Site): Mail {
   return write(
     to,
     `Choose a new password at ${nameOf(site)}`,
-    `Those who run ${nameOf(site)} ask you to choose a new password. The one that you had can't be used any more, and all your sessions have ended.`,
+    `The administrators of ${nameOf(site)} ask you to choose a new password. Your old password no longer works, and all your sessions have ended.`,
     ...offer('password-reset', code, site),
-    'Later, ask for a new code where you log in. Never give the code to anybody.',
+    'If the code has expired, request a new one on the login page. Never give the code to anybody.',
   );
 }
 
@@ -80,7 +80,7 @@ export function passwordChanged(to: string, site: Site, event: MailedEvent): Mai
     to,
     `Your password at ${nameOf(site)} was changed`,
     `Your password at ${nameOf(site)} was changed, ${sayEvent(event)}.`,
-    'If it was not you, ask for a new password where you log in, at once: that ends all sessions. Then look after your mailbox.',
+    'If it was not you, reset your password on the login page at once: that ends all your sessions. Then make sure that nobody else can read your mail.',
   );
 }
 
@@ -88,9 +88,9 @@ export function confirmEmailChange(to: string, code: string, site: Site, event: 
   return write(
     to,
     `Confirm your new address at ${nameOf(site)}`,
-    `Somebody wants to log in at ${nameOf(site)} with this address from now on. It was asked for ${sayEvent(event)}. If it was you, confirm it.`,
+    `Somebody wants to use this address to log in at ${nameOf(site)}. The request came ${sayEvent(event)}. If it was you, please confirm.`,
     ...offer('email-change', code, site),
-    'If it was not you, do nothing.',
+    'If it was not you, ignore this mail.',
   );
 }
 
@@ -98,19 +98,19 @@ export function addressInUse(to: string, site: Site, event: MailedEvent): Mail {
   return write(
     to,
     `Your address at ${nameOf(site)}`,
-    `Somebody who is registered at ${nameOf(site)} wanted to use this address, ${sayEvent(event)}. You are registered with it already, and nothing has changed.`,
-    'If it was you, log in with this address, or use another one.',
-    'If it was not you, do nothing.',
+    `A user of ${nameOf(site)} wanted to change to this address, ${sayEvent(event)}. You are already registered with it, and nothing has changed.`,
+    'If it was you, log in with this address, or choose another one.',
+    'If it was not you, ignore this mail.',
   );
 }
 
-/** Goes to the old address. It does not say the new one: whoever reads the old mailbox may be whom the user is leaving behind. */
+/** Goes to the old address and does not reveal the new one: the user may be leaving because somebody else reads the old mailbox. */
 export function emailChanged(to: string, site: Site, event: MailedEvent): Mail {
   return write(
     to,
     `Your address at ${nameOf(site)} was changed`,
-    `You log in at ${nameOf(site)} with another address from now on. It was confirmed ${sayEvent(event)}.`,
-    `If it was not you, somebody knows your password: tell those who run ${nameOf(site)} at once.`,
+    `The address with which you log in at ${nameOf(site)} was changed. The new address was confirmed ${sayEvent(event)}.`,
+    `If it was not you, somebody knows your password: tell the administrators of ${nameOf(site)} at once.`,
   );
 }
 
@@ -118,21 +118,22 @@ export function newDevice(to: string, { deviceName, userAgent }: NewDevice, site
   return write(
     to,
     `A new device at ${nameOf(site)}`,
-    `Somebody has logged in with your password at ${nameOf(site)}, ${sayEvent(event)}, on a device that was not seen before:`,
+    `Somebody logged in with your password at ${nameOf(site)}, ${sayEvent(event)}, on a new device:`,
     [
       `Device: ${deviceName === null ? 'without a name' : quote(deviceName)}`,
       `Program: ${userAgent ? quote(userAgent) : 'did not say'}`,
     ].join('\n'),
-    'If it was you, all is well. If it was not, change your password at once: that ends the other sessions.',
+    'If it was you, you need not do anything. If it was not you, change your password at once: that ends all other sessions.',
   );
 }
 
+/** Puts the code into the fragment of the link, which never reaches a server log or a Referer header. */
 function offer(purpose: MailCodePurpose, code: string, { appUrl }: Site): string[] {
   const lifetime = sayDuration(MAIL_CODE_TTL_SECONDS[purpose]);
   return [
     `Open this page within ${lifetime}:`,
     `${appUrl}/${PAGES[purpose]}#code=${code}`,
-    'Or give this code where you are asked for it:',
+    'Or enter this code where you are asked for it:',
     code,
   ];
 }

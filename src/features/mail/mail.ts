@@ -1,4 +1,4 @@
-/** A mail: plain text for one reader. */
+/** A mail: plain text to one receiver. */
 
 export interface Mail {
   readonly to: string;
@@ -6,14 +6,14 @@ export interface Mail {
   readonly text: string;
 }
 
-/** A mail on its way. */
+/** A queued mail. */
 export interface OutgoingMessage extends Mail {
-  /** Stays the same when it is tried again. */
+  /** Stays the same across retries. */
   readonly id: string;
   readonly createdAt: Date;
 }
 
-/** A mailbox as it stands in a header (RFC 5322, section 3.4). */
+/** A mailbox in a header (RFC 5322, section 3.4). */
 export interface Mailbox {
   readonly name: string;
   readonly address: string;

@@ -1,4 +1,4 @@
-/** Letters that tell a user what has happened. They are queued in the transaction of what they tell of. */
+/** Notices: mails that tell a user of an event, queued in the transaction of that event. */
 
 import type { Transaction } from '../../database/database.js';
 import type { Origin } from '../../lib/origin.js';
@@ -8,7 +8,7 @@ import type { MailedEvent } from './mail-phrases.js';
 import { emailChanged, type NewDevice, newDevice, passwordChanged } from './mail-texts.js';
 import type { Outbox } from './outbox.js';
 
-/** A warning is worth something for as long as somebody may still act on it. */
+/** A notice is worth sending only as long as the user can still act on it. */
 const NOTICE_TTL_MS = 3 * 86_400_000;
 
 interface Needs {
@@ -25,7 +25,7 @@ export class Notices {
     return this.#send(transaction, passwordChanged(to, this.world.config, this.#now(origin)));
   }
 
-  /** @param to the address that was left */
+  /** @param to the old address */
   emailChanged(transaction: Transaction, to: string, origin: Origin): Promise<void> {
     return this.#send(transaction, emailChanged(to, this.world.config, this.#now(origin)));
   }

@@ -1,6 +1,6 @@
 /**
- * The outbox: mails are written in the transaction of what they tell of, and delivered after it, however long the mail
- * server is away. What is queued survives a restart; what could not be delivered in time is given up.
+ * The outbox: queues a mail in the transaction that it belongs to, and delivers it after the commit, through restarts and outages
+ * of the mail server, until the mail expires.
  */
 
 import type { Database, Transaction } from '../../database/database.js';
@@ -13,33 +13,33 @@ import { openMail, receiverKeyOf, type SealedRow, sealMail } from './sealed-mail
 
 /** A row that this process may deliver now. */
 interface ClaimedMail extends SealedRow {
-  /** The tries so far, this one included. */
+  /** The attempts so far, including this one. */
   readonly attempts: number;
   readonly expiresAt: Date;
-  /** Until when no other process takes it. */
+  /** Until then no other process takes the mail. */
   readonly claimedUntil: Date;
 }
 
-/** What is queued, and what that means for it. */
+/** How the outbox treats a queued mail. */
 export interface Posting {
-  /** When the mail is of no use any more. */
+  /** The instant from which the mail is of no use. */
   readonly expiresAt: Date;
-  /** A mail that nobody gets: it makes a request about an unknown address cost what one about a known address costs. */
+  /** Whether nobody gets the mail: it makes a request about an unknown address cost as much as one about a known address. */
   readonly isDecoy?: boolean;
 }
 
 const AT_ONCE = 4;
 const DELIVER_WITHIN_MS = 60_000;
-/** Longer than a delivery may take, so that of two nodes one sends. */
+/** Longer than a delivery may take, so that two nodes never send the same mail. */
 const CLAIM_MS = 2 * DELIVER_WITHIN_MS;
 const FIRST_DELAY_MS = 200;
 const DELAY_SPREAD_MS = 600;
 const FIRST_RETRY_MS = 30_000;
 const LAST_RETRY_MS = 3_600_000;
-/** While something waits, the clock is asked again this often: it may have been set, or the machine may have slept. */
+/** How often to read the clock while mails wait: it may have been set, or the machine may have slept. */
 const LOOK_AGAIN_MS = 1_000;
 const LOOK_SOON_MS = 100;
-/** While nothing is known to wait; another node may have left something. */
+/** How often to look while no mail is known to wait: another node may have left one. */
 const LOOK_IDLE_MS = 60_000;
 const LOOK_AFTER_FAILURE_MS = 5_000;
 const STOP_WITHIN_MS = 3_000;
@@ -50,14 +50,14 @@ interface Needs {
 }
 
 export class Outbox {
-  /** How many mails waited when the outbox last looked. */
+  /** How many mails were waiting when the outbox last looked. */
   waiting = 0;
   #isRunning = false;
   #soon: NodeJS.Timeout | undefined;
   #later: NodeJS.Timeout | undefined;
   readonly #workers = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  /** Letters that went out and whose row is still there because the database did not answer. */
+  /** Mails that were delivered but whose row remains because the database did not answer: they must not be sent again. */
   readonly #delivered = new Set<string>();
 
   constructor(
@@ -65,7 +65,7 @@ export class Outbox {
     private readonly needs: Needs,
   ) {}
 
-  /** Queues a mail in the transaction of what it tells of: the one does not happen without the other. */
+  /** Queues a mail in the transaction that it belongs to, so that neither is committed without the other. */
   async queue(transaction: Transaction, mail: Mail, { expiresAt, isDecoy = false }: Posting): Promise<void> {
     const id = freshId(this.world.randomness);
     const now = new Date(this.world.clock.now());
@@ -75,18 +75,18 @@ export class Outbox {
     this.#lookSoon();
   }
 
-  /** Takes back what was not delivered yet, in the transaction in which its receiver goes. */
+  /** Deletes the undelivered mails to an address, in the transaction that deletes its user. */
   async withdraw(transaction: Transaction, address: string): Promise<void> {
     await transaction.outgoingMail.deleteMany({ where: { receiverKey: receiverKeyOf(address, this.world.config.secret) } });
   }
 
-  /** From now on mails are delivered, those of earlier runs first. */
+  /** Starts the delivery of mails; those of earlier runs go first. */
   start(): void {
     this.#isRunning = true;
     this.#look();
   }
 
-  /** Finishes what is being delivered, for a few seconds; the rest is left for the next start. */
+  /** Waits a few seconds for deliveries under way; the next start delivers the rest. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     clearTimeout(this.#soon);
@@ -97,8 +97,8 @@ export class Outbox {
   }
 
   /**
-   * At a random moment after the commit: a delivery that began at once would make the answer, or the next one, slower
-   * for an address that somebody has registered than for one that nobody has.
+   * Looks at a random moment after the commit. A delivery that began at once would make this answer or the next one slower for a
+   * registered address than for an unknown one.
    */
   #lookSoon(): void {
     if (!this.#isRunning) return;
@@ -116,7 +116,7 @@ export class Outbox {
     if (this.#isRunning) this.#later = setTimeout(() => this.#look(), delayMs).unref();
   }
 
-  /** One more worker; when all are at work, each looks again before it stops. */
+  /** Starts one more worker. If all are busy, each looks for more mails before it stops. */
   #look(): void {
     if (!this.#isRunning || this.#workers.size === AT_ONCE) return;
     const worker = this.#work()
@@ -142,7 +142,7 @@ export class Outbox {
     this.#lookLater(next === null ? LOOK_IDLE_MS : Math.min(Math.max(untilNext, LOOK_SOON_MS), LOOK_AGAIN_MS));
   }
 
-  /** Takes the mail that has been due longest. In a transaction, so that it comes after those that queue one just now. */
+  /** Claims the mail that has been due longest. It takes a transaction, to run after those that are queueing a mail now. */
   async #claim(): Promise<ClaimedMail | null> {
     if (!this.#isRunning) return null;
     const now = this.world.clock.now();
@@ -177,7 +177,7 @@ export class Outbox {
     try {
       const { isDecoy, ...message } = openMail(mail, this.world.config.secret);
       const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DELIVER_WITHIN_MS)]);
-      // While the mail server is away a decoy waits like a mail, and what is done about it in the background costs the same.
+      // A decoy waits and is retried like a mail while the mail server is down, so the work in the background costs the same.
       await (isDecoy ? this.needs.delivery.rehearse(message, signal) : this.needs.delivery.deliver(message, signal));
       return null;
     } catch (error) {
@@ -193,7 +193,7 @@ export class Outbox {
       this.world.log.warn({ mail: id, attempts, reason }, 'a mail was given up');
       return this.#remove(mail);
     }
-    // Cut short by a stop: it is not the mail server's fault, and the next start sends it.
+    // A stop has cut the delivery short: the mail server is not at fault, and the next start sends the mail.
     const delayMs = this.#stopping.signal.aborted ? 0 : this.#retryDelayMs(attempts);
     const nextAttemptAt = new Date(this.world.clock.now() + delayMs);
     await this.needs.database.transaction((transaction) =>
@@ -206,7 +206,7 @@ export class Outbox {
     await this.needs.database.transaction((transaction) => transaction.outgoingMail.deleteMany({ where: { id } }));
   }
 
-  /** Doubles, and is spread, so that many mails that failed together do not come back together. */
+  /** Doubles with each attempt, with random jitter, so that mails that failed together are not retried together. */
   #retryDelayMs(attempts: number): number {
     return Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS) * (0.5 + this.#random() / 2);
   }

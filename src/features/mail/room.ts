@@ -1,4 +1,4 @@
-/** The mail room: the outbox, notices, and codes that are mailed. */
+/** The mail room: the outbox, notices and mailed codes. */
 import { join } from 'node:path';
 import type { Database } from '../../database/database.js';
 import type { World } from '../../world.js';
@@ -26,7 +26,7 @@ export async function openMail(world: World, below: Below) {
   };
 }
 
-/** The client of a mail server is loaded only where there is one. */
+/** Loads the SMTP client only where a mail server is configured. */
 async function openDelivery(world: World): Promise<Delivery> {
   const { mailFrom, smtpUrl, dataDir } = world.config;
   const from = parseMailbox(mailFrom);

@@ -1,9 +1,9 @@
-/** A mail as it is stored: sealed, so that the database alone gives away neither address nor code. */
+/** Seals stored mails, so that the database alone reveals neither address nor code. */
 import type { Randomness } from '../../lib/ambient.js';
 import { createKeyedHash, openSealed, seal } from '../../lib/sealing.js';
 import type { Mail, OutgoingMessage } from './mail.js';
 
-/** What the seal covers. */
+/** The sealed content. */
 interface SealedMessage extends Mail {
   readonly isDecoy: boolean;
 }
@@ -23,7 +23,7 @@ export function openMail({ id, sealed, createdAt }: SealedRow, secret: Buffer): 
   return { ...(JSON.parse(openSealed(sealed, secret, purposeOf(id))) as SealedMessage), id, createdAt };
 }
 
-/** What the rows to one address have in common, and nobody else can work out. */
+/** A key that all rows to one address share, and that nobody can compute without the secret. */
 export function receiverKeyOf(address: string, secret: Buffer): string {
   return createKeyedHash(secret, 'receiver')(address);
 }

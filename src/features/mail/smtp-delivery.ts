@@ -1,15 +1,15 @@
-/** Letters go to a mail server (RFC 5321), each over a connection of its own. */
+/** Delivers mails to a mail server (RFC 5321), each over its own connection. */
 import { createTransport } from 'nodemailer';
 import { composeMail } from './compose-mail.js';
 import { type Delivery, DeliveryFailed, type DeliveryState } from './delivery.js';
 import type { Mailbox, OutgoingMessage } from './mail.js';
 
-/** Milliseconds. A server that stops answering costs a try no more than these. */
+/** Timeouts in milliseconds: they bound how long an attempt waits for a server that has stopped answering. */
 export interface SmtpTimeouts {
   readonly dnsTimeout: number;
   readonly connectionTimeout: number;
   readonly greetingTimeout: number;
-  /** Of silence, once the server has greeted. */
+  /** The longest silence after the greeting. */
   readonly socketTimeout: number;
 }
 
@@ -20,7 +20,7 @@ export const SMTP_TIMEOUTS: SmtpTimeouts = {
   socketTimeout: 20_000,
 };
 
-/** What nodemailer tells about a failure; its message may hold the receiver's address. */
+/** The fields of a nodemailer error that may be logged; its message may contain the receiver's address. */
 interface SmtpFault {
   readonly code?: string;
   readonly originalCode?: string;
@@ -81,14 +81,14 @@ export class SmtpDelivery implements Delivery {
 }
 
 /**
- * TLS from the start with `smtps:`; else by STARTTLS where it is offered, and then a certificate that does not fit is an
- * error. A password crosses no network in clear, not even when somebody on the way has removed the offer (RFC 3207,
- * section 6), unless the operator asks for it with `?requireTLS=false`.
+ * Uses TLS from the start with `smtps:`, else STARTTLS if the server offers it; a certificate that does not match is an error.
+ * With a password it requires TLS: an attacker in between could remove the offer and read the password (RFC 3207, section 6).
+ * An operator may allow that with `?requireTLS=false`, and a mail server on this machine needs no TLS.
  */
 function makeTransport(url: string, timeouts: SmtpTimeouts) {
   const { username, hostname, searchParams } = new URL(url);
   const requireTLS = searchParams.has('requireTLS') ? {} : { requireTLS: username !== '' && !LOOPBACK.test(hostname) };
-  // A log of nodemailer's own would hold addresses and codes.
+  // Nodemailer's own log would contain addresses and codes.
   return createTransport({ url, ...timeouts, ...requireTLS, pool: false, logger: false, debug: false });
 }
 
@@ -106,7 +106,10 @@ function toFailure(fault: SmtpFault): DeliveryFailed {
   return new DeliveryFailed(parts.filter((part) => part !== undefined).join(' '), isPermanent(fault));
 }
 
-/** A 5xx to the receiver or to the text is about this mail. One to the login or to the sender is for the operator to mend, and then the mail goes. */
+/**
+ * A 5xx reply to RCPT TO or DATA concerns this mail: give it up. A 5xx reply to the login or the sender is a fault that the operator
+ * can correct: retry until then.
+ */
 function isPermanent({ code, responseCode, command = '', permanent = false }: SmtpFault): boolean {
   if (responseCode === undefined) return code === 'EENVELOPE';
   return permanent && ['RCPT TO', 'DATA'].includes(command);

@@ -1,4 +1,4 @@
-/** What the command line can ask about the server itself: its blacklist, its nodes, its mirror, its health. */
+/** The commands about the server itself: its blacklist, nodes, mirror and health. */
 import type { Database } from '../../database/database.js';
 import { command, NOTHING } from '../../lib/command.js';
 import { done, LatchkeyError } from '../../lib/errors.js';
@@ -18,7 +18,7 @@ interface Needs {
 export interface BlacklistStats {
   /** Rows of the table. */
   readonly rows: number;
-  /** Ids that this process refuses. */
+  /** Revoked ids that this process holds in memory. */
   readonly inMemory: number;
   readonly version: number;
   readonly oldestRevokedAt: Date | null;
@@ -33,9 +33,13 @@ export function operationCommands({ config }: World, { database, revocations, mi
       const { size, version } = revocations.replica;
       return done<BlacklistStats>({ rows: _count, inMemory: size, version, oldestRevokedAt: _min.revokedAt });
     }),
-    /** The nodes that may hold a lease, the oldest first. */
+    /** The nodes that may hold a lease, oldest first. */
     listNodes: command(NOTHING, async () => done(await readNodes(database))),
-    /** No node checks with Redis any more, so no revocation waits for it. @throws LatchkeyError BAD_USER_INPUT if this one does */
+    /**
+     * Stops revocations from waiting for Redis, once no node checks with Redis any more.
+     *
+     * @throws LatchkeyError BAD_USER_INPUT if this node checks with Redis
+     */
     unmirror: command(NOTHING, async () => {
       if (config.revocationCheck === 'redis') {
         throw LatchkeyError.badInput('This node checks with Redis itself. Start every node with another REVOCATION_CHECK first.');
@@ -43,7 +47,7 @@ export function operationCommands({ config }: World, { database, revocations, mi
       await mirrorTable.setWaiting(false);
       return done({ waitsForMirror: false });
     }),
-    /** Looks at what the server depends on. */
+    /** Checks everything that the server depends on. */
     examine: command(NOTHING, async () => done(await examination.run())),
   };
 }

@@ -1,4 +1,4 @@
-/** Looks at what the server depends on, from the inside: `latchkey doctor`. */
+/** Checks everything that the server depends on, for `latchkey doctor`. */
 
 import type { Database } from '../../database/database.js';
 import type { Revocations } from '../../revocation/revocations.js';
@@ -39,22 +39,27 @@ export class Examination {
     try {
       await this.needs.database.ping();
       const fault = await this.needs.database.findDamage();
-      if (fault === null) return { check, isRight: true, found: 'it can be written to, and is whole', advice: '' };
+      if (fault === null) return { check, isRight: true, found: 'writable and undamaged', advice: '' };
       return { check, isRight: false, found: fault, advice: 'Stop the server and restore the database from a backup.' };
     } catch (error) {
       return {
         check,
         isRight: false,
         found: error instanceof Error ? error.message : 'no answer',
-        advice: 'Look at the disk and at the rights of the file in DATABASE_URL, or at the PostgreSQL server there.',
+        advice: 'Check the disk and the permissions of the file in DATABASE_URL, or the PostgreSQL server there.',
       };
     }
   }
 
   #examineBlacklist(): Finding {
     const { isKnown, size, version } = this.needs.revocations.replica;
-    const found = isKnown ? `${size} revoked ids at version ${version}` : 'its state is not known';
-    return { check: 'blacklist', isRight: isKnown, found, advice: isKnown ? '' : 'Nothing is accepted until the database answers again.' };
+    const found = isKnown ? `${size} revoked ids at version ${version}` : 'unknown to this node';
+    return {
+      check: 'blacklist',
+      isRight: isKnown,
+      found,
+      advice: isKnown ? '' : 'This node accepts no token until the database answers again.',
+    };
   }
 
   #examineKeys(): Finding {
@@ -62,7 +67,7 @@ export class Examination {
     return {
       check: 'signing keys',
       isRight: true,
-      found: `${this.needs.keys.list().length} in the ring, ${algorithm} ${kid} signs`,
+      found: `${this.needs.keys.list().length} in the key ring; ${algorithm} ${kid} signs`,
       advice: '',
     };
   }
@@ -79,7 +84,7 @@ export class Examination {
     return { check: 'mail', isRight: isReady, found: `${found}; ${backlog}`, advice };
   }
 
-  /** A clock behind what was written already would call new tokens old ones and keep dead ones alive. */
+  /** A clock behind the newest event would treat new tokens as old, and accept expired ones. */
   async #examineClock(): Promise<Finding> {
     const newest = await this.needs.database.read((client) =>
       client.auditEvent.findFirst({ orderBy: { at: 'desc' }, select: { at: true } }),
@@ -91,7 +96,9 @@ export class Examination {
       check: 'clock',
       isRight,
       found,
-      advice: isRight ? '' : `It is ${Math.round(behindSeconds)} s behind the newest event in the database. Set it, and keep it with NTP.`,
+      advice: isRight
+        ? ''
+        : `The clock is ${Math.round(behindSeconds)} s behind the newest event in the database. Set it, and keep it in sync with NTP.`,
     };
   }
 }

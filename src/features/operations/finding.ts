@@ -1,8 +1,8 @@
-/** One line of `latchkey doctor`. */
+/** One line of the output of `latchkey doctor`. */
 export interface Finding {
   readonly check: string;
   readonly isRight: boolean;
   readonly found: string;
-  /** What to do; empty when all is right. */
+  /** What the operator should do; empty if all is right. */
   readonly advice: string;
 }

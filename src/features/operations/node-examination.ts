@@ -1,4 +1,4 @@
-/** Looks at what several nodes depend on, from one of them: the server, the other nodes, the doorbells. */
+/** Checks, from one node, what several nodes depend on: PostgreSQL, the other nodes, and the doorbells (NOTIFY of revocations). */
 
 import type { Database } from '../../database/database.js';
 import type { ServerFacts } from '../../database/engine.js';
@@ -8,7 +8,7 @@ import type { World } from '../../world.js';
 import type { Finding } from './finding.js';
 import { readNodes } from './nodes.js';
 
-/** Nodes that run look every minute for those that have died, and take them away at the second look. */
+/** Running nodes look for dead ones every minute, and remove a dead node at the second look. */
 const REMOVED_WITHIN_MS = 180_000;
 
 interface Needs {
@@ -45,7 +45,7 @@ export class NodeExamination {
     return {
       check: 'connections',
       isRight,
-      found: `${connections} of ${connectionLimit} in use; with all that they may take the nodes have ${wanted}, ${each} each if all have this DATABASE_POOL_SIZE`,
+      found: `${connections} of ${connectionLimit} in use; the nodes may take up to ${wanted}, ${each} each if all have this DATABASE_POOL_SIZE`,
       advice: isRight ? '' : 'Lower DATABASE_POOL_SIZE, or raise max_connections or the limit of the role or the database.',
     };
   }
@@ -59,38 +59,38 @@ export class NodeExamination {
       found: `${nodes.length} on record${isRight ? '' : `; not seen for more than ${REMOVED_WITHIN_MS / 60_000} minutes: ${dead.join(', ')}`}`,
       advice: isRight
         ? ''
-        : 'A logout waits for them until the lease has run out. Any node that runs takes them away within minutes: start one.',
+        : 'A logout waits for them until their lease has expired. Any running node removes them within minutes: start one.',
     };
   }
 
   async #examineDoorbells(): Promise<Finding> {
     const check = 'doorbells';
-    const waits = 'a logout waits for the other nodes until no lease can be alive';
+    const waits = 'a logout waits for the other nodes until their leases have expired';
     if (!this.world.config.doorbell) return { check, isRight: true, found: `off: ${waits}`, advice: '' };
     if (await this.needs.node.hearsItself()) return { check, isRight: true, found: 'they are heard', advice: '' };
     return {
       check,
       isRight: false,
-      found: `LISTEN brings nothing: ${waits}`,
-      advice: 'Behind a pooler of transactions set DOORBELL=off; else look at the network between here and PostgreSQL.',
+      found: `LISTEN receives nothing: ${waits}`,
+      advice: 'Behind a transaction pooler set DOORBELL=off. Otherwise check the network between this node and PostgreSQL.',
     };
   }
 
-  /** The server read its clock between the two instants. */
+  /** PostgreSQL read its clock between the two instants, so a difference within them proves nothing. */
   #examineClock(databaseNow: number, before: number, after: number): Finding {
     const aheadMs = before > databaseNow ? before - databaseNow : Math.min(0, after - databaseNow);
     const isRight = Math.abs(aheadMs) <= this.world.config.clockToleranceSeconds * 1000;
     const found =
       aheadMs === 0
-        ? 'it agrees with that of the database'
-        : `${Math.abs(aheadMs)} ms ${aheadMs > 0 ? 'ahead of' : 'behind'} that of the database`;
+        ? 'it agrees with the clock of the database'
+        : `${Math.abs(aheadMs)} ms ${aheadMs > 0 ? 'ahead of' : 'behind'} the clock of the database`;
     return {
       check: 'two clocks',
       isRight,
       found,
       advice: isRight
         ? ''
-        : `Keep both machines with NTP. Further apart than CLOCK_TOLERANCE (${this.world.config.clockToleranceSeconds}s) a node gets no lease.`,
+        : `Keep both machines in sync with NTP. A node gets no lease if the clocks differ by more than CLOCK_TOLERANCE (${this.world.config.clockToleranceSeconds}s).`,
     };
   }
 }
@@ -102,11 +102,11 @@ function examineServer({ version, isStandby, isReadOnly }: ServerFacts): Finding
     check: 'PostgreSQL',
     isRight,
     found: `${version}, ${kind}`,
-    advice: isRight ? '' : 'Nobody is let in. Give DATABASE_URL the address of the primary.',
+    advice: isRight ? '' : 'No request is authenticated. Set DATABASE_URL to the address of the primary.',
   };
 }
 
-/** What the promise stands on: no commit that was acknowledged is lost. */
+/** A logout is final only if PostgreSQL never loses an acknowledged commit. */
 function examineDurability({ synchronousCommit, fsync, fullPageWrites, standbys, synchronousStandbys }: ServerFacts): Finding {
   const off = Object.entries({ synchronous_commit: synchronousCommit, fsync, full_page_writes: fullPageWrites }).filter(
     ([, value]) => value === 'off',
@@ -114,9 +114,14 @@ function examineDurability({ synchronousCommit, fsync, fullPageWrites, standbys,
   const found = `synchronous_commit=${synchronousCommit}, fsync=${fsync}, full_page_writes=${fullPageWrites}; standbys: ${standbys}, commits wait for ${synchronousStandbys}`;
   if (off.length > 0) {
     const names = off.map(([name]) => name).join(' and ');
-    return { check: 'durability', isRight: false, found, advice: `A crash can lose a logout that was answered. Turn ${names} on.` };
+    return {
+      check: 'durability',
+      isRight: false,
+      found,
+      advice: `A crash can lose a logout that was already confirmed. Turn ${names} on.`,
+    };
   }
   const isLossy = standbys > 0 && (synchronousStandbys === 0 || synchronousCommit === 'local');
-  const advice = isLossy ? 'A failover to a standby that commits do not wait for can lose a logout: set synchronous_standby_names.' : '';
+  const advice = isLossy ? 'Commits do not wait for the standbys, so a failover can lose a logout: set synchronous_standby_names.' : '';
   return { check: 'durability', isRight: true, found, advice };
 }

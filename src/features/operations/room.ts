@@ -1,4 +1,4 @@
-/** The operations room: what an operator looks at. */
+/** The operations room: shows operators and administrators the state of the server. */
 import type { Database } from '../../database/database.js';
 import type { LeaseNode } from '../../revocation/lease/lease-node.js';
 import type { LiveConnections } from '../../revocation/live-connections.js';

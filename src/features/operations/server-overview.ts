@@ -1,4 +1,4 @@
-/** What administrators see of this node and its neighbours: how revocations are checked, how many live, and who else is there. */
+/** Reads the state of this node for administrators: its revocation check, its blacklist, and the other nodes. */
 import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
 import type { LiveConnections } from '../../revocation/live-connections.js';
@@ -9,14 +9,14 @@ import { type ListedNode, readNodes } from './nodes.js';
 
 export interface ServerStatus {
   readonly revocationCheck: Config['revocationCheck'];
-  /** Whether this node knows the blacklist: without it nobody is let in by memory. */
+  /** Whether this node knows the blacklist: if not, it accepts no token from memory. */
   readonly isBlacklistKnown: boolean;
   readonly liveRevocations: number;
   readonly blacklistVersion: number;
   readonly liveConnections: number;
   /** Null without Redis. */
   readonly isMirrorWhole: boolean | null;
-  /** The oldest first; none with SQLite. */
+  /** Oldest first; empty with SQLite. */
   readonly nodes: readonly ListedNode[];
 }
 
@@ -34,7 +34,7 @@ export class ServerOverview {
     private readonly needs: Needs,
   ) {}
 
-  /** The count is of rows in the table: a node that does not check in memory does not keep up with it. */
+  /** Counts the rows of the table: the copy in memory is out of date on a node that does not check there. */
   async read(): Promise<ServerStatus> {
     const [liveRevocations, nodes] = await Promise.all([
       this.needs.database.read((client) => client.blacklistedToken.count()),

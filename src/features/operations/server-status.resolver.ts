@@ -1,4 +1,4 @@
-/** The state of the server, for administrators. */
+/** The query with which administrators read the state of the server. */
 import { Authorized, Query, Resolver } from 'type-graphql';
 import { ADMIN_ROLE } from '../../caller/roles.js';
 import type { ServerOverview } from './server-overview.js';
@@ -11,7 +11,7 @@ export class ServerStatusResolver {
 
   @Query(() => ServerStatusType, {
     nullable: true,
-    description: 'How the node that answers stands, and who else is there. For administrators.',
+    description: 'The state of the node that answers, and the nodes on its database. Administrators only.',
   })
   serverStatus(): Promise<ServerStatusType> {
     return this.overview.read();

@@ -1,4 +1,4 @@
-/** The type ServerStatus, and the nodes in it. */
+/** The GraphQL type ServerStatus and the types in it. */
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { ListedNode } from './nodes.js';
@@ -13,59 +13,61 @@ export const RevocationCheckMode = {
 
 registerEnumType(RevocationCheckMode, {
   name: 'RevocationCheckMode',
-  description: 'Where a node looks whether a token is revoked: the setting `REVOCATION_CHECK`.',
+  description: 'Where a node checks whether a token is revoked: the setting `REVOCATION_CHECK`.',
   valuesConfig: {
-    MEMORY: { description: 'In its memory: it is the only node.' },
+    MEMORY: { description: 'In its memory, as the only node.' },
     LEASE: { description: 'In its memory, for as long as a lease from the database allows.' },
-    DATABASE: { description: 'In the database, each time.' },
-    REDIS: { description: 'In the mirror in Redis, each time.' },
+    DATABASE: { description: 'In the database, on each request.' },
+    REDIS: { description: 'In the copy of the blacklist in Redis, on each request.' },
   },
 });
 
 @ObjectType('ServerNode', { description: 'A node on this database that may hold a lease.' })
 export class ServerNodeType implements Pick<ListedNode, 'id' | 'startedAt' | 'seenAt' | 'leaseMs'> {
-  @Field(() => ID, { description: 'A new one with each registration of the node.' })
+  @Field(() => ID, { description: 'The id of the node; it changes each time the node registers.' })
   id!: string;
 
-  @Field(() => GraphQLDateTime, { description: 'When the node has registered.' })
+  @Field(() => GraphQLDateTime, { description: 'When the node registered.' })
   startedAt!: Date;
 
-  @Field(() => GraphQLDateTime, { description: 'When it has last renewed its lease, by the clock of the database.' })
+  @Field(() => GraphQLDateTime, { description: 'When the node last renewed its lease, by the clock of the database.' })
   seenAt!: Date;
 
-  @Field(() => Int, { description: 'Milliseconds for which its lease may hold: so long a logout waits for it if it is dead.' })
+  @Field(() => Int, {
+    description: 'The longest that its lease may last, in milliseconds. If the node is dead, a logout waits that long for it.',
+  })
   leaseMs!: number;
 }
 
-@ObjectType('ServerStatus', { description: 'How this node stands, as it sees it.' })
+@ObjectType('ServerStatus', { description: 'The state of the node that answers, as it sees it.' })
 export class ServerStatusType implements ServerStatus {
-  @Field(() => RevocationCheckMode, { description: 'Where this node looks whether a token is revoked.' })
+  @Field(() => RevocationCheckMode, { description: 'Where this node checks whether a token is revoked.' })
   revocationCheck!: ServerStatus['revocationCheck'];
 
   @Field(() => Boolean, {
     name: 'blacklistKnown',
-    description: 'Whether this node knows the blacklist; one that does not lets nobody in by memory.',
+    description: 'Whether this node knows the blacklist. A node that does not know it accepts no token from memory.',
   })
   isBlacklistKnown!: boolean;
 
-  @Field(() => Int, { description: 'How many ids are on the blacklist.' })
+  @Field(() => Int, { description: 'The number of ids on the blacklist.' })
   liveRevocations!: number;
 
-  @Field(() => Int, { description: 'The version of the blacklist that this node has applied; it goes up with each revocation.' })
+  @Field(() => Int, { description: 'The version of the blacklist that this node has applied. Each revocation raises it.' })
   blacklistVersion!: number;
 
-  @Field(() => Int, { description: 'WebSockets and event streams that are open at this node.' })
+  @Field(() => Int, { description: 'The number of WebSockets and event streams open at this node.' })
   liveConnections!: number;
 
   @Field(() => Boolean, {
     name: 'mirrorWhole',
     nullable: true,
-    description: 'Whether what Redis says of revocations may be believed; null without Redis.',
+    description: 'Whether the copy of the blacklist in Redis is complete and can be trusted; null without Redis.',
   })
   isMirrorWhole!: boolean | null;
 
   @Field(() => [ServerNodeType], {
-    description: 'The nodes on this database that may hold a lease, the oldest first; with SQLite there are none.',
+    description: 'The nodes on this database that may hold a lease, oldest first; empty with SQLite.',
   })
   nodes!: readonly ListedNode[];
 }
