@@ -1,4 +1,4 @@
-/** The Lua scripts, which Redis runs atomically. Each gets the key of the record first; the scripts of a filling get the key of its mark next. */
+/** The Lua scripts, which Redis runs atomically. Each gets the record's key first; the scripts of a filling get its mark's key next. */
 import type { RedisScript } from './redis-connection.js';
 
 /**
