@@ -24,7 +24,7 @@ export class LockFailed extends OperatorFault {
   override readonly name = 'LockFailed';
 
   constructor(path: string, cause: unknown) {
-    const advice = 'If it is not a lock of Latchkey, move it away; else look at its rights and at the disk.';
+    const advice = 'If it is not a lock of Latchkey, move it away; else check its permissions and the disk.';
     super(`The lock ${path} can't be opened.`, { advice, cause });
   }
 }

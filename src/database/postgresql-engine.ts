@@ -94,12 +94,12 @@ export class PostgresqlEngine implements Engine {
 
 /** The fault of an unsuitable server and the advice to the operator, or null. */
 function faultOf({ version, isStandby, isReadOnly, synchronousCommit, encoding, schema }: ServerRow): [string, string?] | null {
-  if (version < OLDEST_VERSION) return [`has version ${version};`, `version ${OLDEST_VERSION} is the oldest that will do.`];
+  if (version < OLDEST_VERSION) return [`has version ${version};`, `version ${OLDEST_VERSION} is the oldest that is supported.`];
   if (isStandby) return ['is a standby.', 'Give the address of the primary: a standby learns of a logout too late.'];
   if (isReadOnly) return ['takes no writes (default_transaction_read_only is on).'];
   // An answered logout must survive a crash of the server.
   if (synchronousCommit === 'off')
     return ['runs with synchronous_commit = off, which can lose a logout.', 'Turn it on for this role or database.'];
-  if (schema !== 'public') return [`gives this role the schema ${schema ?? 'of nobody'};`, 'let its search_path begin with public.'];
+  if (schema !== 'public') return [`gives this role the schema ${schema ?? '(none)'};`, 'make its search_path begin with public.'];
   return encoding === 'UTF8' ? null : [`stores text as ${encoding};`, 'make a database with encoding UTF8.'];
 }

@@ -121,7 +121,7 @@ export async function findWithState(client: Transaction, ids: readonly string[])
     SELECT "version", "generation", "prunedBefore", (
       SELECT STRING_AGG("id", ' ') FROM "BlacklistedToken" WHERE "id" IN (${Prisma.join([...ids])})
     ) AS "listed" FROM "RevocationState" WHERE "id" = ${STATE_ID}`;
-  if (row === undefined) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not there'));
+  if (row === undefined) throw LatchkeyError.unavailable(new Error('The row of the blacklist state is missing'));
   return { ...toState(row), listed: new Set(row.listed?.split(' ')) };
 }
 

@@ -70,6 +70,8 @@ export class Doorbell {
   }
 
   #tell(payload: string): Promise<void> {
-    return this.statements.tell(payload).catch((err: unknown) => this.log.debug({ err }, 'a doorbell was lost'));
+    return this.statements
+      .tell(payload)
+      .catch((err: unknown) => this.log.debug({ err }, 'a doorbell or an acknowledgement could not be sent'));
   }
 }

@@ -52,7 +52,7 @@ export class LeaseRequests {
   }
 
   restore({ version }: Effect<'restore'>): void {
-    this.log.error({ version }, 'the database has lost commits: what is remembered here is written again');
+    this.log.error({ version }, 'the database has lost commits: this node writes the revocations in its memory back');
     this.#ask(this.restoreLog(version), () => ({ kind: 'restored' }), { kind: 'restore-failed' });
   }
 

@@ -43,7 +43,7 @@ export class LeaseStatements {
   async refresh(memberId: string, refresh: number, leaseMs: number, since: number): Promise<RefreshReply<LogDelta>> {
     try {
       const [row] = await this.statements.run(REFRESH, [memberId, refresh, Math.ceil(leaseMs), since]);
-      if (row === undefined) throw new Error('The state of the blacklist is not there');
+      if (row === undefined) throw new Error('The row of the blacklist state is missing');
       return replyOf(row, since);
     } catch (error) {
       if (!isReadOnly(error)) throw error;

@@ -35,7 +35,7 @@ export class Mirror {
   readonly #stopping = new AbortController();
   #connection: RedisConnection | null = null;
   #whole: Whole | null = null;
-  #fault: string | null = 'it was not asked yet';
+  #fault: string | null = 'it has not been asked yet';
   #catchUp: (() => Promise<void>) | null = null;
   #keeping: Promise<void> = Promise.resolve();
 
