@@ -1,4 +1,4 @@
-/** Opens the database, and is the one gate through which everything reads and writes it. */
+/** Opens the database; every read and write of the server goes through this class. */
 import { setTimeout } from 'node:timers/promises';
 import { LatchkeyError } from '../lib/errors.js';
 import { createQueue, type Queue } from '../lib/queue.js';
@@ -9,19 +9,19 @@ import type { PrismaClient } from './generated/client.js';
 
 export type { Transaction } from './engine.js';
 
-/** From its first statement to its commit. */
+/** The longest time from the first statement of a transaction to its commit. */
 export const TRANSACTION_TIMEOUT_MS = 10_000;
 const WAITING_TRANSACTIONS = 1_000;
-/** Rows per transaction when many are removed, so that a login does not wait long behind it. */
+/** Rows per transaction when many are removed, so that no login waits long behind it. */
 const BATCH = 500;
-/** Tries of a transaction that others are in the way of. */
+/** How often a transaction that conflicts with others is tried. */
 const TRIES = 5;
 const RETRY_PAUSE_MS = 20;
 
 export const DEFAULT_POOL_SIZE = 10;
 
 export class Database {
-  /** Reads and transactions since start, for `/metrics` and for the proof that the revocation check needs none. */
+  /** Reads and transactions since the start, for `/metrics`. Tests use it to show that the revocation check needs none. */
   operations = 0;
   #client: PrismaClient;
   #suspect = false;
@@ -40,7 +40,7 @@ export class Database {
 
   /**
    * @throws LatchkeyError AUTH_UNAVAILABLE if it can't be opened
-   * @throws WrongDatabase if it is not of use
+   * @throws WrongDatabase if the server is unsuitable
    */
   static async open(url: string, poolSize = DEFAULT_POOL_SIZE): Promise<Database> {
     const database = new Database(await engineFor(url, poolSize));
@@ -54,60 +54,60 @@ export class Database {
     }
   }
 
-  /** Whether other nodes read and write the same database. */
+  /** Whether other nodes may read and write the same database. */
   get isShared(): boolean {
     return this.engine.isShared;
   }
 
   /**
-   * Runs a query, or several, outside any transaction.
+   * Runs one or more queries outside any transaction.
    *
-   * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer; broken rules of the data pass through
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer; violations of constraints pass through unchanged
    */
   read<Result>(query: (client: Transaction) => Promise<Result>): Promise<Result> {
     return this.#use(() => query(this.#client));
   }
 
   /**
-   * Runs the work in one transaction: one at a time with SQLite, several with PostgreSQL. Inside, only the handed client may be used.
-   * The work runs again when another transaction was in its way, so what it does outside of the transaction must bear that.
+   * Runs the work in one transaction: one at a time with SQLite, several with PostgreSQL. The work must use only the client that it
+   * is given. It runs again after a conflict with another transaction, so its effects outside the transaction must be repeatable.
    *
    * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer; `isCommitUnknown` tells whether the
-   *   work may have been committed all the same
+   *   work may have been committed nevertheless
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.#writers.run(() => this.#use(() => this.#commitAgain(work)));
   }
 
-  /** Has something done once a transaction is committed, and never if it is not. */
+  /** Calls `act` once the transaction is committed, and never if it is not. */
   whenCommitted(transaction: Transaction, act: () => void): void {
     this.#committed.set(transaction, [...(this.#committed.get(transaction) ?? []), act]);
   }
 
-  /** From here to the end of the transaction no other one that has read the table is open, and none reads it. */
+  /** Waits for open transactions that have read the table, and keeps others from reading it until this transaction ends. */
   lockTable(transaction: Transaction, table: LockableTable): Promise<void> {
     return this.engine.lockTable(transaction, table);
   }
 
-  /** The names of the tables that are there. */
+  /** The names of the existing tables. */
   listTables(): Promise<string[]> {
     return this.read((client) => this.engine.listTables(client));
   }
 
-  /** What the server says of itself; null with SQLite. */
+  /** Facts that the server reports about itself; null with SQLite. */
   describeServer(): Promise<ServerFacts | null> {
     return this.read((client) => this.engine.describeServer(client));
   }
 
-  /** What is broken in the stored data, or null. */
+  /** A description of damage in the stored data, or null. */
   findDamage(): Promise<string | null> {
     return this.read((client) => this.engine.findDamage(client));
   }
 
   /**
-   * Runs a piece of work again and again, each time in a transaction of its own, until it finds less than a batch to do.
+   * Repeats a piece of work, each time in a new transaction, until it finds less than a full batch.
    *
-   * @returns how many rows there were in all
+   * @returns the total number of rows
    */
   async inBatches(work: (transaction: Transaction, limit: number) => Promise<{ count: number }>): Promise<number> {
     let total = 0;
@@ -117,7 +117,7 @@ export class Database {
     return total;
   }
 
-  /** Checks that the database can be written to now. Who asks meanwhile gets the same answer. */
+  /** Checks that the database accepts writes now. Concurrent callers share the answer. */
   ping(): Promise<void> {
     this.#pinging ??= this.transaction((transaction) => this.engine.assertWritable(transaction)).finally(() => {
       this.#pinging = undefined;
@@ -125,7 +125,7 @@ export class Database {
     return this.#pinging;
   }
 
-  /** Lets go of the connections and takes new ones, once what runs has ended. A pool does that by itself. */
+  /** Replaces the connection once running operations have ended. With PostgreSQL it does nothing: the pool does this by itself. */
   async reopen(): Promise<void> {
     if (!this.engine.isReopenedAfterFailure) return;
     this.#suspect = true;
@@ -146,7 +146,7 @@ export class Database {
         return await this.#commit(work);
       } catch (error) {
         if (!isConflict(error) || tries === TRIES) throw error;
-        // Not together with the one that it met.
+        // The pause keeps the two transactions from meeting again.
         await setTimeout(tries * RETRY_PAUSE_MS);
       }
     }
@@ -185,7 +185,7 @@ export class Database {
     }
   }
 
-  /** After a failure the connection may be inside a transaction that nobody sees: it is never used again. */
+  /** After a failure a SQLite connection may still be inside an unfinished transaction, so it is never used again. */
   #translate(error: unknown): unknown {
     if (!isUnavailable(error)) return error;
     this.#suspect = this.engine.isReopenedAfterFailure;

@@ -1,11 +1,11 @@
-/** One process owns the data: locks that the system frees when the process ends, however it ends (R15). */
+/** Makes sure that one process owns the data, with locks that the operating system frees however the process ends (R15). */
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'libsql';
 import { OperatorFault } from '../lib/operator-fault.js';
 import { isPostgresql } from './engines.js';
 
-/** Somebody else owns the data. */
+/** Another process owns the data. */
 export class DataDirLocked extends OperatorFault {
   override readonly name = 'DataDirLocked';
 
@@ -19,12 +19,12 @@ export class DataDirLocked extends OperatorFault {
   }
 }
 
-/** The lock can't be taken, and it is not because somebody has it. */
+/** The lock can't be taken, for another reason than that a process holds it. */
 export class LockFailed extends OperatorFault {
   override readonly name = 'LockFailed';
 
   constructor(path: string, cause: unknown) {
-    const advice = 'If it is not a lock of Latchkey, move it away; else look at its rights and at the disk.';
+    const advice = 'If it is not a lock of Latchkey, move it away; else check its permissions and the disk.';
     super(`The lock ${path} can't be opened.`, { advice, cause });
   }
 }
@@ -34,12 +34,12 @@ export interface FileLock {
 }
 
 /**
- * Takes DATA_DIR, and the SQLite file too, wherever it lies: two folders may name one file, and one of them may hold it.
- * PostgreSQL is there for many.
+ * Locks DATA_DIR and the SQLite file, wherever it lies: two processes with different folders may be configured with the same file.
+ * With PostgreSQL it locks DATA_DIR only, because several nodes may share the database.
  *
- * @param holder what this process is, for the message that the next one gets
- * @throws DataDirLocked if another process has one of them
- * @throws LockFailed
+ * @param holder a description of this process, for the error message of the next process that tries
+ * @throws DataDirLocked if another process holds one of the locks
+ * @throws LockFailed if a lock can't be taken for another reason
  */
 export function lockData(dataDir: string, databaseUrl: string, holder: string): FileLock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -58,7 +58,7 @@ export function lockData(dataDir: string, databaseUrl: string, holder: string): 
   };
 }
 
-/** An exclusive transaction on a SQLite file of its own holds a lock of the operating system. */
+/** An exclusive transaction on a separate SQLite file holds a lock of the operating system. */
 function lock(path: string, place: string, holder: string): FileLock {
   const database = openLock(path);
   try {
@@ -91,7 +91,7 @@ function readHolder(path: string): string {
   }
 }
 
-/** The file may not be there yet; then its folder decides. */
+/** Resolves symbolic links, so that two paths to one file give one lock. If the file does not exist yet, its folder is resolved. */
 function realPathOf(path: string): string {
   try {
     return realpathSync(path);

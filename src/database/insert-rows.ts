@@ -1,12 +1,12 @@
-/** Inserts rows, of which there is nearly always one. */
+/** Inserts rows; optimized for the usual case of one row. */
 
-/** What a table of Prisma has for it. */
+/** The methods of a Prisma table that it uses. */
 interface Table<Row> {
   create(args: { data: Row; select: { id: true } }): PromiseLike<unknown>;
   createMany(args: { data: Row[] }): PromiseLike<unknown>;
 }
 
-/** Prisma keeps the plan of `create`, and makes that of `createMany` anew each time, which costs five times as much. */
+/** Uses `create` for one row: Prisma caches its plan, but plans `createMany` anew each time, which costs five times as much. */
 export async function insertRows<Row>(table: Table<Row>, rows: readonly Row[]): Promise<void> {
   const [only, ...others] = rows;
   if (only === undefined) return;

@@ -1,4 +1,4 @@
-/** Brings a database to the shape that this version of the code expects. */
+/** Migrates a database to the schema that this version of the code expects. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { isPostgresql } from './engines.js';
 const PRISMA_FOLDER = fileURLToPath(new URL('../../prisma/', import.meta.url));
 const KEPT_BY_PRISMA = '_prisma_migrations';
 
-/** The database was written by a newer version of Latchkey, or by something else. */
+/** The database belongs to a newer version of Latchkey, or to another program. */
 export class ForeignDatabase extends OperatorFault {
   override readonly name = 'ForeignDatabase';
 
@@ -27,7 +27,7 @@ export class ForeignDatabase extends OperatorFault {
   }
 }
 
-/** Where the model and the migrations of a database are. */
+/** The paths of the model and the migrations for a database. */
 function filesOf(url: string) {
   const name = isPostgresql(url) ? 'postgresql' : 'sqlite';
   return {
@@ -36,14 +36,14 @@ function filesOf(url: string) {
   };
 }
 
-/** The way in for the engine that migrates. */
+/** Makes the adapter through which the migration engine connects. */
 export async function factoryFor(url: string) {
   if (isPostgresql(url)) return (await import('./postgresql-adapter.js')).PostgresqlFactory.forMigrations(url);
   const { DurableSqliteFactory } = await import('./sqlite-adapter.js');
   return new DurableSqliteFactory(url, { mayCreate: true, isPatient: () => true });
 }
 
-/** The migrations that this version brings, in order. */
+/** The migrations of this version, in order. */
 async function knownMigrations(url: string): Promise<string[]> {
   const entries = await readdir(filesOf(url).migrations, { withFileTypes: true });
   return entries
@@ -52,7 +52,7 @@ async function knownMigrations(url: string): Promise<string[]> {
     .sort();
 }
 
-/** The migrations of this version that the database does not have yet. */
+/** The migrations of this version that are not applied yet. */
 export async function pendingMigrations(database: Database, url: string): Promise<string[]> {
   const known = await knownMigrations(url);
   const applied = await appliedMigrations(database);
@@ -74,9 +74,9 @@ async function appliedMigrations(database: Database): Promise<string[]> {
 }
 
 /**
- * Applies what is pending, in-process and offline. The engine is loaded only when there is something to do.
+ * Applies the pending migrations in this process, without downloading anything. It loads the migration engine only when called.
  *
- * @returns the names of the migrations that were applied
+ * @returns the names of the applied migrations
  */
 export async function migrate(url: string): Promise<string[]> {
   const { withSchemaEngine } = await import('./schema-engine.js');
@@ -97,9 +97,9 @@ export async function migrate(url: string): Promise<string[]> {
 }
 
 /**
- * What is missing between the database and the model, as SQL.
+ * The SQL that would bring the database to the model.
  *
- * @returns null when they agree
+ * @returns null if they agree
  */
 export async function differenceToModel(url: string): Promise<string | null> {
   const { withSchemaEngine } = await import('./schema-engine.js');
@@ -115,6 +115,6 @@ export async function differenceToModel(url: string): Promise<string | null> {
     }),
   );
   if (stdout?.includes('This is an empty migration') !== false) return null;
-  // Else the order of texts would hang on the language that the database was made for, and cursors with it.
+  // Without COLLATE "C" the sort order of texts, and so of cursors, would depend on the locale of the database.
   return isPostgresql(url) ? stdout.replace(/^((?:ALTER TABLE "\w+" |\s*)(?:ADD COLUMN +)?"\w+" TEXT)/gm, '$1 COLLATE "C"') : stdout;
 }

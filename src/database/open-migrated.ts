@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { Database } from './database.js';
 import { migrate, pendingMigrations } from './migrations.js';
 
-/** The engine that migrates needs a SQLite file for itself, so the client is opened again after it. */
+/** The migration engine needs exclusive use of a SQLite file, so the client is closed before it and opened again after it. */
 export async function openMigrated({ databaseUrl, databasePoolSize }: Config): Promise<Database> {
   const database = await Database.open(databaseUrl, databasePoolSize);
   try {

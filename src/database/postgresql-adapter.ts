@@ -1,8 +1,7 @@
 /**
- * Prisma's adapter for PostgreSQL, on connections of our own, that never wait for ever.
- *
- * A connection on which anything but an answer of the server was met is not used again, and a COMMIT that the server
- * answers with ROLLBACK is an error: PostgreSQL says it without one when a statement before it had failed.
+ * Runs Prisma's adapter for PostgreSQL on our own connections, which have a time-out for every wait.
+ * A connection that fails without an answer from the server is not used again. A COMMIT that the server answers with ROLLBACK
+ * throws: PostgreSQL reports no error there if an earlier statement of the transaction has failed.
  */
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
@@ -10,10 +9,11 @@ import pg from 'pg';
 import { DatabaseUnusable, messageOf, RolledBack } from './failures.js';
 
 const CONNECT_WITHIN_MS = 5_000;
-/** Ends a statement on the server; the next one ends the wait for it here, when the server is not heard of any more. */
+/** The server ends a statement after this time. */
 const STATEMENT_WITHIN_MS = 8_000;
+/** This process stops waiting after this time, for the case that the server is unreachable. */
 const ANSWER_WITHIN_MS = 9_000;
-/** A node that was stopped in the middle of a transaction must not hold its locks for long: one may be that of the log, for which every logout waits. */
+/** A node that is paused inside a transaction must not hold its locks for long: every logout waits for the lock of the log. */
 const IDLE_IN_TRANSACTION_MS = 3_000;
 const IDLE_CONNECTION_MS = 60_000;
 
@@ -29,7 +29,7 @@ export class PostgresqlFactory extends PrismaPg {
     });
   }
 
-  /** For the migrations, which may take their time. */
+  /** For migrations, which may take long: without statement time-outs. */
   static forMigrations(url: string): PostgresqlFactory {
     return new PostgresqlFactory({ ...connectionTo(url), max: 1 });
   }
@@ -42,14 +42,14 @@ export class PostgresqlFactory extends PrismaPg {
   }
 }
 
-/** The number by which all programs of Prisma that migrate a database keep each other out. */
+/** The number of the advisory lock that Prisma's migration tools take to exclude each other. */
 export const MIGRATION_LOCK = 72_707_369;
 
-/** What every connection has in common; names and passwords stand in the URL. */
+/** The options of every connection. User name and password are part of the URL. */
 export function connectionTo(url: string): pg.PoolConfig {
   const { searchParams } = new URL(url);
   return {
-    // The meaning of `sslmode` that every other program knows.
+    // Gives `sslmode` the meaning that it has in libpq, and so in most other programs.
     connectionString: `${url}${url.includes('?') ? '&' : '?'}uselibpqcompat=true`,
     application_name: searchParams.get('application_name') ?? 'latchkey',
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
@@ -67,7 +67,7 @@ class StrictClient extends pg.Client {
     const query = this.query.bind(this) as Query;
     const strict: Query = (...input) => {
       const callback = input.at(-1);
-      // The pool runs single statements this way, and drops the connection itself when one fails.
+      // The pool runs single statements with a callback, and drops the connection itself if one fails.
       if (typeof callback === 'function') return query(...input.slice(0, -1), readable(callback as Callback));
       const answer = query(...input) as Promise<pg.QueryResult>;
       return answer.then(
@@ -78,14 +78,14 @@ class StrictClient extends pg.Client {
     this.query = strict as typeof this.query;
   }
 
-  /** The pool takes no connection back that is closed. */
+  /** Closes the connection unless the server itself reported the error: the pool takes no closed connection back. */
   #refuse(error: unknown): never {
     if (!(error instanceof pg.DatabaseError)) (this as unknown as { connection: pg.Connection }).connection.stream.destroy();
     throw error;
   }
 }
 
-/** Prisma's adapter does not know the type "char", which the catalogue of PostgreSQL uses; the engine that migrates reads there. */
+/** Presents the type "char" as text. Prisma's adapter does not know it, and the migration engine reads it in PostgreSQL's catalogue. */
 function readable(callback: Callback): Callback {
   return (error, result) => {
     for (const field of result?.fields ?? []) if (field.dataTypeID === pg.types.builtins.CHAR) field.dataTypeID = pg.types.builtins.TEXT;
@@ -98,7 +98,7 @@ function assertCommitted(query: unknown, result: pg.QueryResult): pg.QueryResult
   return result;
 }
 
-/** Whatever is no answer of the server comes out of the driver as a bare Error, which nobody could tell from a mistake of ours. */
+/** The driver throws a plain Error if the server does not answer. Callers could not tell it from a mistake of ours, so it is translated. */
 function translating<Queryable extends SqlQueryable>(queryable: Queryable): Queryable {
   const { queryRaw, executeRaw } = queryable;
   queryable.queryRaw = (query) => telling(() => queryRaw.call(queryable, storable(query)));
@@ -106,12 +106,15 @@ function translating<Queryable extends SqlQueryable>(queryable: Queryable): Quer
   return queryable;
 }
 
-/** The lock would last as long as the connection, which behind a pooler goes on to others. Whoever migrates holds it already, in a transaction. */
+/**
+ * Skips Prisma's session lock: behind a pooler the connection passes to other clients and takes the lock with it.
+ * `withServerLock` already holds the same lock for the time of the migration, in a transaction.
+ */
 function withoutSessionLock(query: SqlQuery): SqlQuery {
   return query.sql === `SELECT pg_advisory_lock(${MIGRATION_LOCK})` ? { ...query, sql: 'SELECT 1' } : query;
 }
 
-/** PostgreSQL knows no text with NUL, and none of ours has one: whoever looks for one must find nothing, and break nothing. */
+/** PostgreSQL rejects text with NUL. No stored text contains one, so a search for such text must find nothing instead of failing. */
 function storable(query: SqlQuery): SqlQuery {
   if (!query.args.some((arg) => typeof arg === 'string' && arg.includes('\0'))) return query;
   return { ...query, args: query.args.map((arg) => (typeof arg === 'string' ? arg.replaceAll('\0', '\ufffd') : arg)) };

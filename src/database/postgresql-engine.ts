@@ -1,4 +1,4 @@
-/** PostgreSQL: a server of its own, shared by many nodes, each with a pool of connections. */
+/** The engine for PostgreSQL: a server that many nodes share, each with a pool of connections. */
 import { type Engine, type LockableTable, type ServerFacts, type Transaction, WrongDatabase } from './engine.js';
 import type { PrismaClient } from './generated/client.js';
 import { PrismaClient as PostgresqlClient } from './generated-postgresql/client.js';
@@ -14,7 +14,7 @@ interface ServerRow {
 }
 
 const OLDEST_VERSION = 13;
-/** Kept free of transactions, so that the revocation check does not wait behind writes. */
+/** Pooled connections that transactions do not use, so that the revocation check does not wait behind writes. */
 const CONNECTIONS_FOR_READS = 2;
 
 export class PostgresqlEngine implements Engine {
@@ -33,7 +33,7 @@ export class PostgresqlEngine implements Engine {
     this.transactionsAtOnce = Math.max(1, poolSize - CONNECTIONS_FOR_READS);
   }
 
-  /** Both clients are made from one model, so the rest of the code knows the type of one: this is the one place that says so. */
+  /** Both Prisma clients come from one model, so the rest of the code uses the type of the SQLite client. Only this cast knows. */
   connect(): PrismaClient {
     const adapter = PostgresqlFactory.withPool(this.url, this.poolSize);
     return new PostgresqlClient({ adapter, errorFormat: 'minimal' }) as unknown as PrismaClient;
@@ -48,7 +48,7 @@ export class PostgresqlEngine implements Engine {
     if (fault !== undefined) throw new WrongDatabase(`The PostgreSQL server in DATABASE_URL ${fault}`, { advice });
   }
 
-  /** A statement that writes nothing, so that nodes that look at their readiness do not wait for each other. */
+  /** Writes nothing, so that nodes that check their readiness do not wait for each other's locks. */
   async assertWritable(transaction: Transaction): Promise<void> {
     const [row] = await transaction.$queryRaw<{ isReadOnly: boolean }[]>`
       SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;
@@ -78,7 +78,7 @@ export class PostgresqlEngine implements Engine {
     return row ?? null;
   }
 
-  /** The server looks after its files itself. */
+  /** The server checks its own files. */
   async findDamage(): Promise<string | null> {
     return null;
   }
@@ -92,14 +92,14 @@ export class PostgresqlEngine implements Engine {
   async beforeClose(): Promise<void> {}
 }
 
-/** What is wrong with a server, and what the operator should do. */
+/** The fault of an unsuitable server and the advice to the operator, or null. */
 function faultOf({ version, isStandby, isReadOnly, synchronousCommit, encoding, schema }: ServerRow): [string, string?] | null {
-  if (version < OLDEST_VERSION) return [`has version ${version};`, `version ${OLDEST_VERSION} is the oldest that will do.`];
+  if (version < OLDEST_VERSION) return [`has version ${version};`, `version ${OLDEST_VERSION} is the oldest that is supported.`];
   if (isStandby) return ['is a standby.', 'Give the address of the primary: a standby learns of a logout too late.'];
   if (isReadOnly) return ['takes no writes (default_transaction_read_only is on).'];
-  // A logout that was answered must survive a crash.
+  // An answered logout must survive a crash of the server.
   if (synchronousCommit === 'off')
     return ['runs with synchronous_commit = off, which can lose a logout.', 'Turn it on for this role or database.'];
-  if (schema !== 'public') return [`gives this role the schema ${schema ?? 'of nobody'};`, 'let its search_path begin with public.'];
+  if (schema !== 'public') return [`gives this role the schema ${schema ?? '(none)'};`, 'make its search_path begin with public.'];
   return encoding === 'UTF8' ? null : [`stores text as ${encoding};`, 'make a database with encoding UTF8.'];
 }

@@ -1,4 +1,4 @@
-/** Prisma's own migration engine, compiled to WebAssembly: no binary to download, the same bookkeeping as `prisma migrate deploy`. */
+/** Runs Prisma's migration engine as WebAssembly: no binary to download, and the same `_prisma_migrations` table as the Prisma CLI. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import {
@@ -9,9 +9,9 @@ import {
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 
 /**
- * Runs one piece of work with the engine, and lets go of the database again.
+ * Runs one piece of work with the engine, then disconnects from the database.
  *
- * The engine keeps its connections after `free()`, so the adapters it made are disposed of by hand.
+ * The engine keeps its connections after `free()`, so this function disposes of its adapters itself.
  */
 export async function withSchemaEngine<Result>(
   factory: SqlMigrationAwareDriverAdapterFactory,
@@ -43,7 +43,7 @@ function remembering(factory: SqlMigrationAwareDriverAdapterFactory, adapters: S
   };
 }
 
-/** The part of the WebAssembly interface that is used; Node's type declarations leave it out. */
+/** The part of the WebAssembly interface that this file uses; Node's type declarations lack it. */
 declare const WebAssembly: {
   instantiate(binary: Uint8Array, imports: Record<string, unknown>): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
 };

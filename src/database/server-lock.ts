@@ -1,20 +1,20 @@
-/** A lock that the PostgreSQL server keeps: one holder at a time, of all nodes. */
+/** Takes a lock on the PostgreSQL server, which one node at a time can hold. */
 import pg from 'pg';
 import { DatabaseUnusable, messageOf } from './failures.js';
 import { connectionTo, MIGRATION_LOCK } from './postgresql-adapter.js';
 
-/** Any number will do that no other program on the database uses for the same. */
+/** An arbitrary number that no other program on the database uses for an advisory lock. */
 const LOCK = 5_206_473_281;
 const WAIT_MS = 120_000;
 
-/** @throws DatabaseUnusable if the server does not give it */
+/** Runs the work while this node holds the lock. @throws DatabaseUnusable if the lock can't be taken */
 export async function withServerLock<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
   const client = new pg.Client({ ...connectionTo(url), statement_timeout: WAIT_MS });
-  // Lost while the work goes on: nothing is to be done about it, and the server has freed the lock.
+  // If the connection is lost during the work, the server frees the lock and the work continues. An unhandled error would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
-    // It ends with the transaction, so it is right behind a pooler too.
+    // A lock of the transaction, not of the session, so that it also works behind a transaction pooler.
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
@@ -31,7 +31,7 @@ export async function withServerLock<Result>(url: string, work: () => Promise<Re
   }
 }
 
-/** PgBouncer refuses what it does not know until it is told to ignore it. */
+/** PgBouncer rejects unknown startup parameters unless it is configured to ignore them. */
 function adviceFor(message: string): string {
   if (!message.includes('unsupported startup parameter')) return '';
   return 'For PgBouncer set ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout (docs/operations.md).';

@@ -1,17 +1,20 @@
-/** Connections to PostgreSQL beside the pool of Prisma: short statements that must not wait behind transactions, and one connection that listens. */
+/**
+ * Opens connections to PostgreSQL besides Prisma's pool: for short statements that must not wait behind transactions, and one
+ * that listens for notifications.
+ */
 import pg from 'pg';
 import { SIDE_CONNECTIONS } from './engine.js';
 import { messageOf } from './failures.js';
 import { connectionTo } from './postgresql-adapter.js';
 
-/** All but the one that listens. */
+/** All side connections except the one that listens. */
 const CONNECTIONS = SIDE_CONNECTIONS - 1;
-/** A lease that can't be had within this is not worth the wait: the checks that wait for it have given up. */
+/** After 1 s the checks that wait for a lease have given up, so a slower connection is of no use to them. */
 const CONNECT_WITHIN_MS = 1_000;
 const STATEMENT_WITHIN_MS = 1_500;
 const ANSWER_WITHIN_MS = 2_000;
 const RECONNECT_AFTER_MS = 250;
-/** A connection that died without a word is found out by asking it. */
+/** How often the listening connection is probed: a connection can die without any error. */
 const PROBE_EVERY_MS = 5_000;
 
 const OPTIONS = {
@@ -23,15 +26,15 @@ const OPTIONS = {
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface ShortStatements {
-  /** One statement, committed by itself, within a time-out of its own. */
+  /** Runs one statement, which commits by itself and has its own time-out. */
   run(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
-/** Nothing is connected before the first statement. */
+/** Connects at the first statement. */
 export function openShortStatements(url: string): ShortStatements {
   const pool = new pg.Pool({ ...connectionTo(url), ...OPTIONS, max: CONNECTIONS, idleTimeoutMillis: 60_000 });
-  // Of an idle connection: the pool has dropped it, and the next statement takes another.
+  // An idle connection has failed: the pool has dropped it, and the next statement uses another one.
   pool.on('error', () => undefined);
   return {
     run: async (text, values) => (await pool.query({ text, values: [...values] })).rows,
@@ -41,25 +44,25 @@ export function openShortStatements(url: string): ShortStatements {
   };
 }
 
-/** Whether the server has refused a statement because it takes no writes: a standby, or a primary that was made read-only. */
+/** Whether the server rejected a statement because it accepts no writes: a standby, or a primary that is set to read-only. */
 export function isReadOnly(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '25006';
 }
 
 export interface Listeners {
-  /** Told again after each change. */
+  /** Called after each connect and each loss. */
   readonly onListening: (isListening: boolean) => void;
   readonly onPayload: (payload: string) => void;
   readonly onFailure: (message: string) => void;
 }
 
 export interface Listening {
-  /** When the first try has ended, well or not. */
+  /** Resolves when the first attempt has succeeded or failed. */
   readonly tried: Promise<void>;
   close(): Promise<void>;
 }
 
-/** Listens on a channel, and goes on listening on a new connection whenever one is lost. What was sent in between is lost. */
+/** Listens on a channel, and reconnects whenever the connection is lost. Messages sent in between are lost. */
 export function listenTo(url: string, channel: string, { onListening, onPayload, onFailure }: Listeners): Listening {
   let isClosed = false;
   let current: pg.Client | null = null;
@@ -91,7 +94,7 @@ export function listenTo(url: string, channel: string, { onListening, onPayload,
     }, PROBE_EVERY_MS).unref();
   };
 
-  /** Once for each connection, whatever it reports. */
+  /** Acts once for each connection, even if it reports several errors. */
   const lose = (client: pg.Client, error: unknown): void => {
     if (current !== client) return;
     current = null;

@@ -1,8 +1,7 @@
 /**
- * Prisma's adapter for libsql, on connections of our own.
- *
- * The client that comes with it opens a connection for every transaction and leaves it to the garbage collector:
- * after some thousand logouts a process had thousands of open files. Here one connection reads and one writes.
+ * Runs Prisma's adapter for libsql on our own connections: one that reads and one that writes.
+ * The client that comes with it opens a connection for every transaction and leaves it to the garbage collector: after a few
+ * thousand logouts a process had thousands of open files.
  */
 import { setTimeout } from 'node:timers/promises';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
@@ -13,9 +12,9 @@ import { SqliteConnection, type StatementResult } from './sqlite-connection.js';
 type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
 type Statement = { sql: string; args: readonly unknown[] };
 
-/** What the driver is told by whoever opens the database. */
+/** How the driver opens the database. */
 export interface Opening {
-  /** Whether a missing file is made. */
+  /** Whether a missing file may be created. */
   readonly mayCreate: boolean;
   /** Whether a transaction waits for a lock that another process holds, or fails at once. */
   readonly isPatient: () => boolean;
@@ -25,8 +24,8 @@ const LOCK_TRIES = 25;
 const LOCK_PAUSE_MS = 10;
 
 /**
- * SQLite answers at once: ten logins together would hold up every other request for as long as all their statements take. Fewer would
- * make a transaction wait more often for its own turn.
+ * SQLite answers synchronously: without a limit, ten concurrent logins would block every other request until all their statements
+ * are done. A lower limit would make each transaction wait more often for its next turn of the event loop.
  */
 const STATEMENTS_PER_TURN = 8;
 const nextSlice = createSlices(STATEMENTS_PER_TURN);
@@ -34,7 +33,7 @@ const nextSlice = createSlices(STATEMENTS_PER_TURN);
 export class DurableSqliteFactory extends PrismaLibSql {
   readonly #path: string;
 
-  /** @param url `file:` and a path, taken as it stands */
+  /** @param url `file:` and a path, which is not decoded */
   constructor(
     url: string,
     private readonly opening: Opening,
@@ -43,7 +42,7 @@ export class DurableSqliteFactory extends PrismaLibSql {
     this.#path = url.slice('file:'.length);
   }
 
-  /** The adapter calls these four methods only. */
+  /** The adapter calls only these four methods. */
   override createClient(): LibsqlClient {
     return new SqliteClient(this.#path, this.opening) as Pick<
       SqliteClient,
@@ -65,18 +64,18 @@ class SqliteClient {
   }
 
   async execute({ sql, args }: Statement): Promise<StatementResult> {
-    // Before the pause: a database that is closed meanwhile is not opened again.
+    // Open before the pause, so that a database that is closed during it is not opened again.
     const reader = this.#openReader();
     await nextSlice();
     return this.#inPlace(reader).run(sql, args);
   }
 
-  /** The scripts of migrations. */
+  /** Runs the scripts of migrations. */
   async executeMultiple(script: string): Promise<void> {
     this.#openReader().runAll(script);
   }
 
-  /** Takes the lock at once, so that one held elsewhere is met before anything was done. */
+  /** Takes the write lock at once, so that a lock of another process is noticed before any statement has run. */
   async transaction(): Promise<SqliteTransaction> {
     this.#writer ??= this.#open();
     try {
@@ -88,7 +87,7 @@ class SqliteClient {
     return new SqliteTransaction(this.#writer, () => this.#dropWriter());
   }
 
-  /** SQLite's own way of waiting would stop the event loop: no request at all would be answered meanwhile. */
+  /** Waits without SQLite's busy time-out, which would block the event loop: the server could answer no request meanwhile. */
   async #begin(writer: SqliteConnection): Promise<void> {
     for (let tries = 1; !writer.tryBegin(); tries += 1) {
       if (tries === LOCK_TRIES || !this.opening.isPatient()) throw new DatabaseUnusable('Another process has locked the database');
@@ -125,7 +124,7 @@ class SqliteClient {
   }
 }
 
-/** One transaction on the connection that writes. Nothing reaches the connection through it once it has ended. */
+/** One transaction on the writing connection. Once it has ended, it rejects every further statement. */
 class SqliteTransaction {
   #ended = false;
 
@@ -148,7 +147,7 @@ class SqliteTransaction {
     this.#end('ROLLBACK');
   }
 
-  /** A COMMIT or ROLLBACK that fails may leave the connection inside the transaction, holding the lock: it is not used again. */
+  /** A failed COMMIT or ROLLBACK may leave the connection inside the transaction with its lock, so the connection is not used again. */
   #end(statement: 'COMMIT' | 'ROLLBACK'): void {
     try {
       this.#assertOpen();
@@ -160,7 +159,7 @@ class SqliteTransaction {
     }
   }
 
-  /** After some failures (a full disk) SQLite itself rolls back; what came then would be a transaction of its own each. */
+  /** After some failures (a full disk) SQLite rolls back by itself; each later statement would then commit on its own. */
   #assertOpen(): void {
     if (this.#ended || !this.connection.isInTransaction) throw new DatabaseUnusable('The transaction has ended');
   }

@@ -1,23 +1,23 @@
-/** One connection to the SQLite file: durable, or not opened at all. */
+/** One connection to the SQLite file; it refuses to open with settings that are not durable. */
 import { existsSync, statSync } from 'node:fs';
 import Sqlite from 'libsql';
 import { DatabaseUnusable } from './failures.js';
 
-/** What a statement answered, as the adapter of Prisma reads it. */
+/** The result of a statement, in the form that Prisma's adapter reads. */
 export interface StatementResult {
   readonly columns: readonly string[];
-  /** The types in which the columns were declared; empty for an expression. */
+  /** The declared types of the columns; empty for an expression. */
   readonly columnTypes: readonly string[];
   readonly rows: readonly unknown[][];
   readonly rowsAffected: number;
 }
 
-/** Else a commit that was answered could be lost. */
+/** With weaker settings an answered commit could be lost. */
 const DURABLE = { synchronous: 2, journal_mode: 'wal', foreign_keys: 1 } as const;
 
 /**
- * Statements kept per connection: the driver frees one only when the garbage collector finds it. The server has
- * about fifty, and some more for lists of ids of every length; beyond the limit all are made anew.
+ * How many prepared statements a connection keeps, because the driver frees one only at garbage collection. The server uses about
+ * fifty, plus one for each length of a list of ids. At the limit all are dropped.
  */
 const KEPT_STATEMENTS = 200;
 
@@ -31,7 +31,7 @@ export class SqliteConnection {
   readonly #statements = new Map<string, PreparedStatement>();
 
   /**
-   * @param mayCreate whether a missing file is made; a file that was there once must not be replaced by an empty one
+   * @param mayCreate whether a missing file may be created; a file that existed once must not be replaced by an empty one
    * @throws DatabaseUnusable, SqliteError
    */
   static open(path: string, mayCreate: boolean): SqliteConnection {
@@ -57,12 +57,11 @@ export class SqliteConnection {
     return this.#sqlite.inTransaction;
   }
 
-  /** @throws DatabaseUnusable if the file at the path is not the one that was opened: what is written would be lost */
+  /** @throws DatabaseUnusable if another file is now at the path: writes to the old one would be lost */
   assertInPlace(): void {
     if (identityOf(this.path) !== this.#file) throw new DatabaseUnusable(`The database file ${this.path} is not the one that was opened`);
   }
 
-  /** Runs one statement. */
   run(sql: string, args: readonly unknown[]): StatementResult {
     const { statement, columns, columnTypes } = this.#prepare(sql);
     const values = args.map((value) => (typeof value === 'boolean' ? BigInt(value) : value));
@@ -85,17 +84,17 @@ export class SqliteConnection {
     }
   }
 
-  /** Runs statements whose answers do not matter. */
+  /** Runs statements and ignores their results. */
   runAll(sql: string): void {
     this.#sqlite.exec(sql);
   }
 
-  /** Undoes what is not committed: a closed connection that still has a transaction would keep its lock. */
+  /** Rolls an open transaction back first: a closed connection would otherwise keep its lock. */
   close(): void {
     try {
       if (this.isInTransaction) this.#sqlite.exec('ROLLBACK');
     } finally {
-      // The driver lets go of the file once the garbage collector has found the last statement; Prisma remembers ended transactions.
+      // The driver closes the file only after the last statement is collected, and Prisma keeps references to ended transactions.
       this.#statements.clear();
       this.#sqlite.close();
     }
@@ -113,7 +112,7 @@ export class SqliteConnection {
   }
 
   #assertDurable(): void {
-    // The journal mode is a property of the file; where it is set already this writes nothing.
+    // The journal mode is a property of the file; if it is already set, this writes nothing.
     this.#sqlite.exec('PRAGMA journal_mode = WAL');
     for (const [pragma, expected] of Object.entries(DURABLE)) {
       const [[found] = []] = this.#sqlite.prepare(`PRAGMA ${pragma}`).raw(true).all([]) as unknown[][];
@@ -131,7 +130,7 @@ function open(path: string): InstanceType<typeof Sqlite> {
   try {
     return new Sqlite(path);
   } catch (cause) {
-    // The driver throws a bare Error, which nobody could tell from a mistake of ours.
+    // The driver throws a plain Error, which callers could not tell from a mistake of ours.
     throw new DatabaseUnusable(`The database file ${path} cannot be opened`, { cause });
   }
 }

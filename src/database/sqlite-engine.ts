@@ -1,4 +1,4 @@
-/** SQLite: one file, one process that owns it, one writer at a time. */
+/** The engine for SQLite: one file, one process that owns it, one writer at a time. */
 import type { Engine, Transaction } from './engine.js';
 import { PrismaClient } from './generated/client.js';
 import { DurableSqliteFactory } from './sqlite-adapter.js';
@@ -15,16 +15,16 @@ export class SqliteEngine implements Engine {
 
   private constructor(private readonly url: string) {}
 
-  /** A file that was there once is not made anew. While the database does not answer, those who wait for it fail one after another at once. */
+  /** Creates a missing file only at the first connect. While the database does not answer, transactions fail at once instead of waiting. */
   connect(isFirst: boolean): PrismaClient {
     const adapter = new DurableSqliteFactory(this.url, { mayCreate: isFirst, isPatient: () => this.#answers });
     return new PrismaClient({ adapter, errorFormat: 'minimal' });
   }
 
-  /** The connection itself has looked. */
+  /** Nothing to do: `SqliteConnection` has checked its settings when it opened. */
   async assertFit(): Promise<void> {}
 
-  /** There and back again: SQLite skips an update that changes nothing, and then a full disk would not be seen. */
+  /** Changes a value and changes it back: SQLite skips an update that changes nothing, so it would not notice a full disk. */
   async assertWritable(transaction: Transaction): Promise<void> {
     await transaction.$executeRaw`UPDATE "RevocationState" SET "version" = "version" + 1`;
     await transaction.$executeRaw`UPDATE "RevocationState" SET "version" = "version" - 1`;
@@ -45,14 +45,14 @@ export class SqliteEngine implements Engine {
     return rows.map((row) => Object.values(row)[0]).find((line) => line !== 'ok') ?? null;
   }
 
-  /** There is no other transaction. */
+  /** Nothing to lock: only one transaction runs at a time. */
   async lockTable(): Promise<void> {}
 
   noteAnswer(hasAnswered: boolean): void {
     this.#answers = hasAnswered;
   }
 
-  /** Moves what is in the log of SQLite into the file: a copy of the file alone is then a whole backup. */
+  /** Moves the content of the write-ahead log into the file, so that a copy of the file alone is a complete backup. */
   async beforeClose(client: Transaction): Promise<void> {
     await client.$queryRaw`PRAGMA wal_checkpoint(TRUNCATE)`.catch(() => undefined);
   }

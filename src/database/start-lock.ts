@@ -1,7 +1,7 @@
-/** Of several nodes that start at once on one PostgreSQL database, one after the other migrates and makes the first key. */
+/** Makes nodes that start at the same time on one PostgreSQL database migrate and create the first signing key one after another. */
 import { isPostgresql } from './engines.js';
 
-/** Runs the work while no other node runs its own. With SQLite the owner of DATA_DIR is alone anyway. */
+/** Runs the work while no other node runs its own. With SQLite the owner of DATA_DIR is the only process anyway. */
 export async function withStartLock<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
   if (!isPostgresql(url)) return work();
   const { withServerLock } = await import('./server-lock.js');

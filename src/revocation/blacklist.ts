@@ -1,10 +1,13 @@
-/** The blacklist table: ids that are dead, each until no token can carry it any more. */
+/** Reads and writes the blacklist table: revoked ids, each kept until no valid token can carry it any more. */
 import type { Transaction } from '../database/database.js';
 import { Prisma } from '../database/generated/client.js';
 import { insertRows } from '../database/insert-rows.js';
 import { LatchkeyError } from '../lib/errors.js';
 
-/** A `jti` (one access token), a `sid` (every token of one session) or a `kid` (every token of one key). Never the token's text: one token has many spellings. */
+/**
+ * A `jti` (one access token), a `sid` (every token of one session) or a `kid` (every token of one key).
+ * Never the text of a token: one token has several valid encodings, so a client could evade an entry by re-encoding it.
+ */
 export interface BlacklistEntry {
   readonly id: string;
   readonly kind: 'jti' | 'sid' | 'kid';
@@ -19,16 +22,16 @@ export interface BlacklistRow {
   readonly revokedUntil: Date;
 }
 
-/** The highest tolerance that can be configured, so that a row outlives the tokens under any setting, past or future. */
+/** The highest tolerance that can be configured, so that a row outlives its tokens under any past or future setting. */
 const MAX_CLOCK_TOLERANCE_MS = 60_000;
 const MARGIN_MS = 120_000;
 
-/** How much longer than the last `exp` a row is kept. */
+/** How long a row is kept after the last `exp`. */
 export const KEEP_AFTER_EXPIRY_MS = MAX_CLOCK_TOLERANCE_MS + MARGIN_MS;
 
 const STATE_ID = 1;
 
-/** What holds for all tokens at a version of the log. */
+/** The rules that hold for all tokens at a version of the log. */
 export interface LogState {
   readonly version: number;
   readonly generation: number;
@@ -36,7 +39,7 @@ export interface LogState {
 }
 
 export interface RevocationState extends LogState {
-  /** Null in a database of an older version in which no node has registered. */
+  /** Null in a database of an older version until a node registers. */
   readonly clusterId: string | null;
   readonly mirrorId: string | null;
   readonly mirrorRunId: string | null;
@@ -44,27 +47,27 @@ export interface RevocationState extends LogState {
   readonly waitsForMirror: boolean;
 }
 
-/** The state as stored, made at the first start. */
+/** The stored state; creates it at the first start. */
 export async function readState(transaction: Transaction): Promise<RevocationState> {
   const state = await transaction.revocationState.findUnique({ where: { id: STATE_ID } });
   const first = { id: STATE_ID, version: 0, generation: 1, prunedBefore: new Date(0) };
   return toState(state ?? (await transaction.revocationState.create({ data: first })));
 }
 
-/** The database counts in 64 bits; 53 of them last a thousand revocations a second for 285 thousand years. */
+/** The database counts in 64 bits. A number holds 53 of them, enough for 1,000 revocations a second for 285,000 years. */
 function toState<Stored extends { readonly version: bigint }>(stored: Stored): Omit<Stored, 'version'> & { readonly version: number } {
   return { ...stored, version: Number(stored.version) };
 }
 
-/** What one transaction added: all rows of one version, and the state that it left. */
+/** The additions of one transaction: all rows of one version, and the state after them. */
 export interface Addition {
   readonly state: RevocationState;
   readonly rows: readonly BlacklistRow[];
 }
 
 /**
- * Adds rows under the next version (R5), and ends the generation of tokens if asked to (R17). A `jti` that is there already keeps
- * its row; a `sid` comes from a session that was not ended before this transaction, so it can't be there.
+ * Adds rows under the next version (R5), and ends the generation of tokens if asked to (R17). A `jti` that is already listed keeps
+ * its row. A `sid` can't be listed yet, because its session was not ended before this transaction.
  *
  * @returns null if there was nothing to add
  */
@@ -108,21 +111,21 @@ export interface Finding extends LogState {
 }
 
 /**
- * In one statement, so that all of it is of one instant: a row that is not there any more is told by `prunedBefore`.
+ * Uses one statement, so that list and state show the same instant: if a row was pruned, `prunedBefore` already refuses its tokens.
  *
- * @param ids of tokens that verify: ours, so without a space
- * @throws LatchkeyError AUTH_UNAVAILABLE if the state is not there
+ * @param ids the ids of verified tokens: this server made them, so they contain no space
+ * @throws LatchkeyError AUTH_UNAVAILABLE if the state is missing
  */
 export async function findWithState(client: Transaction, ids: readonly string[]): Promise<Finding> {
   const [row] = await client.$queryRaw<(Omit<LogState, 'version'> & { version: bigint; listed: string | null })[]>`
     SELECT "version", "generation", "prunedBefore", (
       SELECT STRING_AGG("id", ' ') FROM "BlacklistedToken" WHERE "id" IN (${Prisma.join([...ids])})
     ) AS "listed" FROM "RevocationState" WHERE "id" = ${STATE_ID}`;
-  if (row === undefined) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not there'));
+  if (row === undefined) throw LatchkeyError.unavailable(new Error('The row of the blacklist state is missing'));
   return { ...toState(row), listed: new Set(row.listed?.split(' ')) };
 }
 
-/** The rows that came after a version, up to another one if there is one. */
+/** The rows after a version, up to `lastVersion` if given. */
 export function rowsSince(client: Transaction, version: number, lastVersion?: number): Promise<BlacklistRow[]> {
   return client.blacklistedToken.findMany({
     where: { version: { gt: version, ...(lastVersion === undefined ? {} : { lte: lastVersion }) } },
@@ -130,18 +133,18 @@ export function rowsSince(client: Transaction, version: number, lastVersion?: nu
   });
 }
 
-/** Some of the rows after a version, those of a version all together. */
+/** Some of the rows after a version. A page never splits the rows of one version. */
 export interface BlacklistPage {
   readonly rows: readonly BlacklistRow[];
   readonly lastVersion: number;
 }
 
 /**
- * Reads the next rows after a version in the order of the log: `limit`, and the others of the last version. An instant may
- * be up to a minute late, never early.
+ * Reads the next rows after a version in the order of the log: `limit` rows, plus the rest of the last version. A row's
+ * `revokedUntil` may be up to a minute too late, never too early.
  *
- * A million rows that Prisma makes objects of take seconds. So the database joins the ids whose instants share a minute:
- * as a text, a timestamp has 16 letters up to there.
+ * Prisma takes seconds to make objects of a million rows. So the database joins the ids whose instants share a minute,
+ * which are the first 16 characters of a timestamp as text.
  *
  * @returns null if there are fewer than `limit`
  */
@@ -166,7 +169,7 @@ interface JoinedRows {
   readonly revokedUntil: Date | string;
 }
 
-/** @returns null if it is not certain: an id of ours has no space, but what is in the table need not be ours */
+/** @returns null if the ids can't be told apart: this server's ids contain no space, but another program may have added some that do */
 function split(joined: readonly JoinedRows[]): BlacklistRow[] | null {
   const rows: BlacklistRow[] = [];
   for (const { ids, count, revokedUntil } of joined) {
@@ -178,7 +181,7 @@ function split(joined: readonly JoinedRows[]): BlacklistRow[] | null {
   return rows;
 }
 
-/** What a batch of pruning removed, and the latest `exp`, in milliseconds since the epoch, of a token that needed any of it. */
+/** How many rows a batch of pruning removed, and the latest `exp` (milliseconds since the epoch) of the tokens that needed them. */
 export interface Removal {
   readonly count: number;
   readonly lastExpiresAt: number;
@@ -196,7 +199,7 @@ export async function removeDeadRows(transaction: Transaction, now: number, limi
   return { count, lastExpiresAt: (dead.at(-1)?.revokedUntil.getTime() ?? 0) - KEEP_AFTER_EXPIRY_MS };
 }
 
-/** Writes down that what could revoke tokens that expired until then may be gone (R7). */
+/** Records that the rows of tokens with an `exp` up to `lastExpiresAt` may be gone, so those tokens are refused by age (R7). */
 export async function markPruned(transaction: Transaction, lastExpiresAt: number): Promise<void> {
   const prunedBefore = new Date(lastExpiresAt);
   await transaction.revocationState.updateMany({ where: { id: STATE_ID, prunedBefore: { lt: prunedBefore } }, data: { prunedBefore } });

@@ -1,38 +1,41 @@
-/** Whoever sees to it that what was committed is in force before it is answered. */
+/** The contract of a coordinator: it puts a committed revocation in force on every node before the client gets its answer. */
 import type { RevocationState } from './blacklist.js';
 import type { LiveConnections } from './live-connections.js';
 import type { LogDelta, Replica } from './memory/replica.js';
 
-/** What a transaction that may have revoked something has left. */
+/** The log after a transaction that may have revoked something. */
 export interface Commit extends LogDelta {
   readonly state: RevocationState;
 }
 
-/** How a revocation came to be in force on every node. */
+/** How a revocation came into force on every node. */
 export interface Confirmation {
-  /** No other node answers from memory; each of them has said so; no lease that does not know of it can be alive; or Redis has it, which the nodes ask. */
+  /**
+   * `single-node`: no other node answers from memory. `acknowledged`: every other node has acknowledged. `lease-expiry`: every
+   * lease without the revocation has run out. `redis`: Redis, which the nodes ask, holds it.
+   */
   readonly by: 'single-node' | 'acknowledged' | 'lease-expiry' | 'redis';
-  /** The nodes, this one included. */
+  /** The number of nodes, this one included. */
   readonly nodes: number;
-  /** How many of them have said that it is in force there. */
+  /** How many of them have acknowledged, this one included. */
   readonly acknowledged: number;
   readonly waitedMs: number;
 }
 
 export interface Coordinator {
   /**
-   * Takes in what was committed, and returns once no node accepts what it revokes (R3, R22). Call it after the commit was acknowledged.
+   * Applies a commit, and returns once no node accepts the tokens that it revokes (R3, R22). Call it after the commit succeeded.
    *
-   * @throws LatchkeyError LOGOUT_UNCONFIRMED if that can't be known
+   * @throws LatchkeyError LOGOUT_UNCONFIRMED if the node can't make sure of that
    */
   confirm(commit: Commit): Promise<Confirmation>;
-  /** Takes in what was committed, and revokes nothing. */
+  /** Applies a commit that revokes nothing, without waiting. */
   take(commit: LogDelta): void;
 }
 
 export const ALONE: Confirmation = { by: 'single-node', nodes: 1, acknowledged: 1, waitedMs: 0 };
 
-/** One process owns the database: what it has in memory is in force. */
+/** One process owns the database, so a revocation in its memory is in force everywhere. */
 export class SingleNode implements Coordinator {
   constructor(
     private readonly replica: Replica,

@@ -1,4 +1,4 @@
-/** REVOCATION_CHECK=database: the blacklist table and the state of the log, asked each time; who asks at the same time shares a statement. */
+/** REVOCATION_CHECK=database: each check asks the blacklist table and the state of the log; concurrent checks share a statement. */
 
 import type { Database } from '../database/database.js';
 import { coalesced } from '../lib/coalesced.js';
@@ -6,7 +6,7 @@ import { type Finding, findWithState } from './blacklist.js';
 import { type RevocableToken, type RevocationCheck, type RevocationVerdict, type Standing, verdictOn } from './revocation-check.js';
 import type { Revocations } from './revocations.js';
 
-/** A statement takes a limited number of values. */
+/** Databases limit the number of values in a statement. */
 const QUESTIONS_PER_STATEMENT = 1_000;
 
 interface Question {
@@ -16,7 +16,7 @@ interface Question {
 
 export class DatabaseCheck implements RevocationCheck {
   #waiting: Question[] = [];
-  /** Begins after the call, and answers all that waits by then. */
+  /** Begins after the call, and answers all questions that wait by then. */
   readonly #answerAll: () => Promise<void>;
 
   constructor(
@@ -26,7 +26,7 @@ export class DatabaseCheck implements RevocationCheck {
     this.#answerAll = coalesced(() => this.#answerNow(), 0);
   }
 
-  /** What this process remembers has no part in it: another node may have ended a generation, or pruned. */
+  /** Never answers from this process's memory: another node may have ended the generation, or pruned rows. */
   async ask(token: RevocableToken): Promise<RevocationVerdict> {
     const question: Question = { ids: [token.sid, token.jti, token.kid], standing: null };
     this.#waiting.push(question);
@@ -44,7 +44,7 @@ export class DatabaseCheck implements RevocationCheck {
     }
   }
 
-  /** A log that is behind this process has lost commits, and gets them back first (R25). */
+  /** A log that is behind this process's memory has lost commits; this process writes them back first (R25). */
   async #find(ids: readonly string[]): Promise<Finding> {
     const find = () => this.database.read((client) => findWithState(client, ids));
     const known = this.revocations.replica.version;

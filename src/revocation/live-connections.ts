@@ -1,4 +1,4 @@
-/** The open connections by the ids of their tokens, so that a revocation ends them at once, idle ones too (R28). */
+/** Finds open connections by the ids of their tokens, so that a revocation ends them at once, even idle ones (R28). */
 import type { LogDelta } from './memory/replica.js';
 import type { RevocableToken } from './revocation-check.js';
 
@@ -6,9 +6,9 @@ import type { RevocableToken } from './revocation-check.js';
 export type EndOfConnection = 'revoked' | 'expired' | 'unavailable' | 'stopping';
 
 export interface LiveConnection {
-  /** Null for a stranger. */
+  /** Null for an anonymous connection. */
   readonly token: RevocableToken | null;
-  /** When it has returned, nothing more of a subscription reaches the other end. */
+  /** Once it has returned, the client receives nothing more from a subscription. */
   end(cause: EndOfConnection): void;
 }
 
@@ -17,19 +17,19 @@ export class LiveConnections {
   readonly #byId = new Map<string, Set<LiveConnection>>();
   #generation = 0;
 
-  /** @param onChange called with whether there is any connection, when the first comes and when the last goes */
+  /** @param onChange called with true when the first connection opens, and with false when the last one closes */
   constructor(private readonly onChange: (areOpen: boolean) => void) {}
 
   get size(): number {
     return this.#all.size;
   }
 
-  /** How many there are of a session. */
+  /** How many connections a session has. */
   countOf(sid: string): number {
     return this.#byId.get(sid)?.size ?? 0;
   }
 
-  /** Call it in the same turn in which the token was found to be live: what is revoked later finds it here. */
+  /** Call it in the same turn in which the check found the token live: a revocation in between would miss the connection. */
   add(connection: LiveConnection): void {
     this.#all.add(connection);
     for (const id of idsOf(connection)) {
@@ -50,7 +50,7 @@ export class LiveConnections {
     if (this.#all.size === 0) this.onChange(false);
   }
 
-  /** Ends what the rows name, and with a new generation everything of an older one. */
+  /** Ends the connections whose tokens the rows revoke; a new generation also ends all connections of older ones. */
   endRevoked({ state, rows }: LogDelta): void {
     for (const { id } of rows) for (const connection of [...(this.#byId.get(id) ?? [])]) connection.end('revoked');
     if (state.generation <= this.#generation) return;
@@ -60,7 +60,7 @@ export class LiveConnections {
     }
   }
 
-  /** Ends all of them, or all that have a token. */
+  /** Ends all connections, or only those that have a token. */
   endAll(cause: EndOfConnection, strangersToo: boolean): void {
     for (const connection of [...this.#all]) if (strangersToo || connection.token !== null) connection.end(cause);
   }

@@ -1,4 +1,4 @@
-/** Opens the blacklist: its memory, the nodes that share it, the mirror, and the check of the configured mode. */
+/** Opens the blacklist: its copy in memory, the coordination between nodes, the Redis mirror, and the configured revocation check. */
 import type { Database } from '../database/database.js';
 import type { Teardown } from '../lib/teardown.js';
 import type { World } from '../world.js';
@@ -17,21 +17,21 @@ import { Revocations } from './revocations.js';
 
 interface Needs {
   readonly database: Database;
-  /** Called with each revocation that is in force on every node. */
+  /** Called once for each revocation, when it is in force on every node. */
   readonly onConfirmed: (confirmation: Confirmation) => void;
-  /** Called with what other nodes send on the channel of the doorbells. */
+  /** Called with every message on the channel of the doorbells. */
   readonly onPayload: (payload: string) => void;
 }
 
 export type OpenedRevocation = Awaited<ReturnType<typeof openRevocation>>;
 
-/** Nothing is loaded yet: nothing may be served before `revocations.load` has returned (R6). */
+/** Does not load the blacklist: the server must not serve requests before `revocations.load` has returned (R6). */
 export async function openRevocation(world: World, needs: Needs, teardown: Teardown) {
   const { database } = needs;
   const replica = new Replica();
   const watch = new LeaseWatch(() => lease?.node ?? null);
   const connections = new LiveConnections((areOpen) => watch.changed(areOpen, connections));
-  // What only many nodes need is loaded where there can be many.
+  // Import the lease code only where several nodes can share the database.
   const lease = database.isShared ? (await import('./lease/open.js')).openLease(world, { ...needs, replica, connections }, teardown) : null;
   const node = lease?.node ?? null;
   const { mirror, mirrorTable } = openMirror(world, database);
@@ -41,9 +41,9 @@ export async function openRevocation(world: World, needs: Needs, teardown: Teard
   return {
     revocations,
     connections,
-    /** Null where there is one node only. */
+    /** Null if the database can't be shared. */
     node,
-    /** Null where there is one node only. */
+    /** Null if the database can't be shared. */
     channel: lease?.channel ?? null,
     /** Null without Redis. */
     mirror,
@@ -60,7 +60,7 @@ export async function openRevocation(world: World, needs: Needs, teardown: Teard
     return node === null ? new MemoryCheck(revocations) : new LeaseCheck(node, revocations, world.leaseClock);
   }
 
-  /** With a lease, whether one is held or can be had now: an outage that is shorter than it is not noticed. */
+  /** With REVOCATION_CHECK=lease a node is ready while it holds a lease, even during an outage, or if it can get one now. */
   async function findUnreadiness(): Promise<string | null> {
     if (world.config.revocationCheck === 'lease' && node !== null) return node.findUnreadiness();
     try {

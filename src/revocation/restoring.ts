@@ -1,4 +1,4 @@
-/** What a node does when the database has lost commits: it writes down again what it remembers, and no token issued until then is accepted any more (R25). */
+/** Repairs a database that has lost commits: writes the revoked ids in memory back, and revokes every token issued so far (R25). */
 
 import type { Database } from '../database/database.js';
 import type { Clock } from '../lib/ambient.js';
@@ -6,7 +6,7 @@ import type { Replica } from './memory/replica.js';
 
 const BATCH = 1_000;
 
-/** Idempotent, and in one transaction: several nodes may do it one after another. */
+/** Idempotent, and one transaction, so that several nodes may run it one after another. */
 export async function restoreLog(database: Database, replica: Replica, clock: Clock, version: number): Promise<void> {
   const above = Math.max(version, replica.version);
   const remembered = [...replica.entries()];
@@ -15,14 +15,14 @@ export async function restoreLog(database: Database, replica: Replica, clock: Cl
     const next = Math.max(Number(state.version), above + 1);
     await transaction.revocationState.update({
       where: { id: 1 },
-      // What Redis has under the versions of before need not be what the log has there now.
+      // Redis may hold other rows under the old version numbers, so the trust in its mirror ends.
       data: { version: next, generation: Math.max(state.generation, replica.generation) + 1, mirrorId: null, mirrorRunId: null },
     });
     const now = new Date(clock.now());
     for (let begin = 0; begin < remembered.length; begin += BATCH) {
       const batch = remembered.slice(begin, begin + BATCH);
       const ids = batch.map(([id]) => id);
-      // What was lost may have been a session's end, or a key's: neither may live again in a refresh token or a signature.
+      // The lost commits may have ended a session or a key: a refresh token or a signature must not work again.
       await transaction.session.updateMany({
         where: { id: { in: ids }, endedAt: null },
         data: { endedAt: now, endedReason: 'ALL_REVOKED' },

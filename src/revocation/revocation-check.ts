@@ -1,6 +1,6 @@
-/** The question asked of every token at every authorized field: is it revoked, now? */
+/** The contract of the revocation check, which runs for every token at every authorized field: is it revoked now? */
 
-/** What of an access token the check looks at. */
+/** The claims of an access token that the check reads. */
 export interface RevocableToken {
   readonly jti: string;
   readonly sid: string;
@@ -16,20 +16,20 @@ export interface RevocationCheck {
   /**
    * Answers at once where the mode allows it.
    *
-   * @throws LatchkeyError AUTH_UNAVAILABLE when it can't be known: unknown state is denied
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the state is unknown: the check denies then
    */
   ask(token: RevocableToken): RevocationVerdict | Promise<RevocationVerdict>;
 }
 
-/** Whether one of a token's ids is on the list, and what holds for all tokens, both of one instant. */
+/** Whether the blacklist holds one of a token's ids, and the rules that hold for all tokens, both at the same instant. */
 export interface Standing {
   readonly isListed: boolean;
   readonly generation: number;
-  /** Tokens whose `exp` is not after this are refused whatever the clock says (R7). */
+  /** Tokens with an `exp` up to this instant are refused, whatever the clock says (R7). */
   readonly prunedBefore: Date;
 }
 
-/** A token is revoked by its own ids, or with all others (R14, R17). */
+/** A token is revoked by one of its own ids, or together with all others by a new generation (R14, R17). */
 export function verdictOn({ exp, gen }: RevocableToken, { isListed, generation, prunedBefore }: Standing): RevocationVerdict {
   if (exp * 1000 <= prunedBefore.getTime()) return 'expired';
   return isListed || gen !== generation ? 'revoked' : 'live';

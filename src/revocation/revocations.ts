@@ -1,4 +1,7 @@
-/** Commits what `SessionEndings` revokes: the blacklist rows in the same transaction, then memory, then the other nodes. When `commit` has returned it is in force (R4). */
+/**
+ * Commits the revocations of `SessionEndings`: writes the blacklist rows in the same transaction, then updates memory, then the
+ * other nodes. Once `commit` has returned, the revocation is in force (R4).
+ */
 
 import type { Database, Transaction } from '../database/database.js';
 import { isCommitUnknown } from '../database/failures.js';
@@ -22,30 +25,30 @@ import { ALONE, type Commit, type Confirmation, type Coordinator } from './coord
 import type { Replica } from './memory/replica.js';
 import { restoreLog } from './restoring.js';
 
-/** What a piece of work revokes, and what it answers. */
+/** The ids that a piece of work revokes, and its result. */
 export interface Revocation<Result> {
   readonly entries: readonly BlacklistEntry[];
-  /** Whether every token that was ever issued is revoked, of all users. */
+  /** Whether the work revokes every token ever issued, of all users. */
   readonly endsGeneration: boolean;
   /**
-   * Whether something was to be revoked at all. If it had been revoked before there are no entries, and the answer waits
-   * all the same: the first one may not be in force everywhere yet.
+   * Whether the work was meant to revoke something. If the ids were revoked before, there are no entries, but the answer still
+   * waits: the first revocation may not be in force everywhere yet.
    */
   readonly revokes: boolean;
   readonly result: Result;
 }
 
-/** Rows per read when there are many, so that each is short. */
+/** Rows per read of a long log, so that each read is short. */
 const PAGE = 10_000;
 
-/** The result, and how it came to be in force. */
+/** The result of the work, and how its revocation came into force. */
 export interface Confirmed<Result> {
   readonly result: Result;
   readonly confirmation: Confirmation;
 }
 
 export class Revocations {
-  /** Takes in what other nodes have written; who asks at the same time shares one look. */
+  /** Applies the rows that other nodes have written. Concurrent callers share one read. */
   readonly catchUp: () => Promise<void>;
   #recovering: Promise<void> | undefined;
 
@@ -58,23 +61,23 @@ export class Revocations {
     this.catchUp = coalesced(() => this.#catchUp(), 0);
   }
 
-  /** Loads the blacklist. Nothing may be served before it has returned (R6). */
+  /** Loads the blacklist. The server must not serve requests before it has returned (R6). */
   load(): Promise<void> {
     return this.catchUp();
   }
 
-  /** The generation of tokens that is accepted, as this process knows it. */
+  /** The accepted generation of tokens, as far as this process knows. */
   get generation(): number {
     return this.replica.generation;
   }
 
   /**
-   * Runs the work and writes what it revokes in the same transaction, then sees to it that it is in force on every node, then returns (R3, R4, R22).
+   * Runs the work and writes its revocations in the same transaction. Returns once they are in force on every node (R3, R4, R22).
    *
-   * It also applies what other commits have written before it, so that a logout that is repeated while
-   * the first one has not returned yet does not answer before the first one's effect is in force.
+   * It also applies the rows of earlier commits. A repeated logout would otherwise answer before the first one, still under way,
+   * is in force.
    *
-   * @throws LatchkeyError LOGOUT_UNCONFIRMED if the outcome of the commit can't be found out
+   * @throws LatchkeyError LOGOUT_UNCONFIRMED if the outcome of the commit stays unknown, or a node may still accept the tokens
    * @throws LatchkeyError AUTH_UNAVAILABLE if nothing was committed
    */
   async commit<Result>(work: (transaction: Transaction) => Promise<Revocation<Result>>): Promise<Confirmed<Result>> {
@@ -92,7 +95,7 @@ export class Revocations {
       delta = await this.#findOut(added, error);
     }
     if (revocation === undefined) throw new Error('a transaction returned without running its work');
-    // The answer will be that it is not confirmed; what the log has lost is mended by then.
+    // The log has lost commits. Repair it first; the coordinator then answers LOGOUT_UNCONFIRMED.
     if (delta.state.version < delta.since) await this.catchUp();
     const { revokes, result } = revocation;
     if (revokes) return { result, confirmation: await this.coordinator.confirm(delta) };
@@ -100,7 +103,7 @@ export class Revocations {
     return { result, confirmation: ALONE };
   }
 
-  /** Asks the database again after a failure; until it has answered nothing is accepted (R8). */
+  /** Loads the blacklist again after a failure. Until that succeeds, this process accepts no token (R8). */
   recover(): Promise<void> {
     this.#recovering ??= this.#reload().finally(() => {
       this.#recovering = undefined;
@@ -109,10 +112,10 @@ export class Revocations {
   }
 
   /**
-   * Removes rows that no token can need any more, in bounded batches: those of the blacklist, or what `remove` does away with.
+   * Removes rows that no valid token can need any more, in bounded batches: blacklist rows, or the rows that `remove` deletes.
    *
-   * The clock that calls them dead may be wrong, so their tokens are refused by their age from then on. That goes by
-   * the tokens and not by the clock: one that ran ahead for a moment must not shut out the tokens of days to come.
+   * The clock that judges them may be wrong, so from then on their tokens are refused by age. The limit comes from the `exp` of
+   * the removed rows, not from the clock: a clock that ran days ahead for a moment must not refuse all tokens of those days.
    *
    * @returns how many rows were removed
    */
@@ -122,15 +125,15 @@ export class Revocations {
       const { count, lastExpiresAt } = await remove(transaction, now, limit);
       if (count === 0) return { count };
       await markPruned(transaction, lastExpiresAt);
-      // Before the commit: a row may be gone only when its tokens are refused by their age, also if a later batch fails.
+      // Before the commit: a row may disappear only after its tokens are refused by age, even if a later batch fails.
       this.replica.forgetUntil(lastExpiresAt + KEEP_AFTER_EXPIRY_MS, lastExpiresAt);
       return { count };
     });
   }
 
-  /** A shared database that has lost commits gets back what this process remembers (R25). */
+  /** If a shared database has lost commits, this process writes the ids in its memory back (R25). */
   async #catchUp(): Promise<void> {
-    // What is applied while the answer is on its way may be newer than the answer, and nothing is lost then.
+    // Remember the version before asking: rows applied during the read may be newer than its answer, which is no loss.
     const known = this.replica.version;
     const delta = await this.#readDelta(await this.#readPages());
     const { version } = delta.state;
@@ -139,7 +142,7 @@ export class Revocations {
     this.replica.apply(await this.#readDelta());
   }
 
-  /** What was just added is the whole delta if it follows on what is applied; else there were others in between. */
+  /** If the added rows directly follow the applied version, they are the whole delta. Otherwise it reads the rows in between. */
   async #delta(client: Transaction, added: Addition | null = null, since = this.replica.version): Promise<Commit> {
     if (added?.state.version === since + 1) return { since, ...added };
     const state = added?.state ?? (await readState(client));
@@ -151,8 +154,8 @@ export class Revocations {
   }
 
   /**
-   * Reads a long log in parts, but for the end. What is committed meanwhile comes after them, and what is pruned meanwhile is
-   * told by the state that is read with the end.
+   * Reads a long log in pages, except its end. Rows that are committed meanwhile have higher versions, so the caller reads them
+   * with the end. Rows that are pruned meanwhile are covered by `prunedBefore`, which the caller reads with the end too.
    *
    * @returns the version up to which rows were read
    */
@@ -172,7 +175,7 @@ export class Revocations {
     await this.catchUp();
   }
 
-  /** The commit may or may not have happened: the rows tell that it has added. One that was there before it tells nothing. */
+  /** The commit may or may not have happened. Only the rows that it added prove it; rows from before prove nothing. */
   async #findOut(added: Addition | null, failure: unknown): Promise<Commit> {
     const delta = await this.#readBack(added?.rows.map((row) => row.id) ?? []).catch(() => null);
     if (delta === null) throw LatchkeyError.logoutUnconfirmed(failure);
@@ -180,12 +183,12 @@ export class Revocations {
   }
 
   /**
-   * Nothing to look for proves nothing. With one node memory is exact, so it is not asked until it is so again; on a
-   * shared database it never said more than its lease allows.
+   * Without rows to look for, nothing is proven. A single node's memory must be exact, so it is reloaded first and no check uses it
+   * until then. On a shared database the lease already limits the use of memory.
    */
   async #readBack(ids: readonly string[]): Promise<Commit | null> {
     if (!this.database.isShared) await this.recover();
-    // A recovery that was under way already may have read before the commit.
+    // A recovery that was already running may have read before the commit, so read again.
     const delta = await this.#readDelta();
     this.coordinator.take(delta);
     const found = await this.database.read((client) => findBlacklisted(client, ids));

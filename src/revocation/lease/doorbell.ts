@@ -1,4 +1,7 @@
-/** The doorbells and acknowledgements of the nodes, as text on one channel. They may be lost, late or doubled: they carry speed, and no truth (R24). */
+/**
+ * Sends and reads the doorbells ("the log has a new version") and acknowledgements of the nodes, as text on one channel.
+ * They may be lost, late or duplicated: they make logouts faster, but no answer depends on them alone (R24).
+ */
 import type { Log } from '../../lib/log.js';
 import type { LeaseEvent } from './lease-events.js';
 import type { LeaseStatements } from './lease-statements.js';
@@ -20,7 +23,7 @@ export class Doorbell {
     private readonly log: Log,
   ) {}
 
-  /** One statement at a time; of those that come meanwhile the newest version is enough. */
+  /** Sends one statement at a time. Of the versions that arrive meanwhile, only the newest is sent. */
   ring(version: number): void {
     this.#waiting = Math.max(version, this.#waiting ?? 0);
     if (!this.#isRinging) void this.#ringAll();
@@ -30,7 +33,7 @@ export class Doorbell {
     this.#tell(`acknowledged ${version} ${memberId}`);
   }
 
-  /** Whether what this node sends comes back to it. Behind a pooler of transactions LISTEN is accepted, and nothing is ever heard. */
+  /** Whether this node hears its own messages. A transaction pooler accepts LISTEN but never delivers a notification. */
   echo(): Promise<boolean> {
     this.#lastEcho += 1;
     const number = this.#lastEcho;
@@ -46,7 +49,7 @@ export class Doorbell {
     });
   }
 
-  /** What a payload means; null for one of ours that came back, and for what nobody understands. */
+  /** The event that a payload stands for; null for this node's own message and for an unknown payload. */
   read(payload: string): Told | null {
     const [kind, version, from = ''] = payload.split(' ');
     const number = Number(version);
@@ -67,6 +70,8 @@ export class Doorbell {
   }
 
   #tell(payload: string): Promise<void> {
-    return this.statements.tell(payload).catch((err: unknown) => this.log.debug({ err }, 'a doorbell was lost'));
+    return this.statements
+      .tell(payload)
+      .catch((err: unknown) => this.log.debug({ err }, 'a doorbell or an acknowledgement could not be sent'));
   }
 }

@@ -1,15 +1,15 @@
-/** LISTEN is believed once something has been heard: a pooler of transactions accepts it, and then nothing ever comes. */
+/** Trusts LISTEN only after an echo has arrived: a transaction pooler accepts it but never delivers a notification. */
 import type { Doorbell } from './doorbell.js';
 
 export interface Hearing {
-  /** To be told of each connection that is made or lost. */
+  /** Call it whenever the connection is made or lost. */
   connected(isConnected: boolean): void;
   stop(): void;
 }
 
 /**
- * @param onHearing told when doorbells are heard, and when not any more
- * @param onDeaf told once for each connection on which nothing comes back; it is tried again and again
+ * @param onHearing called with true once an echo has arrived, and with false when the connection is lost
+ * @param onDeaf called once for each connection whose first echo does not arrive; the echo is then repeated until one arrives
  */
 export function hearing(doorbell: Pick<Doorbell, 'echo'>, onHearing: (isHeard: boolean) => void, onDeaf: () => void): Hearing {
   let connections = 0;

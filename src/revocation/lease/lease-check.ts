@@ -1,4 +1,4 @@
-/** REVOCATION_CHECK=lease: a look-up in memory as long as a lease holds, else one refresh for all who ask (R21). */
+/** REVOCATION_CHECK=lease: looks the token up in memory while a lease holds; otherwise all waiting checks share one refresh (R21). */
 import type { LeaseClock } from '../../lib/ambient.js';
 import type { RevocableToken, RevocationCheck, RevocationVerdict } from '../revocation-check.js';
 import type { Revocations } from '../revocations.js';
@@ -16,7 +16,7 @@ export class LeaseCheck implements RevocationCheck {
     const { replica } = this.revocations;
     if (answersAtOnce(this.node.state, this.clock.now()) && token.gen <= replica.generation) return replica.verdictOn(token);
     const waiting = this.node.check();
-    // Another node has begun a new generation and answered a login since the last refresh.
+    // Another node has started a new generation and issued this token since the last refresh.
     const isFromFuture = token.gen > replica.generation;
     if (waiting === undefined && !isFromFuture) return replica.verdictOn(token);
     return this.#askLater(token, waiting);

@@ -1,14 +1,14 @@
-/** What can happen to a node, and what it then has to do: the two sides of the lease reducer. */
+/** The events that can happen to a node and the effects it must then carry out: input and output of the lease reducer. */
 import type { Denial, LeaseState } from './lease-state.js';
 
-/** What a refresh read, in one statement on the primary. */
+/** The result of a refresh, read in one statement on the primary. */
 export interface RefreshReply<Delta> {
   readonly isStandby: boolean;
   readonly clusterId: string;
   /** Whether the member's row was there, and was renewed with this statement's number and term. */
   readonly isMember: boolean;
   readonly version: number;
-  /** The rows above the version that was asked from. */
+  /** The rows above the version from which the refresh asked. */
   readonly delta: Delta;
   /** The database's clock, in milliseconds since the epoch. */
   readonly databaseNow: number;
@@ -18,18 +18,18 @@ export interface Member {
   readonly memberId: string;
   readonly renewals: number;
   readonly leaseMs: number;
-  /** What it has applied and acted on. */
+  /** The version up to which the member has applied the log and closed the sockets. */
   readonly acknowledged: number;
 }
 
-/** @template Delta rows of the log, which the reducer hands on and never looks into */
+/** @template Delta rows of the log; the reducer passes them on and never reads them */
 export type LeaseEvent<Delta> =
   | { readonly kind: 'start' }
-  /** No request is served any more. */
+  /** The server no longer serves requests. */
   | { readonly kind: 'stop' }
   | { readonly kind: 'tick' }
   | { readonly kind: 'check' }
-  /** Whether any socket is open: an open socket is traffic. */
+  /** Whether any socket is open: an open socket counts as traffic, so the node keeps its lease. */
   | { readonly kind: 'sockets'; readonly areOpen: boolean }
   | { readonly kind: 'listening'; readonly isListening: boolean }
   | { readonly kind: 'doorbell'; readonly version: number }
@@ -40,17 +40,17 @@ export type LeaseEvent<Delta> =
   | { readonly kind: 'restored' }
   | { readonly kind: 'restore-failed' }
   /**
-   * The row of a logout is in the log: its commit was acknowledged, or, after a commit with an unknown outcome, the row was found there.
+   * The row of a logout is in the log: the database acknowledged its commit, or a read found the row after an unknown outcome.
    * `delta` holds the rows after `since` up to `version`.
    */
   | { readonly kind: 'recorded'; readonly logout: string; readonly since: number; readonly version: number; readonly delta: Delta }
-  /** Time to look at the members, for whoever watches them. */
+  /** Sent at intervals, so that dead members are found and removed. */
   | { readonly kind: 'look-at-members' }
   | { readonly kind: 'members-read'; readonly read: number; readonly members: readonly Member[] }
   | { readonly kind: 'members-unread'; readonly read: number }
   | { readonly kind: 'acknowledged'; readonly memberId: string; readonly version: number };
 
-/** How a logout was answered, for the client and for the operator. */
+/** The outcome of a logout, for the client and for the operator. */
 export type LogoutOutcome =
   | {
       readonly kind: 'confirmed';
@@ -62,7 +62,10 @@ export type LogoutOutcome =
     }
   | { readonly kind: 'unconfirmed' };
 
-/** To be carried out in the order given, in the same turn, before the next event. What asks the database answers later, by an event. */
+/**
+ * The driver carries effects out in the given order, in the same turn, before the next event.
+ * A statement to the database answers later, with the event named after the arrow.
+ */
 export type LeaseEffect<Delta> =
   /** Insert a row: renewals 0, acknowledged 0. → `registered` or `register-failed` */
   | { readonly kind: 'register'; readonly memberId: string; readonly leaseMs: number }
@@ -71,32 +74,32 @@ export type LeaseEffect<Delta> =
    * its T = `leaseMs`, acknowledged = `since`), and read the version and the rows above `since`. → `refreshed` or `refresh-failed`
    */
   | { readonly kind: 'refresh'; readonly refresh: number; readonly memberId: string; readonly since: number; readonly leaseMs: number }
-  /** Delete the own row; nobody waits for it. */
+  /** Delete this node's row, without waiting for the result. */
   | { readonly kind: 'leave'; readonly memberId: string }
-  /** Write what memory holds under a version above `version`, and bump the generation. → `restored` or `restore-failed` */
+  /** Write the ids in memory to the table under a version above `version`, and raise the generation. → `restored` or `restore-failed` */
   | { readonly kind: 'restore'; readonly version: number }
-  /** By union only. */
+  /** Only ever adds rows to memory. */
   | { readonly kind: 'apply'; readonly delta: Delta }
   | { readonly kind: 'close-sockets'; readonly delta: Delta }
-  /** Raise what the own row says is acknowledged, if it says less, and tell the others. */
+  /** Tell the other nodes that this member has acknowledged the version. */
   | { readonly kind: 'acknowledge'; readonly memberId: string; readonly version: number }
-  /** Let the check look into memory, now. */
+  /** The check may look into memory now. */
   | { readonly kind: 'look-up' }
-  /** Let the check wait for this refresh. */
+  /** The check waits for this refresh. */
   | { readonly kind: 'join'; readonly refresh: number }
   | { readonly kind: 'refuse'; readonly reason: Denial }
-  /** Let all that wait for this refresh look into memory, or refuse them all. */
+  /** All checks that wait for this refresh may look into memory (`look-up-joined`) or are refused (`refuse-joined`). */
   | { readonly kind: 'look-up-joined'; readonly refresh: number }
   | { readonly kind: 'refuse-joined'; readonly refresh: number; readonly reason: Denial }
   /** → `members-read` or `members-unread` */
   | { readonly kind: 'read-members'; readonly read: number }
   /** Delete the row if its renewal number is still this. */
   | { readonly kind: 'remove-member'; readonly memberId: string; readonly renewals: number }
-  /** Tell the others, in a statement of its own; they hear `doorbell`. */
+  /** Tell the other nodes, in a separate statement; they receive `doorbell`. */
   | { readonly kind: 'ring'; readonly version: number }
   | { readonly kind: 'answer'; readonly logout: string; readonly outcome: LogoutOutcome };
 
-/** What one event leads to. */
+/** The result of one event. */
 export interface Step<Delta> {
   readonly state: LeaseState;
   readonly effects: readonly LeaseEffect<Delta>[];
@@ -108,7 +111,7 @@ export function step<Delta>(state: LeaseState, effects: readonly LeaseEffect<Del
   return { state, effects };
 }
 
-/** Goes on from where a step has led. */
+/** Runs the next step on the state of the first, and joins their effects in order. */
 export function andThen<Delta>(first: Step<Delta>, next: (state: LeaseState) => Step<Delta>): Step<Delta> {
   const second = next(first.state);
   if (second.effects.length === 0) return step(second.state, first.effects);

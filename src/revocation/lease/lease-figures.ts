@@ -1,11 +1,11 @@
-/** What a node counts of its lease, for `/metrics`. */
+/** Counts the lease events of a node, for `/metrics`. */
 import type { Denial } from './lease-state.js';
 
 export class LeaseFigures {
   refreshes = 0;
   /** Checks that had to wait for a refresh. */
   readThroughs = 0;
-  /** The members of the last look, and whether they have been looked at. */
+  /** How many members the last read found; 0 before the first read. */
   nodes = 0;
   readonly denials = new Map<Denial, number>();
 

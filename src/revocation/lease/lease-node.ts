@@ -1,6 +1,6 @@
 /**
- * Drives the lease reducer: clocks, timer, statements and messages go in as events, and what it wants is carried out in the same turn.
- * Also the coordinator of every revocation on a shared database, whether this process holds leases or not.
+ * Drives the lease reducer: feeds it clocks, timer, statements and messages as events, and carries its effects out in the same turn.
+ * It also coordinates every revocation on a shared database, whether or not this process holds leases.
  */
 import { LatchkeyError } from '../../lib/errors.js';
 import type { World } from '../../world.js';
@@ -28,9 +28,9 @@ interface Needs {
   readonly replica: Replica;
   readonly connections: LiveConnections;
   readonly restore: Restore;
-  /** A process that has just begun waits for it, so that it misses no acknowledgement. */
+  /** The first revocation of a new process waits for it, so that the process misses no acknowledgement. */
   readonly canHear: Promise<void>;
-  /** Called with each revocation that is in force on every node. */
+  /** Called once for each revocation, when it is in force on every node. */
   readonly onConfirmed: (confirmation: Confirmation) => void;
 }
 
@@ -60,7 +60,7 @@ export class LeaseNode implements Coordinator {
     return this.#state;
   }
 
-  /** Joins the nodes. The blacklist must have been loaded: what is in memory is not read again. */
+  /** Registers this node. The blacklist must be loaded first: the first refresh reads only rows above the version in memory. */
   start(): void {
     this.#isStarted = true;
     this.#state = { ...this.#state, applied: this.needs.replica.version };
@@ -68,13 +68,13 @@ export class LeaseNode implements Coordinator {
     if (this.#isListening) this.#happen({ kind: 'listening', isListening: true });
   }
 
-  /** An open connection is traffic: as long as there is one the node keeps its lease, so that it learns what ends them. */
+  /** An open connection counts as traffic: the node keeps its lease while one is open, so that it learns of revocations that end it. */
   keepLease(areOpen: boolean): void {
     if (areOpen && !this.#isStarted) this.start();
     this.#happen({ kind: 'sockets', areOpen });
   }
 
-  /** Gives the lease back and leaves the nodes. No request may be served any more. */
+  /** Gives the lease up and deregisters this node. From the call on, the server must not serve requests. */
   async stop(): Promise<void> {
     this.#happen({ kind: 'stop' });
     clearTimeout(this.#timer);
@@ -82,14 +82,14 @@ export class LeaseNode implements Coordinator {
     await this.#requests.left;
   }
 
-  /** How a check goes that can't be answered at once. */
+  /** A check through the reducer. @returns nothing if memory may be asked at once. @throws LatchkeyError AUTH_UNAVAILABLE */
   check(): Promise<void> | undefined {
     const check = new PendingCheck();
     this.#happen({ kind: 'check' }, check);
     return check.wait();
   }
 
-  /** A process that never joined coordinates all the same, but takes no part in anything else. */
+  /** A process that never registered still coordinates its own revocations, so it hears acknowledgements and ignores everything else. */
   hear(payload: string): void {
     const told = this.needs.doorbell.read(payload);
     if (told !== null && (this.#isStarted || told.kind === 'acknowledged')) this.#happen(told);
@@ -100,14 +100,14 @@ export class LeaseNode implements Coordinator {
     if (this.#isStarted) this.#happen({ kind: 'listening', isListening });
   }
 
-  /** Takes away members that have died, if it is called now and again. */
+  /** Removes dead members. Call it at intervals: a member is dead if it has not renewed between two reads. */
   watchMembers(): void {
     this.#happen({ kind: 'look-at-members' });
   }
 
   async confirm(delta: LogDelta): Promise<Confirmation> {
     const { since, state } = delta;
-    // The database has lost commits, this one's meaning with them; the next refresh finds it out too.
+    // The database has lost commits, so this version proves nothing. The next refresh notices the loss as well and repairs it.
     if (state.version < since) throw LatchkeyError.logoutUnconfirmed(new Error('The log went backwards'));
     await this.needs.canHear;
     const confirmation = await this.#answers.wait((logout) =>
@@ -121,7 +121,7 @@ export class LeaseNode implements Coordinator {
     this.needs.replica.apply(delta);
   }
 
-  /** Asks the database if no lease is held, so what it says is true now. @returns why this node should get no requests, or null */
+  /** Asks the database if no lease is held, so the answer is current. @returns why this node should get no requests, or null */
   async findUnreadiness(): Promise<Denial | null> {
     const { lease } = this.#state;
     if (lease !== null && isInside(lease, this.world.leaseClock.now())) return null;
@@ -129,13 +129,13 @@ export class LeaseNode implements Coordinator {
     return unreadiness(this.#state, this.world.leaseClock.now());
   }
 
-  /** Whether this process hears what it sends to all. */
+  /** Whether this process hears its own messages on the channel. */
   async hearsItself(): Promise<boolean> {
     await this.needs.canHear;
     return this.needs.doorbell.echo();
   }
 
-  /** Whether doorbells are heard. */
+  /** Whether this node hears doorbells. */
   get isListening(): boolean {
     return this.#isListening;
   }
@@ -147,7 +147,7 @@ export class LeaseNode implements Coordinator {
     return lease !== null && isInside(lease, now) ? (now.monotonic - lease.from.monotonic) / 1000 : null;
   }
 
-  /** Events one after another, each with all its effects: what an effect brings about comes after them. */
+  /** Handles one event at a time with all its effects. An event that an effect causes is queued until they are done. */
   #happen(event: Event, check: PendingCheck | null = null): void {
     this.#events.push({ event, check });
     if (this.#isBusy) return;
@@ -168,7 +168,7 @@ export class LeaseNode implements Coordinator {
     if (state.fault !== before && this.#isStarted) this.#logFault(state.fault);
   }
 
-  /** A timer that is late only makes things later. */
+  /** No answer depends on the timer being punctual: a late timer only delays. */
   #setTimer(): void {
     clearTimeout(this.#timer);
     if (this.#state.isStopped && this.#state.logouts.length === 0) return;
@@ -178,7 +178,7 @@ export class LeaseNode implements Coordinator {
     this.#timer = setTimeout(() => this.#happen({ kind: 'tick' }), wait);
   }
 
-  /** One arm for each effect: what asks the database answers later, by an event. */
+  /** Effects that ask the database go to `#request` and answer later, with an event. */
   #carryOut(effect: Effect, check: PendingCheck | null): void {
     const { kind } = effect;
     if (kind === 'apply') this.needs.replica.apply(effect.delta);

@@ -1,4 +1,7 @@
-/** Getting a lease and keeping it: register, refresh, and let the checks that wait for a refresh share it. One refresh is in flight, one is queued. */
+/**
+ * Obtains and keeps a lease: register, refresh, and let the checks that wait for a refresh share it.
+ * At most one refresh is in flight and one is queued.
+ */
 import { andThen, type RefreshReply, type Step, step } from './lease-events.js';
 import {
   currentTermMs,
@@ -12,20 +15,20 @@ import {
 } from './lease-state.js';
 import { answerSent, earlier, refuseQueued, refuseSent, refuseWaiting } from './waiting-checks.js';
 
-/** How long the database is left alone after it has failed. */
+/** How long the node waits before it asks a database again that has failed. */
 export const RETRY_MS = 100;
 
-/** T/4, and with the smallest T a pace that the database bears. */
+/** T/4, but never less than 25 ms: with the smallest T the refreshes would overload the database. */
 export function refreshEveryMs(termMs: number): number {
   return Math.max(termMs / 4, 25);
 }
 
-/** Wants one more refresh, that begins from now on; `waitUntil` is for a check that waits for it. */
+/** Queues one more refresh, which starts no earlier than now. `waitUntil` is the deadline of a check that waits for it. */
 export function queueRefresh<Delta>(state: LeaseState, now: Now, waitUntil: number | null = null): Step<Delta> {
   return sendNext({ ...state, queued: { waitUntil: earlier(state.queued?.waitUntil ?? null, waitUntil) } }, now);
 }
 
-/** Sends what the queued refresh needs first: the repair, the registration, then the refresh itself (a node registers before it refreshes). */
+/** Sends the first step that the queued refresh still needs: the repair, then the registration, then the refresh itself. */
 export function sendNext<Delta>(state: LeaseState, now: Now): Step<Delta> {
   if (!mayRefresh(state) || (state.retryAt !== null && now.monotonic < state.retryAt)) return step(state);
   const ready: LeaseState = { ...state, retryAt: null };
@@ -33,12 +36,12 @@ export function sendNext<Delta>(state: LeaseState, now: Now): Step<Delta> {
   return ready.membership.kind === 'registered' ? sendRefresh(ready, ready.membership.memberId, now) : register(ready);
 }
 
-/** Whether a refresh is queued and nothing is under way that it has to wait for. */
+/** Whether a refresh is queued and need not wait for another statement. */
 export function mayRefresh({ isStopped, queued, sent, repair, membership }: LeaseState): boolean {
   return !isStopped && queued !== null && sent === null && repair !== 'sent' && membership.kind !== 'registering';
 }
 
-/** Each registration has an id of its own: what is said of an older one can't be meant for it. */
+/** Each registration gets a new id, so that a late message about an older registration can't be taken for it. */
 function register<Delta>(state: LeaseState): Step<Delta> {
   const registrations = state.registrations + 1;
   const memberId = `${state.settings.nodeId}-${registrations}`;
@@ -46,20 +49,20 @@ function register<Delta>(state: LeaseState): Step<Delta> {
   return step(next, [{ kind: 'register', memberId, leaseMs: currentTermMs(state) }]);
 }
 
-/** `now` was read before the statement is sent, and the lease is counted from it. */
+/** The lease counts from `now`, which was read before the statement is sent. A later start could let the lease outlive W. */
 function sendRefresh<Delta>(state: LeaseState, memberId: string, now: Now): Step<Delta> {
   const lease = heldLease(state, now);
   const termMs = currentTermMs(state);
   const number = state.lastRefresh + 1;
   const sent: SentRefresh = { number, sentAt: now, since: state.applied, termMs, waitUntil: state.queued?.waitUntil ?? null };
-  // A shorter T is not on record before the lease with the longer one has gone: logouts wait for what is on record.
+  // Logouts wait for the T on record, so a shorter T is recorded only after the lease with the longer T has ended.
   const leaseMs = Math.max(termMs, lease?.termMs ?? 0);
   return step({ ...state, lease, lastRefresh: number, sent, queued: null }, [
     { kind: 'refresh', refresh: number, memberId, since: state.applied, leaseMs },
   ]);
 }
 
-/** A lease that was once seen to be over is over, whatever the wall clock says later. */
+/** Callers store the result: once a lease is seen to be over it stays over, even if the wall clock is set back later. */
 export function heldLease({ lease }: LeaseState, now: Now): Lease | null {
   return lease !== null && isInside(lease, now) ? lease : null;
 }
@@ -83,7 +86,7 @@ export function refreshFailed<Delta>(state: LeaseState, refresh: number, now: No
   return failed(refuseSent(state, 'unreachable'), 'unreachable', now);
 }
 
-/** A lease that is held runs to its end: an outage shorter than that is not noticed. The node tries again by itself until it is ready. */
+/** A held lease runs to its end, so clients do not notice a shorter outage. The node retries by itself until a refresh succeeds. */
 function failed<Delta>(refused: Step<Delta>, fault: Fault, now: Now): Step<Delta> {
   const { state, effects } = refused;
   return step({ ...state, fault, queued: state.queued ?? { waitUntil: null }, retryAt: now.monotonic + RETRY_MS }, effects);
@@ -104,7 +107,10 @@ export function refreshed<Delta>(state: LeaseState, refresh: number, reply: Refr
   );
 }
 
-/** Takes in rows of the log, then closes the sockets that they end. Rows that do not follow on what is applied leave a gap, so the version stays. */
+/**
+ * Applies rows of the log, then closes the sockets that they revoke. If rows are missing between `applied` and `since`,
+ * the applied version stays: raising it would skip the missing rows for ever.
+ */
 export function learn<Delta>(state: LeaseState, since: number, version: number, delta: Delta): Step<Delta> {
   const applied = since <= state.applied ? Math.max(state.applied, version) : state.applied;
   return step({ ...state, applied }, [
@@ -113,7 +119,10 @@ export function learn<Delta>(state: LeaseState, since: number, version: number, 
   ]);
 }
 
-/** The rows are in memory. What waited for this refresh came before it was sent, so memory answers it even if no lease comes of it. */
+/**
+ * The rows are in memory. Every check that waited for this refresh began before it was sent, so memory answers it correctly
+ * even if the refresh gives no lease.
+ */
 function conclude<Delta>(state: LeaseState, sent: SentRefresh, reply: RefreshReply<Delta>, now: Now): Step<Delta> {
   if (isSkewed(state, sent, reply, now)) {
     return andThen(failed(refuseSent<Delta>({ ...state, lease: null }, 'clock-skew'), 'clock-skew', now), acknowledgeBell<Delta>);
@@ -131,7 +140,10 @@ function isSkewed<Delta>({ settings }: LeaseState, sent: SentRefresh, { database
   return databaseNow < sent.sentAt.wall - settings.clockToleranceMs || databaseNow > now.wall + settings.clockToleranceMs;
 }
 
-/** The database has lost commits. Nothing is trusted until what is remembered here is in it again, under a membership that nobody confuses with the old one. */
+/**
+ * The database has lost commits. The node trusts nothing until it has written the ids in memory back to the table.
+ * It then registers under a new member id, so that no statement about the old membership applies to the new one.
+ */
 function startRepair<Delta>(state: LeaseState, now: Now): Step<Delta> {
   const { membership } = state;
   const fault = 'version-regressed';
@@ -142,7 +154,7 @@ function startRepair<Delta>(state: LeaseState, now: Now): Step<Delta> {
   );
 }
 
-/** The versions of the log have a new meaning: all of it is read again. */
+/** After a repair old version numbers no longer mean the same rows, so the node reads the whole log again. */
 export function restored<Delta>(state: LeaseState, now: Now): Step<Delta> {
   return queueRefresh({ ...state, repair: 'none', applied: 0 }, now);
 }
@@ -151,14 +163,14 @@ export function restoreFailed<Delta>(state: LeaseState, now: Now): Step<Delta> {
   return step({ ...state, repair: 'due', retryAt: now.monotonic + RETRY_MS });
 }
 
-/** A node acknowledges after it has applied, and closed the sockets; what it applied before it has acted on already. */
+/** A node acknowledges a doorbell only after it has applied the version and closed the sockets that it revokes. */
 export function acknowledgeBell<Delta>(state: LeaseState): Step<Delta> {
   const { membership, askedFor, applied } = state;
   if (askedFor === null || membership.kind !== 'registered' || applied < askedFor) return step(state);
   return step({ ...state, askedFor: null }, [{ kind: 'acknowledge', memberId: membership.memberId, version: applied }]);
 }
 
-/** Nobody is let in from now on, then the row goes: whoever waits for this node need not. */
+/** The node first refuses all checks and gives up its lease, then deletes its row, so that logouts no longer wait for it. */
 export function stop<Delta>(state: LeaseState): Step<Delta> {
   const { membership } = state;
   const refused = andThen(refuseWaiting<Delta>(state, 'sent', 'stopped'), (next) => refuseWaiting(next, 'queued', 'stopped'));

@@ -1,4 +1,4 @@
-/** What the reducer wants of the database: asked at once, and told to it as exactly one event each, since every statement has a time-out of its own. */
+/** Sends the reducer's requests to the database and answers each with exactly one event: every statement has its own time-out. */
 import type { Log } from '../../lib/log.js';
 import type { LogDelta } from '../memory/replica.js';
 import type { LeaseEffect, LeaseEvent } from './lease-events.js';
@@ -8,7 +8,7 @@ import type { LeaseStatements, ListedNode } from './lease-statements.js';
 type Event = LeaseEvent<LogDelta>;
 type Effect<Kind extends LeaseEffect<LogDelta>['kind']> = Extract<LeaseEffect<LogDelta>, { kind: Kind }>;
 
-/** Writes what memory holds into a database that has lost commits. */
+/** Writes the ids in memory to a database that has lost commits. */
 export type Restore = (version: number) => Promise<void>;
 
 export function createRequests(...given: ConstructorParameters<typeof LeaseRequests>): LeaseRequests {
@@ -28,13 +28,13 @@ export class LeaseRequests {
     private readonly tell: (event: Event) => void,
   ) {}
 
-  /** When the row of this node has been deleted, as far as it could be. */
+  /** Resolves once the row of this node has been deleted, or the attempt has failed. */
   get left(): Promise<void> {
     return this.#leaving;
   }
 
   register({ memberId, leaseMs }: Effect<'register'>): void {
-    // A name for a database that has none, in case this node is the first that wants one.
+    // The third argument becomes the cluster id of a database that has none yet.
     const registered = this.statements.register(memberId, leaseMs, memberId);
     this.#registering = registered.catch(() => undefined);
     this.#ask(registered, () => ({ kind: 'registered', memberId }), { kind: 'register-failed', memberId });
@@ -46,13 +46,13 @@ export class LeaseRequests {
     this.#ask(refreshed, (reply) => ({ kind: 'refreshed', refresh, reply }), { kind: 'refresh-failed', refresh });
   }
 
-  /** After the registration, which would else bring the row back. If it fails the others take the row away. */
+  /** Waits for the registration, which could otherwise insert the row again. If the deletion fails, other nodes remove the row later. */
   leave({ memberId }: Effect<'leave'>): void {
     this.#leaving = this.#registering.then(() => this.statements.leave(memberId)).catch(() => undefined);
   }
 
   restore({ version }: Effect<'restore'>): void {
-    this.log.error({ version }, 'the database has lost commits: what is remembered here is written again');
+    this.log.error({ version }, 'the database has lost commits: this node writes the revocations in its memory back');
     this.#ask(this.restoreLog(version), () => ({ kind: 'restored' }), { kind: 'restore-failed' });
   }
 
@@ -78,7 +78,7 @@ export class LeaseRequests {
     );
   }
 
-  /** Logs who has come and gone since the last look. */
+  /** Logs the nodes that have joined and left since the last read. */
   #noted(members: readonly ListedNode[], event: Event): Event {
     const present = new Set(members.map(({ memberId }) => memberId));
     const nodes = present.size;

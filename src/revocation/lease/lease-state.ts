@@ -1,6 +1,6 @@
-/** What one node knows of its lease, its membership and the logouts it coordinates: plain values, so that a step can be repeated, compared and stored. */
+/** One node's lease, membership and coordinated logouts as plain values, so that a step can be repeated, compared and stored. */
 
-/** Both clocks of the node in milliseconds, read together. One of them runs while the machine is suspended. */
+/** Both clocks of the node in milliseconds, read together. The wall clock also runs while the machine is suspended. */
 export interface Now {
   readonly monotonic: number;
   readonly wall: number;
@@ -9,15 +9,15 @@ export interface Now {
 export interface LeaseSettings {
   /** Random per process start. */
   readonly nodeId: string;
-  /** T while doorbells are heard; 0 asks the database at each check. */
+  /** T while the node hears doorbells; with 0 every check asks the database. */
   readonly listeningLeaseMs: number;
-  /** T while none are heard. */
+  /** T while the node hears no doorbells. */
   readonly pollingLeaseMs: number;
-  /** How far the wall clock may be from the database's. */
+  /** How far the node's wall clock may differ from the database's clock. */
   readonly clockToleranceMs: number;
 }
 
-/** Until `from` + `termMs`, on both clocks, no logout is answered that this node has not applied. */
+/** Until `from` + `termMs`, on both clocks, no node answers a logout that this node has not applied. */
 export interface Lease {
   readonly from: Now;
   readonly termMs: number;
@@ -28,7 +28,7 @@ export type Membership =
   | { readonly kind: 'registering'; readonly memberId: string }
   | { readonly kind: 'registered'; readonly memberId: string };
 
-/** The refresh that was sent and not answered. */
+/** The refresh that was sent and is not answered yet. */
 export interface SentRefresh {
   readonly number: number;
   /** Read before the statement was sent. */
@@ -36,7 +36,7 @@ export interface SentRefresh {
   /** The version that was applied when it was sent. */
   readonly since: number;
   readonly termMs: number;
-  /** When the checks that wait for it give up; null if none waits. */
+  /** When the checks that wait for it give up; null if no check waits. */
   readonly waitUntil: number | null;
 }
 
@@ -45,14 +45,14 @@ export interface QueuedRefresh {
   readonly waitUntil: number | null;
 }
 
-/** Why nobody is let in: the reason of a denial, and of not being ready. */
+/** Why the node accepts no token: the reason of a denial and of failing readiness. */
 export type Fault = 'unreachable' | 'standby' | 'foreign-database' | 'version-regressed' | 'clock-skew';
 export type Denial = Fault | 'deadline' | 'stopped';
 
-/** Missing, wanted or under way: writing back what the database has lost. */
+/** Writing the ids in memory back to a database that has lost commits: not needed, needed, or under way. */
 export type Repair = 'none' | 'due' | 'sent';
 
-/** A logout whose row is in the log, on its way to its answer. */
+/** A logout whose row is in the log and that is not answered yet. */
 export interface PendingLogout {
   readonly logout: string;
   readonly version: number;
@@ -61,7 +61,7 @@ export interface PendingLogout {
   readonly wait: MembersDue | MembersAsked | MembersWaited;
 }
 
-/** The members have to be read. */
+/** The members must be read, by a statement that is sent after `since`. */
 export interface MembersDue {
   readonly kind: 'due';
 }
@@ -73,7 +73,7 @@ export interface MembersAsked {
 
 export interface MembersWaited {
   readonly kind: 'waited';
-  /** Who has not acknowledged. */
+  /** The members that have not acknowledged. */
   readonly silent: readonly string[];
   readonly members: number;
   readonly waitMs: number;
@@ -104,15 +104,15 @@ export interface LeaseState {
   readonly queued: QueuedRefresh | null;
   /** After a failure nothing is sent before this instant. */
   readonly retryAt: number | null;
-  /** The version that a doorbell has asked to acknowledge. */
+  /** The version that a doorbell announced and this node has not acknowledged yet. */
   readonly askedFor: number | null;
-  /** Of the newest refresh; before the first one nothing has been reached. */
+  /** The fault of the newest refresh; `unreachable` before the first. */
   readonly fault: Fault | null;
   readonly repair: Repair;
 
   readonly logouts: readonly PendingLogout[];
   readonly lastRead: number;
-  /** The read of the members that was sent and not answered. */
+  /** The read of the members that was sent and is not answered yet. */
   readonly reading: { readonly number: number; readonly sentAt: number } | null;
   readonly sightings: Readonly<Record<string, Sighting>>;
   /** When to look again for members that have died. */
@@ -145,19 +145,19 @@ export function createLease(settings: LeaseSettings): LeaseState {
   };
 }
 
-/** T of the leases that are asked for now. */
+/** T of the leases that this node requests now. */
 export function currentTermMs({ settings, isListening }: LeaseState): number {
   return isListening ? settings.listeningLeaseMs : settings.pollingLeaseMs;
 }
 
-/** Both clocks count: one may have stood still while the machine was suspended, and one may have been set. */
+/** A lease must hold on both clocks: the monotonic clock may stop while the machine is suspended, and the wall clock may be set. */
 export function isInside({ from, termMs }: Lease, now: Now): boolean {
   const age = now.monotonic - from.monotonic;
   const wallAge = now.wall - from.wall;
   return age >= 0 && age < termMs && wallAge >= 0 && wallAge < termMs;
 }
 
-/** W: how long after a commit every lease that does not know of it has run out, with clock rates within 1 % of true. */
+/** W: this long after a commit, every lease without that commit has run out, as long as clocks run within 1 % of true speed. */
 export function waitMs(longestTermMs: number): number {
   return 1.03 * longestTermMs + 10;
 }

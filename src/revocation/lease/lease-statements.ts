@@ -1,4 +1,4 @@
-/** What the lease protocol says to PostgreSQL, each in one statement that commits by itself. */
+/** The SQL of the lease protocol; each statement commits by itself. */
 import { isReadOnly, type Row, type ShortStatements } from '../../database/side-connections.js';
 import type { LogDelta } from '../memory/replica.js';
 import type { Member, RefreshReply } from './lease-events.js';
@@ -6,7 +6,7 @@ import type { Member, RefreshReply } from './lease-events.js';
 /** A member as the operator sees it. */
 export interface ListedNode extends Member {
   readonly startedAt: Date;
-  /** By the clock of the database. */
+  /** When the member last renewed, by the clock of the database. */
   readonly seenAt: Date;
 }
 
@@ -14,7 +14,7 @@ export const CHANNEL = 'latchkey_revocation';
 
 const NOW = `timezone('UTC', clock_timestamp())`;
 
-/** In one snapshot: what it reads is at least as new as the moment when it was sent. */
+/** One statement reads one snapshot, taken after the statement was sent: it shows every commit acknowledged before. */
 const REFRESH = `
   WITH "renewed" AS (
     UPDATE "Node" SET "renewals" = $2, "leaseMs" = $3, "acknowledged" = GREATEST("acknowledged", $4), "seenAt" = ${NOW}
@@ -43,11 +43,11 @@ export class LeaseStatements {
   async refresh(memberId: string, refresh: number, leaseMs: number, since: number): Promise<RefreshReply<LogDelta>> {
     try {
       const [row] = await this.statements.run(REFRESH, [memberId, refresh, Math.ceil(leaseMs), since]);
-      if (row === undefined) throw new Error('The state of the blacklist is not there');
+      if (row === undefined) throw new Error('The row of the blacklist state is missing');
       return replyOf(row, since);
     } catch (error) {
       if (!isReadOnly(error)) throw error;
-      // A standby does not even read for somebody who wants to write.
+      // A standby rejects the whole statement because it contains an UPDATE.
       const state = { version: since, generation: 0, prunedBefore: new Date(0) };
       return {
         isStandby: true,
@@ -80,13 +80,13 @@ export class LeaseStatements {
     await this.statements.run('DELETE FROM "Node" WHERE "id" = $1', [memberId]);
   }
 
-  /** Not one that has renewed since (R23). @returns whether it was there */
+  /** Does not delete a member that has renewed since (R23). @returns whether the row was there and is deleted */
   async removeMember(memberId: string, renewals: number): Promise<boolean> {
     const sql = 'DELETE FROM "Node" WHERE "id" = $1 AND "renewals" = $2 RETURNING "id"';
     return (await this.statements.run(sql, [memberId, renewals])).length > 0;
   }
 
-  /** Carries no truth, so nobody waits for the disk. */
+  /** Does not wait for the disk: a lost message costs time only. */
   async tell(payload: string): Promise<void> {
     await this.statements.run(NOTIFY, [payload]);
   }

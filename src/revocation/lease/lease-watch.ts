@@ -1,15 +1,15 @@
-/** As long as connections are open a node keeps its lease, learns what ends them, and lets go of them when it can have no lease (R28). */
+/** Keeps the lease while connections are open, and ends the connections when the node can get no lease (R28). */
 
 import type { LiveConnections } from '../live-connections.js';
 import type { LeaseNode } from './lease-node.js';
 
-/** Several times within the shortest lease that is of use; nothing is asked while one is held. */
+/** Short enough for several looks within the shortest useful lease. While a lease is held, a look costs no statement. */
 const LOOK_EVERY_MS = 100;
 
 export class LeaseWatch {
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param findNode null where there is one node only */
+  /** @param findNode returns null if there is only one node */
   constructor(private readonly findNode: () => LeaseNode | null) {}
 
   /** @param areOpen whether there is any connection */
@@ -20,7 +20,7 @@ export class LeaseWatch {
     clearInterval(this.#timer);
     if (!areOpen) return;
     this.#timer = setInterval(async () => {
-      // Another node may have answered a logout that this one can't have heard of.
+      // Without a lease, another node may answer a logout that this node does not know of.
       if ((await node.findUnreadiness()) !== null) connections.endAll('unavailable', false);
     }, LOOK_EVERY_MS);
     this.#timer.unref();

@@ -1,6 +1,6 @@
 /**
- * The protocol of many nodes as one pure step: a state, an event and the clocks go in, the next state and what has to be done come
- * out. Production, simulation and model check run this same code.
+ * The lease protocol between nodes as one pure function from a state, an event and the clocks to the next state and its effects.
+ * Production, simulation and model check run this same code.
  */
 import { andThen, type LeaseEvent, type Step, step } from './lease-events.js';
 import {
@@ -65,18 +65,21 @@ export function reduceLease<Delta>(state: LeaseState, event: LeaseEvent<Delta>, 
   }
 }
 
-/** Whether a check may look into memory now and there is nothing else to do: the way of nearly every check, which needs no step. */
+/** Whether a check may look into memory and no refresh is due. Nearly every check takes this path, without a step of the reducer. */
 export function answersAtOnce({ lease }: LeaseState, now: Now): boolean {
   return lease !== null && isInside(lease, now) && now.monotonic - lease.from.monotonic < refreshEveryMs(lease.termMs);
 }
 
-/** Why this node should get no requests, or null when it is ready. While a lease is held an outage is not noticed; an idle node holds none and is ready. */
+/**
+ * Why this node should get no requests, or null when it is ready. A node with a lease is ready even during an outage.
+ * An idle node holds no lease and is still ready.
+ */
 export function unreadiness(state: LeaseState, now: Now): Denial | null {
   if (state.isStopped) return 'stopped';
   return heldLease(state, now) === null ? state.fault : null;
 }
 
-/** The clocks decide at the check, never a timer: a process that was paused serves its sockets before its timers. */
+/** Reads the clocks at the check and never relies on a timer: after a pause, a process may serve sockets before its timers fire. */
 function check<Delta>(state: LeaseState, now: Now): Step<Delta> {
   if (answersAtOnce(state, now)) return step(state, [{ kind: 'look-up' }]);
   if (state.isStopped) return step(state, [{ kind: 'refuse', reason: 'stopped' }]);
@@ -92,7 +95,7 @@ function refreshUnlessUnderWay<Delta>(state: LeaseState, now: Now): Step<Delta> 
   return state.sent === null && state.queued === null ? queueRefresh(state, now) : step(state);
 }
 
-/** With open sockets a lease is kept although nobody asks; without them and without checks nothing is sent. */
+/** Open sockets keep the lease alive without any check. Without sockets and checks the node sends nothing. */
 function refreshForSockets<Delta>(state: LeaseState, now: Now): Step<Delta> {
   const dueAt = socketsRefreshAt(state);
   return dueAt !== null && dueAt <= now.monotonic ? queueRefresh(state, now) : step(state);
@@ -103,7 +106,7 @@ function socketsRefreshAt({ isStopped, hasSockets, lease, sent, queued }: LeaseS
   return lease === null ? 0 : lease.from.monotonic + refreshEveryMs(lease.termMs);
 }
 
-/** Doorbells may have been missed: after every connect the whole delta is read. */
+/** Doorbells may have been missed before the connection was made, so every connect triggers a refresh. */
 function listen<Delta>(state: LeaseState, isListening: boolean, now: Now): Step<Delta> {
   const next = { ...state, isListening };
   return isListening ? queueRefresh(next, now) : step(next);
@@ -126,7 +129,7 @@ function tick<Delta>(state: LeaseState, now: Now): Step<Delta> {
   ].reduce(andThen, refuseLate<Delta>(state, now));
 }
 
-/** When the next `tick` is due on the monotonic clock; it may be in the past. Null: only an event can change anything. */
+/** When the next `tick` is due on the monotonic clock, possibly in the past; null if no timer is needed. */
 export function nextTickAt(state: LeaseState): number | null {
   const instants = [
     state.sent?.waitUntil,

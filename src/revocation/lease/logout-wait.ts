@@ -1,10 +1,10 @@
-/** From the commit of a logout to its answer: in force here, then acknowledged by every member or outlived by every lease. */
+/** Takes a logout from its commit to its answer: apply it here, then wait for every member to acknowledge or for every lease to end. */
 import { andThen, type LeaseEffect, type Member, type Step, step } from './lease-events.js';
 import { learn } from './lease-refresh.js';
 import type { LeaseState, MembersWaited, Now, PendingLogout } from './lease-state.js';
 import { longestWaitMs, othersOf, readMembers, removeDead } from './membership.js';
 
-/** `now` was read after the row was known to be committed. A logout that found its row there waits like the one that wrote it. */
+/** `now` was read after the row was known to be committed. A repeated logout waits like the one that wrote the row. */
 export function recorded<Delta>(state: LeaseState, event: Recorded<Delta>, now: Now): Step<Delta> {
   const pending: PendingLogout = { logout: event.logout, version: event.version, since: now.monotonic, wait: { kind: 'due' } };
   return andThen(learn(state, event.since, event.version, event.delta), (next) =>
@@ -19,7 +19,7 @@ interface Recorded<Delta> {
   readonly delta: Delta;
 }
 
-/** The members were read after the commit: who registers later refreshes later, and sees the row. */
+/** The members were read after the commit. A node that registers later also refreshes later, so it sees the row. */
 export function membersRead<Delta>(state: LeaseState, read: number, members: readonly Member[], now: Now): Step<Delta> {
   if (state.reading?.number !== read) return step(state);
   const others = othersOf(state, members);
@@ -41,12 +41,12 @@ function waitFor({ version }: PendingLogout, others: readonly Member[], longestW
   return { kind: 'waited', silent, members: others.length, waitMs: longestWait };
 }
 
-/** Once for all logouts of this read. A member that has applied the row already acknowledges it again, so nothing was heard too early. */
+/** Rings once for all logouts of this read. A member that has already applied the row acknowledges again, so none is missed. */
 function ring<Delta>(begun: readonly PendingLogout[]): LeaseEffect<Delta>[] {
   return begun.length === 0 ? [] : [{ kind: 'ring', version: Math.max(...begun.map(({ version }) => version)) }];
 }
 
-/** Without the members nobody knows how long to wait. The row is there: to try again is safe. */
+/** Without the list of members the node can't know how long to wait. The row is committed, so the client may safely retry. */
 export function membersUnread<Delta>(state: LeaseState, read: number, now: Now): Step<Delta> {
   if (state.reading?.number !== read) return step(state);
   const asked = state.logouts.filter(({ wait }) => wait.kind === 'asked');
@@ -67,12 +67,12 @@ export function acknowledged<Delta>(state: LeaseState, memberId: string, version
   return answerReady({ ...state, logouts }, now);
 }
 
-/** When the wait of a logout is over without acknowledgements. */
+/** When the wait of a logout ends even without acknowledgements. */
 export function waitEndsAt({ since, wait }: PendingLogout): number | null {
   return wait.kind === 'waited' ? since + wait.waitMs : null;
 }
 
-/** Answers the logouts that nobody has to be waited for any more. */
+/** Answers the logouts that every member has acknowledged or whose wait is over. */
 export function answerReady<Delta>(state: LeaseState, now: Now): Step<Delta> {
   const effects: LeaseEffect<Delta>[] = [];
   const logouts: PendingLogout[] = [];
@@ -85,7 +85,7 @@ export function answerReady<Delta>(state: LeaseState, now: Now): Step<Delta> {
       continue;
     }
     effects.push(answer(each, wait, now));
-    // Who was silent now and is silent a whole W later is dead.
+    // A member that is silent now and still has not renewed a whole W later is dead.
     if (wait.silent.length > 0) lookAt = now.monotonic + wait.waitMs + 1;
   }
   return step({ ...state, logouts, lookAt }, effects);

@@ -1,8 +1,11 @@
-/** Who else may hold a lease: reading the members, and taking away those that have died. Membership is there for speed; a logout never trusts it alone. */
+/**
+ * Reads the members that may hold a lease, and removes the dead ones.
+ * Membership exists for speed; a logout never relies on it alone.
+ */
 import { type LeaseEffect, type Member, type Step, step } from './lease-events.js';
 import { currentTermMs, type LeaseState, type Now, type Sighting, waitMs } from './lease-state.js';
 
-/** Reads the members for all logouts whose row is committed by now. One read is under way at a time; later ones share the next. */
+/** Reads the members for all logouts whose rows are committed. One read runs at a time; later logouts share the next one. */
 export function readMembers<Delta>(state: LeaseState, now: Now): Step<Delta> {
   if (state.reading !== null) return step(state);
   const number = state.lastRead + 1;
@@ -11,20 +14,20 @@ export function readMembers<Delta>(state: LeaseState, now: Now): Step<Delta> {
   return step(next, [{ kind: 'read-members', read: number }]);
 }
 
-/** The members but this node. */
+/** All members except this node. */
 export function othersOf({ membership }: LeaseState, members: readonly Member[]): readonly Member[] {
   return membership.kind === 'none' ? members : members.filter(({ memberId }) => memberId !== membership.memberId);
 }
 
-/** W by the largest T of anybody, the own one included. */
+/** W for the largest T of all members, this node included. */
 export function longestWaitMs(state: LeaseState, members: readonly Member[]): number {
   return waitMs(Math.max(currentTermMs(state), state.lease?.termMs ?? 0, ...members.map(({ leaseMs }) => leaseMs)));
 }
 
 /**
- * Takes away the members that did not renew between two reads more than W apart: none of their leases is alive, and none comes
- * unless they renew, which the condition on the number sees. Time is counted on the own monotonic clock, from the end of the read that first showed the number to
- * the beginning of this one: a clock that is set takes nobody away.
+ * Removes members that did not renew between two reads more than W apart: their leases have all run out. If such a member renews
+ * meanwhile, its renewal number changes and the deletion finds no row. The time is measured on this node's monotonic clock, from
+ * the end of the read that first showed the number to the start of this one. Setting a wall clock therefore removes no member.
  */
 export function removeDead<Delta>(state: LeaseState, others: readonly Member[], longestWait: number, now: Now): Step<Delta> {
   const effects: LeaseEffect<Delta>[] = [];

@@ -14,7 +14,7 @@ import { hearing } from './hearing.js';
 import { LeaseNode } from './lease-node.js';
 import { CHANNEL, LeaseStatements } from './lease-statements.js';
 
-/** What other rooms may send to all nodes on the channel of the doorbells. */
+/** Lets other modules send messages to all nodes on the channel of the doorbells. */
 export interface Channel {
   readonly nodeId: string;
   tell(payload: string): Promise<void>;
@@ -29,16 +29,16 @@ interface Needs {
   readonly database: Database;
   readonly replica: Replica;
   readonly connections: LiveConnections;
-  /** Called with each revocation that is in force on every node. */
+  /** Called once for each revocation, when it is in force on every node. */
   readonly onConfirmed: (confirmation: Confirmation) => void;
-  /** Called with everything that is heard on the channel. */
+  /** Called with every message on the channel. */
   readonly onPayload: (payload: string) => void;
 }
 
-/** How long a logout may wait for doorbells that do not come, where they are on and the connection that hears them is lost. */
+/** T while doorbells are on but the connection that hears them is lost: a logout waits about this long for the silent node. */
 const POLLING_LEASE_MS = 300;
 
-/** Every process that writes to a shared database waits for its nodes. Whether it holds leases itself is decided by whoever starts the node. */
+/** Every process that writes to a shared database waits for its nodes. It holds leases itself only after `node.start()`. */
 export function openLease(world: World, needs: Needs, teardown: Teardown): OpenedLease {
   const { config, clock, randomness, log } = world;
   const { database, replica } = needs;
@@ -50,7 +50,7 @@ export function openLease(world: World, needs: Needs, teardown: Teardown): Opene
     clockToleranceMs: config.clockToleranceSeconds * 1000,
   };
   const doorbell = new Doorbell(statements, settings.nodeId, log);
-  // Nothing is heard before the next turn, and by then there is a node.
+  // No message arrives before the next turn of the event loop, and by then `node` is assigned.
   const ears = hearing(
     doorbell,
     (isHeard) => node.listen(isHeard),

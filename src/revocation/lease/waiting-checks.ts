@@ -1,17 +1,17 @@
-/** The checks that found no lease. They wait in two groups, for the refresh that was sent and for the next one, and each group shares one answer. */
+/** Groups the checks that found no lease: one group waits for the sent refresh, one for the next, and each group shares one answer. */
 import { andThen, type Step, step } from './lease-events.js';
 import type { Denial, LeaseState, Now } from './lease-state.js';
 
 /** How long a check waits for a refresh. */
 export const CHECK_DEADLINE_MS = 1_000;
 
-/** The instant at which the first of a group gives up: it takes the others with it. */
+/** The earlier of two deadlines. A whole group gives up at the earliest deadline of its checks. */
 export function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);
 }
 
-/** Lets go the checks that have waited too long. */
+/** Refuses the groups that have waited too long. */
 export function refuseLate<Delta>(state: LeaseState, now: Now): Step<Delta> {
   const isLate = (group: { readonly waitUntil: number | null } | null) =>
     group !== null && group.waitUntil !== null && group.waitUntil <= now.monotonic;
@@ -34,7 +34,7 @@ export function refuseQueued<Delta>(state: LeaseState, reason: Denial): Step<Del
   return step({ ...next, queued: null }, effects);
 }
 
-/** The refresh goes on, or stays queued; nobody waits for it. */
+/** Refuses a group of checks. Their refresh continues, or stays queued, without them. */
 export function refuseWaiting<Delta>(state: LeaseState, group: 'sent' | 'queued', reason: Denial): Step<Delta> {
   const waiting = state[group];
   if (waiting === null || waiting.waitUntil === null) return step(state);

@@ -1,4 +1,4 @@
-/** Who waits for the reducer: checks for a refresh, revocations for their answer. */
+/** Holds the promises that wait for the reducer: checks for a refresh, revocations for their answer. */
 import { LatchkeyError } from '../../lib/errors.js';
 import type { Confirmation } from '../coordinator.js';
 import type { LogoutOutcome } from './lease-events.js';
@@ -43,7 +43,7 @@ export class WaitingRoom {
     else group.push(check);
   }
 
-  /** @returns those who have waited */
+  /** @returns the checks that waited for this refresh */
   leave(refresh: number): readonly PendingCheck[] {
     const group = this.#checks.get(refresh) ?? [];
     this.#checks.delete(refresh);
@@ -56,7 +56,7 @@ export class PendingAnswers {
   readonly #waiting = new Map<string, (outcome: LogoutOutcome) => void>();
   #last = 0;
 
-  /** @param begin hands the reducer the number under which the answer will come */
+  /** @param begin gives the reducer the id under which it will answer */
   wait(begin: (logout: string) => void): Promise<Confirmation> {
     this.#last += 1;
     const logout = String(this.#last);
@@ -69,7 +69,7 @@ export class PendingAnswers {
     });
   }
 
-  /** Nobody will answer them any more. */
+  /** Answers all that still wait with `unconfirmed`: the reducer has stopped. */
   abandon(): void {
     for (const logout of this.#waiting.keys()) this.answer(logout, { kind: 'unconfirmed' });
   }

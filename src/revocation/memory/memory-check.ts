@@ -1,4 +1,4 @@
-/** REVOCATION_CHECK=memory: a look-up in this process, exact because one process owns the database, and free of charge (R16). */
+/** REVOCATION_CHECK=memory: looks the token up in this process, without a query; exact because one process owns the database (R16). */
 import type { RevocableToken, RevocationCheck, RevocationVerdict } from '../revocation-check.js';
 import type { Revocations } from '../revocations.js';
 

@@ -1,4 +1,4 @@
-/** Ids of 128 bits as four numbers: what `freshId` writes as 22 characters of base64url, told from every other string. */
+/** Packs 128-bit ids, which `freshId` writes as 22 characters of base64url, into four numbers, and rejects every other string. */
 
 /** Four words of 32 bits. */
 export type PackedId = Uint32Array;
@@ -18,10 +18,10 @@ export function createPackedId(): PackedId {
 }
 
 /**
- * Writes the bits of the id into `packed`. Two different strings never give the same bits: of the spellings that
- * base64url has for them only the one that `freshId` uses is taken.
+ * Writes the bits of the id into `packed`. Two different strings never give the same bits: of the several base64url spellings
+ * of the same bits, it accepts only the one that `freshId` uses.
  *
- * @returns false if the string is no such id; `packed` is worth nothing then
+ * @returns false if the string is not such an id; the content of `packed` is then undefined
  */
 export function packId(id: string, packed: PackedId): boolean {
   if (id.length !== LENGTH) return false;
@@ -42,11 +42,11 @@ export function packId(id: string, packed: PackedId): boolean {
     bits = digit & ((1 << held) - 1);
     word += 1;
   }
-  // 132 bits were read: the last four belong to no byte.
+  // 22 characters hold 132 bits; the last four belong to no byte and must be zero.
   return bits === 0;
 }
 
-/** The id whose bits stand there, as `freshId` writes it. */
+/** The id whose bits begin at `from`, as `freshId` writes it. */
 export function unpackId(words: Uint32Array, from: number): string {
   const bytes = Buffer.alloc(16);
   for (let word = 0; word < 4; word += 1) bytes.writeUInt32BE(words[from + word] as number, word * 4);

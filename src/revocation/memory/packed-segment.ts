@@ -1,4 +1,4 @@
-/** A part of the packed table: ids and their stamps in one array of numbers, by open addressing, 20 bytes a slot. */
+/** One segment of the packed table: a hash table with open addressing that keeps ids and stamps in one array, 20 bytes a slot. */
 import { type PackedId, unpackId } from './packed-id.js';
 
 /** Four words of id and one of stamp. A stamp of 0 is an empty slot. */
@@ -7,12 +7,12 @@ const STAMP = 4;
 
 const FIRST_CAPACITY = 16;
 const GROWTH = 1.5;
-/** Beyond this share of slots a search gets long; growing leaves at least half of them in use, 40 bytes an id. */
+/** With a larger share of used slots, searches get long. After growing at least half the slots are in use: at most 40 bytes an id. */
 const MAX_LOAD = 0.75;
-/** The share in use after a rebuild: room to grow, and never less than growing leaves. */
+/** The share of used slots after ids were dropped: room to grow, but at least the share that growing leaves. */
 const REBUILT_LOAD = 0.6;
 
-/** The odd number next to 2^32 divided by the golden ratio: it carries every bit of the id to the top. */
+/** The odd number nearest to 2^32 divided by the golden ratio: multiplying by it spreads every bit of the id into the top bits. */
 const MULTIPLIER = 0x9e3779b1;
 const SEGMENT_BITS = 10;
 
@@ -22,7 +22,7 @@ function hashOf(a: number, b: number, c: number, d: number): number {
   return Math.imul(a ^ b ^ c ^ d, MULTIPLIER);
 }
 
-/** Which of the segments an id belongs to. */
+/** The index of the segment of an id. */
 export function segmentOf(id: PackedId): number {
   return hashOf(id[0] as number, id[1] as number, id[2] as number, id[3] as number) >>> (32 - SEGMENT_BITS);
 }
@@ -32,7 +32,7 @@ export class PackedSegment {
   #words = new Uint32Array(FIRST_CAPACITY * SLOT_WORDS);
   #size = 0;
 
-  /** How many slots it has. */
+  /** The number of slots. */
   get capacity(): number {
     return this.#capacity;
   }
@@ -50,7 +50,7 @@ export class PackedSegment {
     }
   }
 
-  /** @param stamp not 0; it takes the place of the one that is there */
+  /** @param stamp not 0; it replaces the stamp of an id that is already there */
   put(id: PackedId, stamp: number): void {
     let at = this.#find(id, 0);
     if (this.#words[at + STAMP] === 0) {
@@ -65,7 +65,7 @@ export class PackedSegment {
   }
 
   /**
-   * Drops the ids whose stamp is at most this one, and gives back the memory.
+   * Drops the ids whose stamp is at most this one, and frees their memory.
    *
    * @returns how many were dropped
    */
@@ -92,14 +92,14 @@ export class PackedSegment {
     }
   }
 
-  /** Where the id is, or the empty slot where it would be. There is always one: the table is never full. */
+  /** The slot of the id, or the empty slot where it would go. There is always an empty slot: the table is never full. */
   #find(source: Uint32Array, from: number): number {
     const words = this.#words;
     const a = source[from] as number;
     const b = source[from + 1] as number;
     const c = source[from + 2] as number;
     const d = source[from + 3] as number;
-    // What the choice of the segment left of the hash, scaled to the number of slots.
+    // The bits of the hash that did not choose the segment, scaled to the number of slots.
     const share = (hashOf(a, b, c, d) << SEGMENT_BITS) >>> 0;
     let at = Math.floor((share * this.#capacity) / 2 ** 32) * SLOT_WORDS;
     while (words[at + STAMP] !== 0) {

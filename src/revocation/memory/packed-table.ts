@@ -1,17 +1,20 @@
-/** Many ids in little memory, each until an instant: exact, all 128 bits are kept. Growing and forgetting take small steps. */
+/**
+ * Keeps many ids in little memory, each until an instant. It keeps all 128 bits, so look-ups are exact.
+ * It grows and forgets in small steps, so that no call takes long.
+ */
 import type { PackedId } from './packed-id.js';
 import { PackedSegment, SEGMENTS, segmentOf } from './packed-segment.js';
 
-/** Instants are kept in steps of this length, rounded up: an id may be held a little longer than it must, never shorter. */
+/** Instants are rounded up to steps of this length: an id may be kept a little too long, never too short. */
 export const STEP_MS = 10_000;
 const FIRST_STAMP = 1;
-/** Stands for every instant from then on, and is never reached. */
+/** Stands for every later instant; the clock never reaches it. */
 const LAST_STAMP = 2 ** 32 - 1;
 
-/** How many slots one call of `forgetUntil` looks through at most, but for the end of a segment. */
+/** One call of `forgetUntil` scans about this many slots at most: it always finishes the segment that it has begun. */
 const SWEEP_SLOTS = 32_768;
 
-/** The first step at whose end the instant has passed. What is no instant is never forgotten. */
+/** The first step that ends at or after the instant. An invalid instant (NaN) becomes the last stamp, so its id is never forgotten. */
 function stampAt(until: number): number {
   const stamp = Math.max(FIRST_STAMP, Math.ceil(until / STEP_MS));
   return stamp < LAST_STAMP ? stamp : LAST_STAMP;
@@ -19,10 +22,10 @@ function stampAt(until: number): number {
 
 export class PackedTable {
   readonly #segments = Array.from({ length: SEGMENTS }, () => new PackedSegment());
-  /** How many ids have each stamp, those that are forgotten not counted. */
+  /** How many ids have each stamp, without the forgotten ones. */
   readonly #counts = new Map<number, number>();
   #size = 0;
-  /** Up to this stamp ids are forgotten: at once for who asks, bit by bit in memory. */
+  /** Ids up to this stamp are forgotten: look-ups no longer find them, and their memory is freed step by step. */
   #forgotten = 0;
   #toSweep = 0;
   #nextToSweep = 0;
@@ -31,15 +34,15 @@ export class PackedTable {
     return this.#size;
   }
 
-  /** How many slots of 20 bytes it has. */
+  /** The number of slots, 20 bytes each. */
   get slots(): number {
     return this.#segments.reduce((sum, { capacity }) => sum + capacity, 0);
   }
 
   /**
-   * Of two instants for one id the later holds.
+   * Adds an id; of two instants for one id, the later one counts.
    *
-   * @returns false if it has not got the id now, because the instant is one up to which it has forgotten
+   * @returns false if the table does not hold the id after the call, because the instant is already forgotten
    */
   add(id: PackedId, until: number): boolean {
     if (this.#toSweep > 0) this.#sweep(1);
@@ -59,14 +62,14 @@ export class PackedTable {
     return this.#segmentOf(id).stampOf(id) > this.#forgotten;
   }
 
-  /** The ids that it has, each with the instant until which. */
+  /** The ids in the table, each with its instant. */
   *entries(): Generator<readonly [string, number]> {
     for (const segment of this.#segments) {
       for (const [id, stamp] of segment.entries()) if (stamp > this.#forgotten) yield [id, stamp * STEP_MS];
     }
   }
 
-  /** Takes bounded time: memory is given back by this call, the next ones and `add`. */
+  /** Takes bounded time: this call, later calls and `add` free the memory bit by bit. */
   forgetUntil(instant: number): void {
     const stamp = Math.min(Math.floor(instant / STEP_MS), LAST_STAMP - 1);
     if (stamp > this.#forgotten) {

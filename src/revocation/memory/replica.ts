@@ -1,4 +1,4 @@
-/** What this process knows of the blacklist: exact after loading, unknown after a commit with an unknown outcome. */
+/** Holds this process's copy of the blacklist: exact after loading, unknown after a commit with an unknown outcome. */
 import { LatchkeyError } from '../../lib/errors.js';
 import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from '../blacklist.js';
 import type { RevocableToken, RevocationVerdict } from '../revocation-check.js';
@@ -35,15 +35,15 @@ export class Replica {
     return this.#set.size;
   }
 
-  /** The ids that are refused, each with the instant until which. */
+  /** The refused ids, each with the instant until which it is kept. */
   entries(): Iterable<readonly [string, number]> {
     return this.#set.entries();
   }
 
   /**
-   * Takes in what was committed. Rows are only ever added: an older delta that comes late can't un-revoke (R5).
+   * Applies committed rows. It only ever adds rows, so an older delta that arrives late can't un-revoke a token (R5).
    *
-   * @throws LatchkeyError AUTH_UNAVAILABLE if the log went backwards: it is not the database this process knew
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the log went backwards: the database is not the one that this process loaded
    */
   apply({ since, state, rows }: LogDelta): void {
     if (state.version < since) {
@@ -54,17 +54,17 @@ export class Replica {
     this.#version = Math.max(this.#version, state.version);
     this.#generation = Math.max(this.#generation, state.generation);
     const prunedBefore = state.prunedBefore.getTime();
-    // Another node has pruned: its rows are of no use here either.
+    // Another node has pruned rows, so this process needs them no more either.
     if (prunedBefore > this.#prunedBefore) this.forgetUntil(prunedBefore + KEEP_AFTER_EXPIRY_MS, prunedBefore);
     this.#known = true;
   }
 
-  /** Takes in rows that are not all there are: what is known, and up to which version, stays as it was. */
+  /** Adds some rows of a longer log. `isKnown` and the version stay as they are, because rows are still missing. */
   add(rows: readonly BlacklistRow[]): void {
     for (const row of rows) this.#set.add(row.id, row.revokedUntil.getTime());
   }
 
-  /** From now on nothing is accepted until `apply` has run again. */
+  /** From now on this process accepts no token until `apply` has run again. */
   lose(): void {
     this.#known = false;
   }
@@ -86,7 +86,7 @@ export class Replica {
     return this.#set.has(token.sid) || this.#set.has(token.jti) || this.#set.has(token.kid) ? 'revoked' : 'live';
   }
 
-  /** The rules that hold for all tokens at once: the generation, and what was pruned. */
+  /** Checks only the rules that hold for all tokens: the generation, and the limit of pruning. */
   verdictWithoutList(token: RevocableToken): RevocationVerdict {
     if (!this.#known) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not known'));
     if (token.exp * 1000 <= this.#prunedBefore) return 'expired';

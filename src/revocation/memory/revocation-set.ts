@@ -1,20 +1,20 @@
-/** The blacklist in memory: what the revocation check asks. A `Map` while it is small, a packed table when there is much. */
+/** Holds the blacklist in memory for the revocation check: in a `Map` while it is small, in a packed table when it is large. */
 import { createPackedId, packId } from './packed-id.js';
 import { PackedTable } from './packed-table.js';
 
-/** How many ids one `add` moves to the table, so that the change takes no long pause. */
+/** How many ids one `add` moves to the table, so that no call pauses the process for long. */
 const MOVES_PER_ADD = 16;
 
 export class RevocationSet {
-  /** How many ids the `Map` holds before the table is begun: up to here it is fast, and its memory does not matter. */
+  /** With more ids than this in the `Map`, the table is started. Up to here the `Map` is fast and its memory does not matter. */
   protected readonly packedBeyond: number = 100_000;
-  /** All ids at first; beside the table those that can't be packed, that came late, or that have not been moved yet. */
+  /** All ids at first. Once the table exists: ids that can't be packed, that the table refused as too old, or that are still to move. */
   readonly #untilById = new Map<string, number>();
   readonly #packed = createPackedId();
   #table: PackedTable | undefined;
   #moving: Iterator<[string, number]> | undefined;
 
-  /** @param until milliseconds since the epoch; in the table rounded up to a few seconds */
+  /** @param until milliseconds since the epoch; the table rounds it up to a few seconds */
   add(id: string, until: number): void {
     const known = this.#untilById.get(id);
     if (known !== undefined || !this.#pack(id, until)) this.#untilById.set(id, Math.max(until, known ?? 0));

@@ -1,22 +1,22 @@
-/** How the mirror is laid out in Redis: a key for each revoked id, and one record that says what the mirror is worth. */
+/** The layout of the mirror in Redis: one key for each revoked id, and one record that says how far the mirror is complete. */
 import type { LogState } from '../blacklist.js';
 
-/** What holds for all tokens, and up to where the mirror is complete. */
+/** The rules that hold for all tokens, and the version up to which the mirror is complete. */
 export interface MirrorRecord extends Pick<LogState, 'version' | 'generation'> {
   /** Milliseconds since the epoch. */
   readonly prunedBefore: number;
-  /** Of this filling of the mirror: another one, or none, means that Redis has lost something. */
+  /** The id of this filling (one complete write of the mirror). Another id, or none, means that Redis has lost data. */
   readonly id: string;
-  /** The database that is mirrored. */
+  /** The id of the mirrored database. */
   readonly clusterId: string;
 }
 
-/** As other programs read it: five words, the generation of tokens first. */
+/** The text that other programs read: five words, the generation of tokens first. */
 export function formatRecord({ generation, prunedBefore, version, id, clusterId }: MirrorRecord): string {
   return [generation, prunedBefore, version, id, clusterId].join(' ');
 }
 
-/** @returns null if there is none that this version understands */
+/** @returns null if the text is missing or in a format that this version does not know */
 export function parseRecord(text: string | null | undefined): MirrorRecord | null {
   const match = /^(\d{1,15}) (\d{1,15}) (\d{1,15}) (\S+) (\S+)$/.exec(text ?? '');
   if (match === null) return null;
@@ -26,7 +26,7 @@ export function parseRecord(text: string | null | undefined): MirrorRecord | nul
 
 export interface MirrorKeys {
   readonly record: string;
-  /** There while the mirror is filled. */
+  /** A key that exists only while a node fills the mirror. */
   readonly mark: string;
   of(id: string): string;
 }

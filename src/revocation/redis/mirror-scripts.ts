@@ -1,9 +1,9 @@
-/** What is done in Redis as a whole or not at all. Each script gets the key of the record first; those of a filling get its mark next. */
+/** The Lua scripts, which Redis runs atomically. Each gets the record's key first; the scripts of a filling get its mark's key next. */
 import type { RedisScript } from './redis-connection.js';
 
 /**
- * Each row is kept until no token can carry it, by whichever of two clocks is behind: the one of who writes, and the one of
- * Redis. One that runs ahead must not drop a row early. The rows come as `until` and time to live, both in milliseconds.
+ * Redis keeps each row until no token can carry it, by the slower of two clocks: the writing node's and its own. A clock that
+ * runs ahead would otherwise drop a row early and un-revoke a token. Each row comes as `until` and time to live, in milliseconds.
  */
 const WRITE_ROWS = `
 local time = redis.call('TIME')
@@ -16,7 +16,7 @@ local function write(first)
   end
 end`;
 
-/** Values: the rows. Says nothing of what the mirror is worth. */
+/** Values: the rows. Leaves the record as it is. */
 export const WRITE: RedisScript = {
   text: `${WRITE_ROWS}
 write(1)
@@ -24,8 +24,8 @@ return 'written'`,
 };
 
 /**
- * Values: the id of the filling, the version that the rows follow on, the version they lead to, generation, prunedBefore; the rows.
- * Returns `written`, `lost` if it is not that filling any more, or `gap` if rows are missing between the mirror and these.
+ * Values: the id of the filling, the version that the rows follow, the version they lead to, generation, prunedBefore; the rows.
+ * Returns `written`, `lost` if Redis no longer holds that filling, or `gap` if rows are missing between the mirror and these.
  */
 export const ADVANCE: RedisScript = {
   text: `${WRITE_ROWS}
@@ -45,8 +45,9 @@ local cluster = string.match(redis.call('GET', KEYS[1]) or '', '^%d+ %d+ %d+ %S+
 if cluster == nil or cluster == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
 
 /**
- * Values: the database, a new mark. The record is forgotten, and from here to PUBLISH Redis must keep a mark: a Redis that
- * was flushed meanwhile has lost rows with it. Returns the mark, which is that of others who fill the mirror already.
+ * Values: the id of the database, a new mark. Deletes the record unless it belongs to another database. The mark must survive
+ * until PUBLISH: if Redis was flushed meanwhile, the mark is gone together with the rows. Returns the mark; if another node
+ * is filling the mirror already, that is the other node's mark.
  */
 export const BEGIN: RedisScript = {
   text: `${FORGET_RECORD}
@@ -57,8 +58,8 @@ return ARGV[2]`,
 };
 
 /**
- * Values: the `run_id` of the server that was filled, the mark, the record. Returns `published`, or `lost` if it was not this server,
- * the mark is not there any more, or another record is there.
+ * Values: the `run_id` of the filled server, the mark, the record. Returns `published`, or `lost` if this is another server,
+ * the mark is gone, or another record exists.
  */
 export const PUBLISH: RedisScript = {
   text: `
@@ -70,8 +71,9 @@ return 'published'`,
 };
 
 /**
- * Values: the database. The record is forgotten unless it is another database's, and the mirror is worth nothing then; a full Redis does
- * that too. Whoever fills the mirror at this moment may have read the table before, and comes too late with the mark gone.
+ * Values: the id of the database. Deletes the record unless it belongs to another database, so that no node trusts the mirror. A
+ * full Redis still allows deletions. It deletes the mark too: a node that is filling the mirror may have read the table earlier,
+ * and without the mark it can't publish.
  */
 export const FORGET: RedisScript = {
   text: `${FORGET_RECORD}

@@ -1,8 +1,8 @@
-/** What the table says of the mirror, and the rows to fill it with. */
+/** Reads and writes the state of the mirror in the database, and reads the rows that fill it. */
 import type { Database } from '../../database/database.js';
 import { type BlacklistRow, type LogState, type RevocationState, readPage, readState, rowsSince } from '../blacklist.js';
 
-/** Rows per read, and so per write to Redis: short enough for others to come in between. */
+/** Rows per read: small enough that other statements do not wait long. */
 const PAGE = 2_000;
 
 export class MirrorTable {
@@ -12,7 +12,7 @@ export class MirrorTable {
     return this.database.transaction(readState);
   }
 
-  /** Says whether every node's revocations wait for the mirror from now on. */
+  /** Sets whether the revocations of every node wait for the mirror from now on. */
   async setWaiting(waitsForMirror: boolean): Promise<void> {
     await this.database.transaction((transaction) =>
       transaction.revocationState.updateMany({ where: { waitsForMirror: !waitsForMirror }, data: { waitsForMirror } }),
@@ -20,9 +20,9 @@ export class MirrorTable {
   }
 
   /**
-   * Says which filling is trusted, and on which server, if nobody has said so since `state` was read.
+   * Records which filling is trusted and on which server, unless another node has changed that since `state` was read.
    *
-   * @returns false if somebody has
+   * @returns false if another node has changed it
    */
   async trust(mirrorId: string, mirrorRunId: string, state: RevocationState): Promise<boolean> {
     const where = { mirrorId: state.mirrorId, mirrorRunId: state.mirrorRunId };
@@ -39,9 +39,9 @@ export class MirrorTable {
   }
 
   /**
-   * The rows after a version, in parts. What is committed before the last part is read is among them.
+   * Passes on the rows after a version, in pages. They include every row that is committed before the last page is read.
    *
-   * @returns the state that they lead to
+   * @returns the state after these rows
    */
   async each(version: number, take: (rows: readonly BlacklistRow[]) => Promise<void>): Promise<LogState> {
     let since = version;

@@ -1,4 +1,4 @@
-/** What is written into the mirror on one connection: all of it anew, what is missing, what was just revoked, or that it is worth nothing. */
+/** Writes the mirror over one connection: fills it anew, adds missing or new rows, or withdraws the trust in it. */
 import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
 import { OperatorFault } from '../../lib/operator-fault.js';
 import type { BlacklistRow, RevocationState } from '../blacklist.js';
@@ -8,7 +8,7 @@ import { ADVANCE, BEGIN, FORGET, PUBLISH, WRITE } from './mirror-scripts.js';
 import type { MirrorTable } from './mirror-table.js';
 import type { RedisConnection, RedisServer } from './redis-connection.js';
 
-/** Redis answers, and can't be the mirror until somebody does something about it. */
+/** Redis answers, but can't serve as the mirror until the operator fixes it. */
 export class UnfitRedis extends OperatorFault {
   override readonly name = 'UnfitRedis';
 }
@@ -16,7 +16,7 @@ export class UnfitRedis extends OperatorFault {
 const PAGE = 1_000;
 
 export class MirrorWriter {
-  /** How often everything was written anew. */
+  /** How often this node has filled the whole mirror. */
   fillings = 0;
 
   constructor(
@@ -27,15 +27,15 @@ export class MirrorWriter {
   ) {}
 
   /**
-   * Brings the mirror up to what the table says now, or later.
+   * Brings the mirror up to the current state of the table, or a later one.
    *
    * @returns the id of the filling that may be trusted on this connection
-   * @throws UnfitRedis, and whatever went wrong on the way; then nothing may be trusted
+   * @throws UnfitRedis, or the error of any step; then no filling may be trusted
    */
   async mend(connection: RedisConnection): Promise<string> {
     const server = await connection.inspect();
     assertFit(server);
-    // The record first: it can't be ahead of a table that is read after it, unless the table has lost something.
+    // Read the record first: it is ahead of a table that is read later only if the table has lost commits.
     const held = await this.#readRecord(connection);
     const state = await this.table.readState();
     if (held !== null && held.clusterId !== clusterOf(state)) {
@@ -51,7 +51,7 @@ export class MirrorWriter {
   /**
    * Adds a delta to a filling.
    *
-   * @throws if it is not that filling any more, or rows before the delta are missing
+   * @throws if Redis no longer holds that filling, or rows before the delta are missing
    */
   async advance(connection: RedisConnection, id: string, { since, state, rows }: LogDelta): Promise<void> {
     const { version, generation, prunedBefore } = state;
@@ -63,7 +63,7 @@ export class MirrorWriter {
   }
 
   /**
-   * Takes the trust back: in the table first, so that nobody who fills the mirror at this moment can publish it, then in Redis.
+   * Withdraws the trust in the mirror: first in the table, so that a node that is filling it fails its last check, then in Redis.
    *
    * @throws if Redis has not acknowledged it
    */
@@ -73,7 +73,7 @@ export class MirrorWriter {
     await connection.run(FORGET, [this.keys.record, this.keys.mark], [clusterOf(state)]);
   }
 
-  /** Nobody can believe what is there before the new id is. */
+  /** While the mirror is being filled there is no record, so no node trusts the half-written rows. */
   async #fill(connection: RedisConnection, { runId }: RedisServer, state: RevocationState): Promise<string> {
     this.fillings += 1;
     const id = freshId(this.randomness);
@@ -84,7 +84,7 @@ export class MirrorWriter {
     if (!(await this.table.trust(id, runId, state))) throw new Error('Another node fills the mirror in Redis');
     const record = formatRecord({ ...last, prunedBefore: last.prunedBefore.getTime(), id, clusterId });
     const answer = await connection.run(PUBLISH, keys, [runId, mark, record]);
-    // A revocation that could not be written meanwhile may have taken the trust back before there was a record to forget.
+    // A revocation that failed to reach Redis meanwhile may have withdrawn the trust before there was a record to delete.
     const isTrusted = (await this.table.readState()).mirrorId === id;
     if (answer !== 'published' || !isTrusted) throw new Error('Redis has lost the mirror while it was filled');
     return id;
@@ -103,7 +103,7 @@ export class MirrorWriter {
     return [this.keys.record, ...rows.map((row) => this.keys.of(row.id))];
   }
 
-  /** Each row's end, and its time to live by this clock. */
+  /** For each row its `until`, and its time to live by this node's clock. */
   #timesOf(rows: readonly BlacklistRow[]): string[] {
     const now = this.clock.now();
     return rows.flatMap(({ revokedUntil }) => [String(revokedUntil.getTime()), String(revokedUntil.getTime() - now)]);

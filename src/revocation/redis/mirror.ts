@@ -1,4 +1,7 @@
-/** The blacklist in Redis, for other programs and for nodes that check there (R26, R27). The table is the truth; what Redis may have lost is written again. */
+/**
+ * Keeps a mirror of the blacklist in Redis, for other programs and for nodes that check there (R26, R27).
+ * The table is authoritative; rows that Redis may have lost are written again.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { messageOf } from '../../database/failures.js';
 import type { LeaseClock } from '../../lib/ambient.js';
@@ -10,29 +13,29 @@ import { type MirrorKeys, parseRecord } from './mirror-record.js';
 import { type MirrorWriter, UnfitRedis } from './mirror-writer.js';
 import type { RedisConnection } from './redis-connection.js';
 
-/** A filling, and the connection on which it was found to be whole: on another one it proves nothing. */
+/** A complete filling and the connection that showed it complete. Another connection may lead to another server. */
 interface Whole {
   readonly connection: RedisConnection;
   readonly id: string;
 }
 
 const RETRY_AFTER_MS = 250;
-/** Somebody may have changed the server's settings, or another node may have died between commit and mirror. */
+/** Checks this often even without a fault: server settings may change, or another node may die between commit and mirror. */
 const LOOK_EVERY_MS = 10_000;
-/** So long a revocation waits for Redis where a node checks there. */
+/** How long a revocation waits for Redis before it fails, if any node checks there. */
 const CONFIRM_WITHIN_MS = 2_000;
 
 export class Mirror {
-  /** Checks that the table had to answer. */
+  /** Checks that the table had to answer instead of Redis. */
   fallbacks = 0;
-  /** What is wrong with Redis if it answers and can't be the mirror. */
+  /** Set while Redis answers but can't serve as the mirror. */
   unfit: UnfitRedis | null = null;
-  /** Who asks meanwhile shares the work, and gets what began after the question. */
+  /** Concurrent callers share one run, which always begins after the call. */
   readonly #mend: () => Promise<void>;
   readonly #stopping = new AbortController();
   #connection: RedisConnection | null = null;
   #whole: Whole | null = null;
-  #fault: string | null = 'it was not asked yet';
+  #fault: string | null = 'it has not been asked yet';
   #catchUp: (() => Promise<void>) | null = null;
   #keeping: Promise<void> = Promise.resolve();
 
@@ -46,12 +49,12 @@ export class Mirror {
     this.#mend = coalesced(() => this.#mendNow(), 0);
   }
 
-  /** Whether what Redis says may be believed. */
+  /** Whether the answers of Redis may be trusted. */
   get isWhole(): boolean {
     return this.#whole?.connection.isOpen === true;
   }
 
-  /** Why it may not, or null. */
+  /** Why the answers of Redis may not be trusted, or null. */
   get fault(): string | null {
     return this.isWhole ? null : (this.#fault ?? 'the connection was lost');
   }
@@ -60,21 +63,22 @@ export class Mirror {
     return this.writer.fillings;
   }
 
-  /** Tries once, and keeps the mirror whole from then on. A server that does not answer is waited for, but not here. */
+  /** Tries once, then keeps the mirror complete in the background. It does not block the start while Redis is down. */
   async start(): Promise<void> {
     await this.#look();
     this.#keeping = this.#keep();
   }
 
   /**
-   * This node will check with Redis: from now on every node's revocations wait for it (R27). Call it before the first check.
+   * Declares that this node checks with Redis, so that the revocations of every node wait for the mirror (R27).
+   * Call it before the first check.
    *
-   * @param catchUp takes in the log now and then: these checks do not meet it, nor see that it has gone back (R25)
+   * @param catchUp reads the log at intervals: checks in Redis never read it, and so would not notice lost commits (R25)
    */
   async rely(catchUp: () => Promise<void>): Promise<void> {
     this.#catchUp = catchUp;
     await this.writer.table.setWaiting(true);
-    // What was committed before that, by a node that did not wait.
+    // Picks up the revocations that nodes committed before they had to wait for the mirror.
     await this.#look();
   }
 
@@ -84,7 +88,7 @@ export class Mirror {
     await this.#keeping;
   }
 
-  /** @returns null if Redis can't be believed now: the table must be asked */
+  /** @returns null if Redis can't be trusted now and the caller must ask the table */
   async read(ids: readonly string[]): Promise<Standing | null> {
     const whole = this.#whole;
     const values = await whole?.connection.read([this.keys.record, ...ids.map(this.keys.of)]).catch(() => null);
@@ -100,9 +104,10 @@ export class Mirror {
   }
 
   /**
-   * Returns once nobody who checks with Redis accepts what the delta revokes: it is there, or nobody can believe Redis.
+   * Returns once no program that checks with Redis accepts the tokens that the delta revokes: either Redis holds the rows,
+   * or the record is gone and no program trusts Redis.
    *
-   * @throws if neither can be brought about in time
+   * @throws if neither succeeds in time
    */
   async bring(delta: LogDelta): Promise<void> {
     const giveUpAt = this.clock.now().monotonic + CONFIRM_WITHIN_MS;

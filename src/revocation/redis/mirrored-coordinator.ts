@@ -1,4 +1,4 @@
-/** Sees to it that a revocation is in Redis too: before it is answered where a node checks there, else soon (R27). */
+/** Writes each revocation to Redis too: before the answer if any node checks there, otherwise in the background (R27). */
 import type { LeaseClock } from '../../lib/ambient.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { Commit, Confirmation, Coordinator } from '../coordinator.js';

@@ -1,4 +1,4 @@
-/** Opens the mirror of the blacklist in Redis, and says whether it serves the nodes of this database. */
+/** Opens the mirror of the blacklist in Redis, and checks that it meets the needs of the nodes on this database. */
 import { ConfigError } from '../../config/config-error.js';
 import type { Database } from '../../database/database.js';
 import type { World } from '../../world.js';
@@ -10,7 +10,7 @@ import { RedisConnection } from './redis-connection.js';
 
 export interface OpenedMirror {
   readonly mirrorTable: MirrorTable;
-  /** Null without Redis. Nothing is connected before it is started. */
+  /** Null without Redis. It connects only when it is started. */
   readonly mirror: Mirror | null;
 }
 
@@ -24,8 +24,9 @@ export function openMirror({ config, clock, leaseClock, randomness, log }: World
 }
 
 /**
- * @param catchUp reads what the log has gained
- * @throws UnfitRedis or ConfigError if revocations could not be mirrored as the nodes of this database need it
+ * @param catchUp reads the new rows of the log
+ * @throws UnfitRedis if Redis can't serve as the mirror
+ * @throws ConfigError if a node of this database checks with Redis and REDIS_URL is not set here
  */
 export async function assertMirrored(
   { config }: World,

@@ -1,4 +1,4 @@
-/** REVOCATION_CHECK=redis: the mirror asked each time, by one MGET, and the table while the mirror can't be believed (R27). */
+/** REVOCATION_CHECK=redis: each check asks the mirror with one MGET, or the table while the mirror can't be trusted (R27). */
 import type { DatabaseCheck } from '../database-check.js';
 import { type RevocableToken, type RevocationCheck, type RevocationVerdict, verdictOn } from '../revocation-check.js';
 import type { Mirror } from './mirror.js';
@@ -11,7 +11,7 @@ export class RedisCheck implements RevocationCheck {
 
   async ask(token: RevocableToken): Promise<RevocationVerdict> {
     const standing = await this.mirror.read([token.sid, token.jti, token.kid]);
-    // A new generation is in the table before it is in Redis, and so may be a login that came after it.
+    // A new generation reaches the table before Redis, so a token issued after it may be ahead of Redis.
     return standing === null || token.gen > standing.generation ? this.table.ask(token) : verdictOn(token, standing);
   }
 }

@@ -1,5 +1,6 @@
-/** One connection to Redis, from its beginning to its loss: what is said on it never goes to a server that came after. */
-/** For a whole answer; a server that is slower is treated as gone. */
+/** One connection to Redis, which never reconnects: a command on it can't reach a different server. */
+
+/** The deadline for a complete answer. A slower server is treated as gone. */
 const ANSWER_WITHIN_MS = 1_000;
 
 export interface RedisServer {
@@ -9,15 +10,15 @@ export interface RedisServer {
   readonly evictionPolicy: string;
 }
 
-/** A script in Lua, which runs as a whole or not at all. */
+/** A Lua script, which Redis runs atomically. */
 export interface RedisScript {
   readonly text: string;
 }
 
-/** Loaded when it is wanted: most servers have no Redis, and the package is large. */
+/** Imports the package only when needed: most servers have no Redis, and the package is large. */
 async function createClientFor(url: string) {
   const { createClient } = await import('redis');
-  // A new connection is a new object, so that whoever trusts this one can't be handed another server in its place.
+  // No reconnects: a new connection is a new object, so trust in this one can't pass to another server.
   return createClient({
     url,
     disableOfflineQueue: true,
@@ -46,7 +47,7 @@ export class RedisConnection {
     };
     client.on('error', end).on('end', end);
     this.#opened = client;
-    // It may have been given up while the package was loaded.
+    // `close` may have been called while the package was loading.
     if (this.#isOpen) await this.#within(client.connect());
   }
 
@@ -61,12 +62,12 @@ export class RedisConnection {
     };
   }
 
-  /** The values in the order of the keys, in one command. */
+  /** Reads the values in the order of the keys, with one command. */
   read(keys: readonly string[]): Promise<readonly (string | null)[]> {
     return this.#within(this.#client.mGet([...keys]));
   }
 
-  /** @returns what the script returns, a text */
+  /** @returns the answer of the script, as text */
   async run({ text }: RedisScript, keys: readonly string[], values: readonly string[]): Promise<string> {
     return String(await this.#within(this.#client.eval(text, { keys: [...keys], arguments: [...values] })));
   }
@@ -81,7 +82,7 @@ export class RedisConnection {
     return this.#opened;
   }
 
-  /** Who is late is not asked again on this connection: what is on its way there may be anywhere. */
+  /** A late answer closes the connection: nobody can tell whether the server has carried out the command. */
   async #within<Answer>(answer: Promise<Answer>): Promise<Answer> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
