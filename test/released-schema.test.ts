@@ -39,7 +39,7 @@ test('the schema breaks no front end of the last release', () => {
 });
 
 test.each([
-  ['a field that is taken away', /\n {2}"""[^"]*"""\n {2}deviceName: String\n(?=\n {2}"""When it was ended)/, '', 'Session.deviceName'],
+  ['a field that is taken away', /\n {2}"""[^"]*"""\n {2}deviceName: String\n(?=\n {2}"""When it ended)/, '', 'Session.deviceName'],
   [
     'a field that may be null from now on',
     'sessionId: ID!\n}\n\n"""What happened to a session',
