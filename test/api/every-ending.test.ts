@@ -1,10 +1,10 @@
 /** Every way a session ends, against everything that could outlive it. One row per ending, the same questions to each. */
 import { describe, expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
-import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
+import { PASSWORD, type Tokens } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 import { createPauses, makeDriverYield } from '../support/database/yielding-driver.js';
-import { makeUser, nextCode, startMailApp } from '../support/mail/mail-app.js';
+import { followLink, type MailApp, makeUser, startMailApp } from '../support/mail/mail-app.js';
 import { act } from '../support/mutations/mutations.js';
 import { decode } from '../support/tokens/tokens.js';
 
@@ -16,6 +16,7 @@ interface Cast {
   readonly other: Tokens;
   readonly admin: Tokens & { readonly id: string };
   readonly userId: string;
+  readonly email: string;
   /** The key that signed what was issued so far. */
   readonly kid: string;
 }
@@ -39,7 +40,7 @@ interface Ending {
 }
 
 const NEW = 'a wholly new passphrase';
-const LOGIN = `mutation { login(input: { email: "${EMAIL}", password: "${PASSWORD}" }) { accessToken } }`;
+const loginOf = (email: string) => `mutation { login(input: { email: "${email}", password: "${PASSWORD}" }) { accessToken } }`;
 const REVOKED = /^UNAUTHENTICATED TOKEN_REVOKED$/;
 const ROUNDS = Number(process.env.TEST_RACE_ROUNDS ?? 8);
 
@@ -123,7 +124,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: 'resetPassword',
-    ask: ({ app }) => act(app, 'requestPasswordReset', { email: EMAIL }),
+    ask: ({ app, email }) => act(app, 'requestPasswordReset', { email }),
     run: withCode('resetPassword', { newPassword: NEW }),
     own: 'dead',
     other: 'dead',
@@ -136,7 +137,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: 'confirmEmailChange',
-    ask: ({ app, own }) => act(app, 'requestEmailChange', { newEmail: 'new@example.com' }, own.accessToken),
+    ask: ({ app, own, email }) => act(app, 'requestEmailChange', { newEmail: `new-${email}` }, own.accessToken),
     run: withCode('confirmEmailChange'),
     own: 'refreshes',
     other: 'dead',
@@ -233,7 +234,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: 'latchkey session revoke --user',
-    run: byOperator(({ app }) => app.app.administration.revokeUserSessions({ user: EMAIL })),
+    run: byOperator(({ app, email }) => app.app.administration.revokeUserSessions({ user: email })),
     own: 'dead',
     other: 'dead',
     admin: 'lives',
@@ -247,7 +248,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: 'latchkey user disable',
-    run: byOperator(({ app }) => app.app.administration.disableUser({ user: EMAIL })),
+    run: byOperator(({ app, email }) => app.app.administration.disableUser({ user: email })),
     own: 'dead',
     other: 'dead',
     admin: 'lives',
@@ -255,14 +256,14 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: 'latchkey user set-roles',
-    run: byOperator(({ app }) => app.app.administration.setUserRoles({ user: EMAIL, roles: ['EDITOR'] })),
+    run: byOperator(({ app, email }) => app.app.administration.setUserRoles({ user: email, roles: ['EDITOR'] })),
     own: 'refreshes',
     other: 'refreshes',
     admin: 'lives',
   },
   {
     name: 'latchkey user require-password-reset',
-    run: byOperator(({ app }) => app.app.administration.requirePasswordReset({ user: EMAIL })),
+    run: byOperator(({ app, email }) => app.app.administration.requirePasswordReset({ user: email })),
     own: 'dead',
     other: 'dead',
     admin: 'lives',
@@ -270,7 +271,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: 'latchkey user reset-password',
-    run: byOperator(({ app }) => app.app.administration.resetPassword({ user: EMAIL, password: NEW })),
+    run: byOperator(({ app, email }) => app.app.administration.resetPassword({ user: email, password: NEW })),
     own: 'dead',
     other: 'dead',
     admin: 'lives',
@@ -278,7 +279,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     name: 'latchkey user delete',
-    run: byOperator(({ app }) => app.app.administration.deleteUser({ user: EMAIL })),
+    run: byOperator(({ app, email }) => app.app.administration.deleteUser({ user: email })),
     own: 'dead',
     other: 'dead',
     admin: 'lives',
@@ -293,15 +294,30 @@ const ENDINGS: readonly Ending[] = [
   },
 ];
 
-async function prepare({ ask }: Ending): Promise<Cast & { code: string }> {
-  const { app, mails } = ask === undefined ? { app: await startApp(), mails: null } : await startMailApp();
-  await makeUser(app);
-  const own = await app.login();
+type Stage = { readonly app: TestApp; readonly mails: MailApp['mails'] | null };
+
+async function openStage({ ask }: Ending): Promise<Stage> {
+  return ask === undefined ? { app: await startApp(), mails: null } : startMailApp();
+}
+
+/** Several casts can be on one stage: they have nobody in common. */
+async function prepare({ ask }: Ending, { app, mails }: Stage, name = 'ada'): Promise<Cast & { code: string }> {
+  const email = `${name}@example.com`;
+  await makeUser(app, email);
+  const own = await app.login(email);
   const { header, claims } = decode(own.accessToken);
-  const cast = { app, own, other: await app.login(), admin: await makeAdministrator(app), userId: claims.sub, kid: header.kid };
+  const [other, admin] = [await app.login(email), await makeAdministrator(app, `root-of-${email}`)];
+  const cast = { app, own, other, admin, userId: claims.sub, email, kid: header.kid };
   if (ask === undefined || mails === null) return { ...cast, code: '' };
   expect(await ask(cast)).toBe('ok');
-  return { ...cast, code: await nextCode(mails) };
+  return { ...cast, code: await findCode(mails) };
+}
+
+/** Of the first mail that has one: an earlier cast may have been sent a notice. */
+async function findCode(mails: MailApp['mails']): Promise<string> {
+  let mail = await mails.next();
+  while (!mail.text.includes('lkc_')) mail = await mails.next();
+  return followLink(mail).code;
 }
 
 async function fateOf(app: TestApp, { accessToken, refreshToken }: Tokens): Promise<Fate> {
@@ -316,7 +332,7 @@ describe.each(ENDINGS)('$name', (ending) => {
   const expected = { own: ending.own, other: ending.other, admin: ending.admin };
 
   test('leaves of each session what it should, at once and after a restart [R3]', async () => {
-    const cast = await prepare(ending);
+    const cast = await prepare(ending, await openStage(ending));
     await ending.run(cast, cast.code);
     const { app, own, other, admin } = cast;
     expect({
@@ -336,14 +352,15 @@ describe.each(ENDINGS)('$name', (ending) => {
   test('leaves nothing to a refresh or a login that runs at the same time [R9] [R11]', { timeout: 120_000 }, async () => {
     makeDriverYield();
     const delay = createPauses(16);
+    const stage = await openStage(ending);
     for (let round = 0; round < ROUNDS; round += 1) {
-      const cast = await prepare(ending);
-      const { app, own, other } = cast;
+      const cast = await prepare(ending, stage, `ada${round}`);
+      const { app, own, other, email } = cast;
       // Reuse is itself made of refreshes of the own token; what races it would be its victim or its cause.
       const sessions = ending.name.startsWith('reuse') ? { other } : { own, other };
       const [, login, refreshed] = await Promise.all([
         delay().then(() => ending.run(cast, cast.code)),
-        delay().then(() => app.send(LOGIN)),
+        delay().then(() => app.send(loginOf(email))),
         Promise.all(
           Object.entries(sessions).map(async ([whose, { refreshToken }]) => {
             await delay();
@@ -361,7 +378,6 @@ describe.each(ENDINGS)('$name', (ending) => {
       }
       const loggedIn = login.data.login.accessToken;
       if (loggedIn !== null) expect(await app.ask(loggedIn)).toMatch(ending.endsLogins ? REVOKED : /^ok$|TOKEN_(REVOKED|INVALID)$/);
-      await app.app.close();
     }
   });
 
@@ -369,7 +385,7 @@ describe.each(ENDINGS)('$name', (ending) => {
   const { document } = ending;
 
   test('is seen by the next field of the same operation [R2]', async () => {
-    const cast = await prepare(ending);
+    const cast = await prepare(ending, await openStage(ending));
     const { query, token } = document(cast, cast.code);
     const { errors, text } = await cast.app.send(
       query.replace(/\}$/, ' after: revokeSession(input: { sessionId: "x" }) { userErrors { code } } }'),

@@ -46,18 +46,26 @@ export async function makeDatabase(template = templateName()): Promise<string> {
 /** Of the databases of this worker, those that the running test has. */
 const borrowed = new Set<string>();
 
+/** Those that are known to be there: an earlier test of the same worker has had them. */
+const made = new Set<string>();
+
 /** The address of a database that is migrated and empty. Tests that come one after another get the same: to make one costs more than all the rest. */
 export async function borrowDatabase(): Promise<string> {
   const slot = `${templateName()}_w${process.env.VITEST_POOL_ID}`;
   const name = Array.from({ length: borrowed.size + 1 }, (_, index) => `${slot}_${index}`).find((free) => !borrowed.has(free)) ?? slot;
   borrowed.add(name);
   onTestFinished(() => void borrowed.delete(name));
-  const isNew = await withServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${templateName()}`)).then(
+  if (made.has(name) || !(await makeOnce(name))) await withDatabase(urlOf(name), empty);
+  made.add(name);
+  return urlOf(name);
+}
+
+/** @returns whether it was not there before */
+function makeOnce(name: string): Promise<boolean> {
+  return withServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${templateName()}`)).then(
     () => true,
     (error: { code?: string }) => (error.code === DUPLICATE_DATABASE ? false : Promise.reject(error)),
   );
-  if (!isNew) await withDatabase(urlOf(name), empty);
-  return urlOf(name);
 }
 
 const DUPLICATE_DATABASE = '42P04';
