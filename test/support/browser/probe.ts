@@ -1,4 +1,4 @@
-/** Before the tests in a browser: whether there is one. Without it they are left out, aloud. */
+/** Before the browser tests: looks for a browser. Without one the tests are skipped, with a message. */
 import { chromiumPath, chromiumPlaces } from './chromium.js';
 
 export default function setup(): void {
