@@ -1,4 +1,4 @@
-/** Reads and writes the database itself, past the server, which must have been closed where it is a SQLite file. */
+/** Reads and writes the database directly, bypassing the server. The server must be closed first if the database is a SQLite file. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
@@ -6,25 +6,25 @@ import { POSTGRES_SECRET } from '../postgresql/postgresql.js';
 
 export type StoredRow = Readonly<Record<string, unknown>>;
 
-/** Of the folders whose server is on PostgreSQL, the address of its database. */
+/** The database address of each data folder whose server uses PostgreSQL. */
 const urls = new Map<string, string>();
 
 export function rememberDatabase(dataDir: string, url: string): void {
   urls.set(dataDir, url);
 }
 
-/** The settings of a server on PostgreSQL; none for one on SQLite. */
+/** The settings of a server on PostgreSQL; empty for one on SQLite. */
 export function postgresqlSettingsOf(dataDir: string): Record<string, string> {
   const url = urls.get(dataDir);
   return url === undefined ? {} : { DATABASE_URL: url, LATCHKEY_SECRET: POSTGRES_SECRET };
 }
 
-/** @param sql in the dialect of SQLite; for PostgreSQL names are put in quotes */
+/** @param sql in SQLite's dialect; for PostgreSQL the names are quoted */
 export function readRows(dataDir: string, sql: string): StoredRow[] {
   return readAllRows(dataDir, [sql])[0] ?? [];
 }
 
-/** One answer for each of the queries: on PostgreSQL it costs no more than one. */
+/** One answer for each query. On PostgreSQL several queries cost no more than one. */
 export function readAllRows(dataDir: string, queries: readonly string[]): StoredRow[][] {
   const url = urls.get(dataDir);
   if (url !== undefined) return runOn(url, queries);
@@ -54,7 +54,7 @@ function withFile<Result>(dataDir: string, work: (file: Sqlite.Database) => Resu
   }
 }
 
-/** PostgreSQL folds names without quotes to small letters. Texts in the SQL are left as they are. */
+/** PostgreSQL folds unquoted names to lower case. String literals in the SQL stay as they are. */
 function quoted(sql: string): string {
   return sql
     .replace(/PRAGMA [^;]*;/g, '')
@@ -63,7 +63,7 @@ function quoted(sql: string): string {
     .join('');
 }
 
-/** In a process of its own, so that a test can read in the middle of an expression, as it does from a file. */
+/** Runs in a process of its own, so that reading is synchronous, as it is from a file, and fits inside an expression. */
 const RUN = `
   const pg = require('pg');
   pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -79,7 +79,7 @@ const RUN = `
   run();
 `;
 
-/** The rows that the last statement of each of the texts has answered. */
+/** The rows that the last statement of each text returns. */
 function runOn(url: string, texts: readonly string[]): StoredRow[][] {
   const input = JSON.stringify(texts.map(quoted));
   return JSON.parse(execFileSync(process.execPath, ['-e', RUN, url, input], { maxBuffer: 1e9, encoding: 'utf8' })) as StoredRow[][];

@@ -1,4 +1,4 @@
-/** PostgreSQL for tests: a database of its own for each test, made from one that is migrated already. */
+/** PostgreSQL for tests: each test has its own database, copied from a migrated one. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
@@ -8,10 +8,10 @@ export const POSTGRES_URL = process.env.TEST_POSTGRES_URL ?? 'postgresql://postg
 /** Whether the tests of this project run on PostgreSQL. */
 export const onPostgresql = process.env.TEST_DATABASE === 'postgresql';
 
-/** Every node needs the same. */
+/** Every node needs the same secret. */
 export const POSTGRES_SECRET = 'the secret of the tests, the same on every node';
 
-/** On the server, in another database than that of the tests. */
+/** Connects to the server, in another database than the tests use. */
 export async function withServer<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
   return withDatabase(POSTGRES_URL, work);
 }
@@ -33,7 +33,7 @@ export function urlOf(database: string): string {
   return url.href;
 }
 
-/** The address of a new database, removed when the test ends: for tests that do more to it than fill it. */
+/** The address of a new database that is removed when the test ends: for tests that do more to it than fill it. */
 export async function makeDatabase(template = templateName()): Promise<string> {
   const name = `${templateName()}_x${randomBytes(6).toString('hex')}`;
   await withServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template} ENCODING 'UTF8'`));
@@ -43,10 +43,10 @@ export async function makeDatabase(template = templateName()): Promise<string> {
   return urlOf(name);
 }
 
-/** Of the databases of this worker, those that the running test has. */
+/** The databases of this worker that the running test uses. */
 const borrowed = new Set<string>();
 
-/** The address of a database that is migrated and empty. Tests that come one after another get the same: to make one costs more than all the rest. */
+/** The address of a migrated, empty database. Consecutive tests share it, because making one costs more than the rest of the test. */
 export async function borrowDatabase(): Promise<string> {
   const slot = `${templateName()}_w${process.env.VITEST_POOL_ID}`;
   const name = Array.from({ length: borrowed.size + 1 }, (_, index) => `${slot}_${index}`).find((free) => !borrowed.has(free)) ?? slot;

@@ -1,4 +1,4 @@
-/** Before the tests on Redis: whether there is one. Without a server they are left out, aloud. */
+/** Before the Redis tests: looks for a server. Without one the tests are skipped, with a message. */
 import { REDIS_URL, withRedis } from './redis.js';
 
 export default async function setup(): Promise<void> {
