@@ -1,4 +1,4 @@
-/** A small program of a user: every operation and every answer is typed by what was generated. Prints what it got, as JSON. */
+/** A small user's program: generated types cover every operation and every answer. It prints the answers as JSON. */
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { LogoutDocument, MeDocument, RefreshDocument, RegisterDocument } from './graphql.js';
 

@@ -86,7 +86,7 @@ export class CrateResolver {
     throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http } });
   }
 
-  /** Not an HTTP error: `status` must be a number there. */
+  /** The server ignores this `http`, because a status must be a number. */
   @Query(() => String, { nullable: true })
   withHalfHead(): string {
     const http = { status: '418', headers: new HeaderMap([['x-crates', 'none']]) };
