@@ -1,4 +1,4 @@
-/** Every way a session ends, against everything that could outlive it. One row per ending, the same questions to each. */
+/** Every way a session ends, against everything that could outlive it: one row per ending, the same checks for each. */
 import { describe, expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
 import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
@@ -10,31 +10,31 @@ import { decode } from '../support/tokens/tokens.js';
 
 interface Cast {
   readonly app: TestApp;
-  /** The session that the ending is about. */
+  /** The session that the row is about. */
   readonly own: Tokens;
   /** Another session of the same user. */
   readonly other: Tokens;
   readonly admin: Tokens & { readonly id: string };
   readonly userId: string;
-  /** The key that signed what was issued so far. */
+  /** The key that signed all tokens so far. */
   readonly kid: string;
 }
 
-/** What is left of a session: all of it, its refresh token only (its access tokens died), or nothing. */
+/** The remains of a session: all of it, only its refresh token (its access tokens are dead), or nothing. */
 type Fate = 'lives' | 'refreshes' | 'dead';
 
 interface Ending {
   readonly name: string;
-  /** Asks for the mail without whose code it can't be done. */
+  /** Requests the mail whose code the ending needs. */
   readonly ask?: (cast: Cast) => Promise<string>;
-  /** @param code from the mail, if there is one */
+  /** @param code from the mail; empty if the ending needs none */
   run(cast: Cast, code: string): Promise<unknown>;
   readonly own: Fate;
   readonly other: Fate;
   readonly admin: Fate;
-  /** Whether a login with the old credentials that runs at the same time must be dead; else it may have come after. */
+  /** Whether a simultaneous login with the old credentials must be dead; otherwise it may count as later. */
   readonly endsLogins?: true;
-  /** The same as an operation whose next field must find the caller revoked. */
+  /** The ending as a document whose next field must find the caller revoked. */
   readonly document?: (cast: Cast, code: string) => { query: string; token: string };
 }
 
@@ -339,7 +339,7 @@ describe.each(ENDINGS)('$name', (ending) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const cast = await prepare(ending);
       const { app, own, other } = cast;
-      // Reuse is itself made of refreshes of the own token; what races it would be its victim or its cause.
+      // Reuse consists of refreshes with the session's own token; a racing refresh would be its victim or its cause.
       const sessions = ending.name.startsWith('reuse') ? { other } : { own, other };
       const [, login, refreshed] = await Promise.all([
         delay().then(() => ending.run(cast, cast.code)),
@@ -356,7 +356,7 @@ describe.each(ENDINGS)('$name', (ending) => {
         const fate = expected[whose as 'own' | 'other'];
         if (tokens === null) expect(fate).toBe('dead');
         else if (fate === 'dead') expect(await fateOf(app, tokens)).toBe('dead');
-        // The refresh came before, and its access token died, or after, and it lives.
+        // The refresh came either before the ending, and its access token is dead, or after it, and the token is live.
         else expect(await fateOf(app, tokens)).not.toBe('dead');
       }
       const loggedIn = login.data.login.accessToken;

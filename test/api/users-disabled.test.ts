@@ -1,4 +1,4 @@
-/** What an operator ends: a user's sessions by disabling it, one session, or the access tokens of one. */
+/** The endings by an operator: all sessions of a disabled user, one session, or the access tokens of one. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { startApp } from '../support/app/start-app.js';
