@@ -45,7 +45,7 @@ test.each([
     expect(await logInFrom(app, HOME)).toBe(RIGHT);
     const counts = await guessThousands(app, from, async () => expect(await logInFrom(app, HOME)).toBe(RIGHT));
     expect(counts).toEqual({ [WRONG]: budget, [LIMITED]: expect.any(Number) });
-    // Other addresses than the attacker's must wait for the end of the window if the attack came from everywhere.
+    // The attacker's address stays limited until the window ends; after an attack from everywhere, so does every new one.
     const late = from(1);
     app.clock.advance(899);
     expect(await logInFrom(app, late)).toBe(LIMITED);

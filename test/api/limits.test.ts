@@ -1,4 +1,4 @@
-/** The limits beside the one on passwords: refreshes, codes, mails, registrations. They survive a restart, and none lasts for ever. */
+/** The limits on refreshes, codes, mails and registrations survive a restart, and none lasts for ever. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';

@@ -63,7 +63,7 @@ test('the password stays forbidden when it is demanded twice, until there is ano
   // The notice of the change.
   await mails.next();
   await act(app, 'requestPasswordReset', { email: EMAIL });
-  // Once changed, the password may be changed back like any other old one.
+  // Once it was changed, the old password counts like any other and may be chosen again.
   expect(await act(app, 'resetPassword', { code: await nextCode(mails), newPassword: PASSWORD })).toBe('ok');
 });
 

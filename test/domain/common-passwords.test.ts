@@ -1,4 +1,4 @@
-/** Common passwords, which attackers try first, are refused. */
+/** The list of common passwords, which attackers try first. */
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { expect, test } from 'vitest';
 import { commonPasswords } from '../../src/features/passwords/common-passwords.js';

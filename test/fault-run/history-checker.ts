@@ -1,8 +1,4 @@
-/**
- * Judges whether a history keeps the promise of revocation. Pure, and O(n log n), because an ended session stays ended. A logout without
- * an answer, or with LOGOUT_UNCONFIRMED, may happen at any time or never: it makes no accept wrong, and excuses a refusal from its sending
- * on.
- */
+/** Judges whether a history keeps the promise of revocation: a pure function, in O(n log n) because an ended session stays ended. */
 import type { Covered, Operation } from './history.js';
 
 export type ViolationKind =
@@ -10,7 +6,7 @@ export type ViolationKind =
   | 'stale accept'
   /** A check was refused as revoked although no logout that may cover the session had been sent. */
   | 'false revocation'
-  /** A login was answered, but its token is unknown to a node. */
+  /** A login was answered, but a node does not know its token. */
   | 'lost login'
   /** A session was refused as revoked and accepted later: by the same node, or by any node once every earlier lease has run out. */
   | 'flapping'
@@ -113,6 +109,10 @@ function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void
   else list.push(item);
 }
 
+/**
+ * A logout without an answer, or with LOGOUT_UNCONFIRMED, may take effect at any time or never. It makes no accept wrong, and it excuses a
+ * refusal from the moment it was sent.
+ */
 function mayHaveHappened({ outcome }: Operation): boolean {
   return outcome === 'done' || outcome === 'unconfirmed' || outcome === 'no-answer';
 }

@@ -1,4 +1,4 @@
-/** Faults of a node, of its network to the database, and of the database. Each fault is repaired when its function returns. */
+/** Faults of a node, of its network to the database, and of the database; each is repaired when its function returns. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../support/app/random.js';
 import { cutConnections, cutListeners, limitConnections, setReadOnly } from '../support/postgresql/outages.js';

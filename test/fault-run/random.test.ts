@@ -9,7 +9,7 @@ import { type Round, runRound, waitMsOf } from './run.js';
 
 const MINUTES = Number(process.env.FAULT_MINUTES ?? 0);
 const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
-/** As much as two cores can do. A long run sends more, because no other tests run beside it. */
+/** As much as two cores can do. A long run sends more, because fewer other tests run beside it. */
 const RATES = { checksPerSecond: MINUTES === 0 ? 150 : 600, logoutsPerSecond: 6 };
 
 /** The modes of a lease, each with its longest T. */

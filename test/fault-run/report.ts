@@ -4,7 +4,7 @@ import type { Violation } from './history-checker.js';
 import type { RoundResult } from './run.js';
 import type { FaultInterval } from './schedule.js';
 
-/** After a fault, logouts still wait for a node that seems dead, for at most two of its leases. */
+/** For this many leases after a fault, a logout may still wait for the faulty node, long enough for its lease to run out twice. */
 const RECOVERY_LEASES = 3;
 const ALLOWANCE_MS = 50;
 const SHOWN = 5;

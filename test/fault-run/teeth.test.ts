@@ -1,4 +1,4 @@
-/** The fault run detects each deliberately broken server, and finds nothing in the sound one. FAULT_TEETH=all tries every broken server. */
+/** The fault run detects each deliberately broken server (FAULT_TEETH=all tries every one), and finds nothing in the sound one. */
 import { expect, test } from 'vitest';
 import { startPostgresql } from '../support/postgresql/postgresql-server.js';
 import { BROKEN_SERVERS, type BrokenServerName, commandOf } from './broken-servers.js';

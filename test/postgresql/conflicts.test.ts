@@ -54,7 +54,7 @@ test('a storm of refreshes, logouts, role changes and administrators against eac
     const rejected = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => String(reason));
     expect(rejected).toEqual([]);
     expect(answers.map((answer) => JSON.stringify(answer)).filter((text) => text.includes('AUTH_UNAVAILABLE'))).toEqual([]);
-    // One of the requests has ended every session.
+    // Each session was ended by one of the requests.
     for (const { accessToken, refreshToken } of sessions) {
       expect(await one.ask(accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
       expect((await two.refresh(refreshToken)).tokens).toBe(null);

@@ -126,7 +126,8 @@ test('a database that has lost a logout gets it back from a node that checks wit
   const [dead, live] = [await node.register(), await node.login()];
   expect(await logOut(node, { token: dead.accessToken })).toBe(1);
   await loseLog(url);
-  // Does at once what the node does every ten seconds. No request comes meanwhile, so no check reads the table.
+  // A reconnect makes the node check at once what it otherwise checks every ten seconds. No request comes meanwhile, so no check reads
+  // the table.
   await redis.cli('CLIENT', 'KILL', 'TYPE', 'normal');
   await untilWhole(node, false);
   await untilWhole(node);

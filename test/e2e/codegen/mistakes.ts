@@ -1,4 +1,4 @@
-/** Mistakes that the generated types must reject: the compiler reports one for each marked line. This file never runs. */
+/** Mistakes that the generated types must reject, one for each marked line; this file never runs. */
 import { GraphQLClient } from 'graphql-request';
 import { LogoutDocument, MeDocument, RegisterDocument } from './graphql.js';
 

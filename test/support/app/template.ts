@@ -1,6 +1,4 @@
-/**
- * Before the tests: makes one migrated database, and every test starts from a copy of it. Migrating takes longer than the rest of a start.
- */
+/** Before the tests: makes one migrated database for every test to copy, because migrating takes longer than the rest of a start. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The feed of audit events on its own database, without the rest of the server. A test can make its reads fail. */
+/** The feed of audit events on its own database, without the rest of the server; a test can make its reads fail. */
 import { randomUUID } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The environment of the client tests in a page of a real browser. There it replaces client-home.ts. */
+/** The environment of the client tests in a page of a real browser, where it replaces client-home.ts. */
 import type { Container } from 'react-dom/client';
 import { onTestFinished } from 'vitest';
 import { commands } from 'vitest/browser';

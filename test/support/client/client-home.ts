@@ -1,4 +1,4 @@
-/** The environment of the client tests in Node, with a simulated browser. In a real browser client-home.browser.ts replaces it. */
+/** The environment of the client tests in Node, with a simulated browser; in a real browser client-home.browser.ts replaces it. */
 import { Window } from 'happy-dom';
 import type { Container } from 'react-dom/client';
 import { onTestFinished, vi } from 'vitest';

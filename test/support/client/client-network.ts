@@ -1,4 +1,4 @@
-/** The network between a client and its real server. A test can cut it, hold it, or make it lose an answer. */
+/** The network between a client and its real server, which a test can cut, hold, or make lose an answer. */
 export interface ClientNetwork {
   readonly fetch: typeof globalThis.fetch;
   /** The fields that the client asked for, including requests that were lost on the way. */

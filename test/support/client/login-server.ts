@@ -1,4 +1,4 @@
-/** A login server for the client tests, and what a test does to it behind the client's back. All arguments and results are JSON. */
+/** A login server for the client tests, and what a test does to it behind the client's back, with JSON arguments and results. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

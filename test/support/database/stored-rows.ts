@@ -1,4 +1,4 @@
-/** Reads and writes the database directly, bypassing the server. The server must be closed first if the database is a SQLite file. */
+/** Reads and writes the database directly, bypassing the server, which must be closed first if the database is a SQLite file. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import Sqlite from 'libsql';

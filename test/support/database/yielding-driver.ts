@@ -1,6 +1,6 @@
 /**
- * Lets requests overlap inside one process. The SQLite driver answers in the same turn of the event loop: without these pauses each
- * request finishes with the database before another begins, and a race in a test is none.
+ * Lets requests overlap inside one process: SQLite's driver answers in the same turn of the event loop, so without these pauses each
+ * request finishes with the database before another begins, and no test of a race would contain one.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';

@@ -12,6 +12,6 @@ export async function linkIn(app: TestApp, subject: RegExp): Promise<string> {
   const letters = await Promise.all(readdirSync(folder).map((file) => simpleParser(readFileSync(join(folder, file)))));
   const [letter, ...others] = letters.filter((each) => subject.test(each.subject ?? ''));
   const link = letter?.text?.match(/https?:\/\/\S+/)?.[0];
-  if (link === undefined || others.length > 0) throw new Error(`one letter was expected: ${letters.map((each) => each.subject)}`);
+  if (link === undefined || others.length > 0) throw new Error(`one mail was expected: ${letters.map((each) => each.subject)}`);
   return link;
 }

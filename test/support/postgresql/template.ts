@@ -1,6 +1,5 @@
 /**
- * Before the PostgreSQL tests: makes one migrated database, which each test copies. Without a server the tests are skipped, with a
- * message.
+ * Before the PostgreSQL tests: makes one migrated database for each test to copy; without a server the tests are skipped, or fail in CI.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -26,7 +25,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   } catch (error) {
     const told = `No PostgreSQL server answers at ${new URL(POSTGRES_URL).host} (TEST_POSTGRES_URL): ${error instanceof Error ? error.message : error}`;
     if (process.env.CI) throw new Error(told);
-    console.warn(`${told}\nThe tests on PostgreSQL are left out.`);
+    console.warn(`${told}\nThe PostgreSQL tests are skipped.`);
     return async () => undefined;
   }
   migrate(urlOf(name));
