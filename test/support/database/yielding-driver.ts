@@ -1,6 +1,6 @@
 /**
- * Lets requests overlap inside one process: SQLite's driver answers in the same turn of the event loop, so without these pauses each
- * request finishes with the database before another begins, and no test of a race would contain one.
+ * Lets requests overlap inside one process: SQLite answers in the same turn of the event loop, so without pauses a race test would contain
+ * no race.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
