@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { ProjectOrder } from './test/project-order.js';
 import { again, graphqlAlias, quick, rest, SETUP_OF_BROWSERS } from './test/projects.js';
 
-/** Every test has databases in a folder of its own, and each commit waits for the disk. In memory that costs nothing. */
+/** Each test has its databases in its own folder, and every commit waits for the disk. A folder in memory avoids that wait. */
 const MEMORY = '/dev/shm';
 if (process.env.TMPDIR === undefined && hasRoom(MEMORY)) process.env.TMPDIR = MEMORY;
 
@@ -13,14 +13,14 @@ function hasRoom(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
     const { bavail, bsize } = statfsSync(folder);
-    // A container may have 64 MB of it, too little for a browser and its profile.
+    // A container may have only 64 MB of shared memory, too little for a browser and its profile.
     return bavail * bsize > 1_000_000_000;
   } catch {
     return false;
   }
 }
 
-/** Left out, every file runs once, which is what one wants while one works on it. */
+/** Without TEST_PART every file runs once, which suits daily work. */
 const PARTS: Readonly<Record<string, readonly TestProjectInlineConfiguration[]>> = { quick, rest: [...rest, ...again] };
 const { TEST_PART } = process.env;
 const projects = TEST_PART === undefined ? [...quick, ...rest] : PARTS[TEST_PART];
@@ -29,12 +29,12 @@ if (projects === undefined) throw new Error(`TEST_PART is ${Object.keys(PARTS).j
 export default defineConfig({
   resolve: { alias: graphqlAlias },
   test: {
-    // After those of the projects.
+    // These run after the setups of the projects.
     globalSetup: TEST_PART === 'rest' ? SETUP_OF_BROWSERS : [],
-    // Left alone, Vitest keeps a core for itself: of two, half would do nothing.
+    // By default Vitest reserves a core for itself, which would leave half of a two-core machine idle.
     maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: ProjectOrder },
-    // In CI the counts come from these reports.
+    // The CI run takes its test counts from these reports.
     reporters: process.env.CI ? ['default', ['json', { outputFile: `reports/${process.env.TEST_REPORT ?? 'tests'}.json` }]] : ['default'],
     projects: [...projects],
   },

@@ -1,4 +1,4 @@
-/** Shows on small made-up houses that each check of `architecture.test.ts` finds what it is there to find. */
+/** Runs each check of `architecture.test.ts` on a small invented house and shows that the check finds the fault it is meant to find. */
 import { describe, expect, test } from 'vitest';
 import {
   checkAmbient,

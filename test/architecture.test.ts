@@ -1,4 +1,4 @@
-/** The house as docs/internals/architecture.md draws it, checked on the real source; `test/architecture-rules.test.ts` shows that each check bites. */
+/** Checks the real source against docs/internals/architecture.md; `test/architecture-rules.test.ts` shows that each check bites. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -20,14 +20,14 @@ import {
 import { parseSources, readSources } from './support/house/sources.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-/** The beginning of the folders of both clients. */
+/** The common prefix of the folders of both generated database clients. */
 const GENERATED = 'src/database/generated';
-/** Made from schema.graphql, with a type for each operation of the client. */
+/** Generated from schema.graphql: one type for each operation of the client. */
 const OPERATIONS = 'src/client/operations.ts';
 
 const ROOT = ['app', 'data', 'http-server', 'print-schema', 'rooms', 'schema'].map((name) => `src/${name}.ts`);
 
-/** The features, from the top down: an arrow points to a line below. */
+/** The features, from top to bottom: an import may only point to a line further down. */
 const FEATURES = [
   ['administration'],
   ['accounts'],
@@ -40,7 +40,7 @@ const FEATURES = [
   ['audit'],
 ];
 
-/** The rooms, from the roof down. */
+/** The rooms, from top to bottom. */
 const FLOORS: readonly Floor[] = [
   { place: 'src/cli/', level: 20, also: ['src/main.ts'] },
   { place: 'src/main.ts', level: 20 },
@@ -55,11 +55,11 @@ const FLOORS: readonly Floor[] = [
   { place: 'src/world.ts', level: 2 },
   { place: 'src/config/', level: 1 },
   { place: 'src/lib/', level: 0 },
-  // What others import stands on nothing of ours.
+  // Other code imports this folder, so it depends on nothing else of ours.
   { place: 'src/client/', level: -1 },
 ];
 
-/** The one home of every outside package. */
+/** The only folder that may import each outside package. */
 const HOMES: Readonly<Record<string, Home>> = {
   '@apollo/client': { home: 'src/client/apollo.ts' },
   '@apollo/server': { home: 'src/http/' },
@@ -84,7 +84,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   '@zxcvbn-ts/language-common': { home: 'src/features/passwords/common-passwords.ts' },
   commander: { home: 'src/cli/' },
   cookie: { home: 'src/http/refresh-cookie.ts' },
-  // The composition root hands the server out, so it names its type.
+  // The composition root returns the server, so it names its type.
   fastify: { home: 'src/http/', guests: ['src/app.ts', 'src/http-server.ts'] },
   graphql: { home: 'src/graphql/', guests: ['src/door/guards.ts', 'src/schema.ts', 'src/print-schema.ts'] },
   'graphql-sse': { home: 'src/http/event-stream-route.ts' },
@@ -100,7 +100,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   redis: { home: 'src/revocation/redis/redis-connection.ts' },
   pino: { home: 'src/lib/log.ts' },
   'prom-client': { home: 'src/http/metrics.ts' },
-  // It must be there before the first decorator runs.
+  // reflect-metadata must load before the first decorator runs.
   'reflect-metadata': { home: 'src/rooms.ts' },
   'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/schema.ts'] },
   wonka: { home: 'src/client/urql.ts' },
@@ -111,7 +111,7 @@ const HOMES: Readonly<Record<string, Home>> = {
 const all = parseSources(readSources(root, 'src'));
 const own = all.filter(({ path }) => !path.startsWith(GENERATED));
 const features = own.filter(({ path }) => path.startsWith('src/features/'));
-/** The console and GraphiQL: what they are made of stands in their own manifest. */
+/** The console and GraphiQL: web/package.json lists their packages. */
 const pages = parseSources(readSources(root, 'web/src'));
 const CONSOLE_OPERATIONS = 'web/src/operations.ts';
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
@@ -201,8 +201,8 @@ describe('the house', () => {
     const sources = {
       'process.env': ['src/config/config.ts'],
       'the clock': ['src/world.ts', 'src/client/clock.ts'],
-      // The configuration makes the secret, before there is anything to hand in; a schema that is printed has none to keep; a socket only
-      // spreads its returns.
+      // The configuration makes the secret before anything can be handed in. A schema that is only printed has no secret to keep. The
+      // socket of the client uses randomness only to spread its reconnects.
       randomness: ['src/world.ts', 'src/config/secret.ts', 'src/print-schema.ts', 'src/client/graphql-ws.ts'],
     };
     expect(checkAmbient(own, sources)).toEqual([]);
@@ -228,7 +228,7 @@ describe('the house', () => {
       checkLength(
         pages.filter(({ path }) => path !== CONSOLE_OPERATIONS),
         260,
-        // Every word in one file, for who translates.
+        // All texts are in one file, so that a translator needs only that one.
         { 'web/src/texts.ts': 400 },
       ),
     ).toEqual([]);

@@ -1,4 +1,4 @@
-/** What is written down agrees with the code: the schema, the tables of settings, the rules of the protocol, the lock file. */
+/** The schema, the tables of settings, the rules of the protocol and the lock file agree with the code. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSchema } from 'graphql';
@@ -11,7 +11,7 @@ import { readSources } from './support/house/sources.js';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
 
-/** What clients may rely on. The schema may have more; it may not have less, nor other types. */
+/** What clients may rely on. The schema may add to this; it may not remove anything or change a type. */
 const CONTRACT = `
   scalar DateTime
   type Query { me: User  session: Session  sessions: [Session!] }

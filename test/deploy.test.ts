@@ -1,4 +1,4 @@
-/** The files under `deploy/`, the image and docs/operations.md say what the code says. */
+/** The files under `deploy/`, the image and docs/operations.md agree with the code. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
 const FILES = ['Dockerfile', ...readdirSync(`${root}deploy`).map((name) => `deploy/${name}`)];
 const documented = documentedSettings();
 const settings = documented.map(({ name }) => name);
-/** Of the container beside ours, and of the build. */
+/** Variables of the neighbouring containers and of the build, which are no settings of ours. */
 const FOREIGN = ['NODE', 'POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD', 'POSTGRES_INITDB_ARGS'];
 
 test('every variable that is set for a node is a setting', () => {

@@ -1,4 +1,4 @@
-/** The documents under `docs/` say what the code says: events, lifetimes, public operations, and files and tests that are there. */
+/** The documents under `docs/` agree with the code: events, lifetimes, public operations, and the files and tests that they name. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
 const readPlace = (path: string) => (existsSync(`${root}${path}`) ? (path.endsWith('.ts') ? read(path) : '') : null);
 
-/** How many rows each section of ASVS 5.0 has in the chapters that docs/internals/asvs.md judges. */
+/** How many requirements each section of ASVS 5.0 has in the chapters that docs/internals/asvs.md assesses. */
 const ASVS = {
   ...{ '6.1': 3, '6.2': 12, '6.3': 8, '6.4': 6, '6.5': 8, '6.6': 4, '6.7': 2, '6.8': 4 },
   ...{ '7.1': 3, '7.2': 4, '7.3': 2, '7.4': 5, '7.5': 3, '7.6': 2 },
@@ -64,7 +64,7 @@ test('what docs/coming-from.md says that is here is here: in the schema, the set
     place.endsWith('.ts') ? [read(place)] : Object.values(readSources(root, place)),
   );
   const texts = [read('schema.graphql'), ...sources, ...documentedSettings().map(({ name }) => name)];
-  // `Authorized` is type-graphql's; the name of a header does not depend on case.
+  // `Authorized` belongs to type-graphql, and header names are case-insensitive: neither is found in our sources as written here.
   const known = new Set(['Authorized', 'Latchkey-Refresh-Token', ...texts.flatMap((text) => text.match(/[A-Za-z][\w-]*/g) ?? [])]);
   const page = read('docs/coming-from.md');
   expect(rowsIn(page).length).toBeGreaterThan(100);

@@ -1,4 +1,4 @@
-/** One group of tests after the other, so that files that share modules come to the process that has loaded them. */
+/** Runs the test projects one after another, so that files that share modules run in a process that has already loaded them. */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 export class ProjectOrder extends BaseSequencer {

@@ -1,23 +1,25 @@
-/** The groups in which tests run: every test once, and what hangs on the revocation check or on the database again where those are others. */
+/**
+ * The test projects: every test runs once, and tests that depend on the revocation check or the database run again under the other ones.
+ */
 import { createRequire } from 'node:module';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { clientBrowser, DEPENDENCIES, homeAlias, NODE_ONLY } from './support/client/client-in-browser.js';
 
-/** type-graphql loads graphql as CommonJS and we as a module; two copies in one process do not know each other's types. */
+/** type-graphql loads graphql as CommonJS and our code loads it as a module. Two copies in one process reject each other's types. */
 export const graphqlAlias = [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }];
 
-/** What of the API hangs on the check, also where Redis is asked: the rest knows nothing of where revocations are looked up. */
+/** API tests that depend on the revocation check: they also run with Redis. The other tests behave the same whichever check is used. */
 const CHECKED =
   'acting-tokens,caller,change-password,door,door-revoked,door-time,every-ending,logout,logout-scopes,races,refresh,refresh-reuse,revoke-session,roles,signing-key-changes,users-disabled';
 
-/** What more of it a check in the database answers in a way of its own: at the start, on sockets, under a lock, and when the database can't be asked. */
+/** API tests that the check in the database affects in its own way: the start, sockets, locks, and a database that does not answer. */
 const CHECKED_IN_THE_DATABASE =
   'administration,clock-steps,database-operations,delete-me,deleted-meanwhile,email-change,embedding,errors,event-stream,floods,graphql-http-audit,guards,health,joint-logouts,live-events,login,long-blacklist,own-routes,password-reset,password-reset-required,pruning,query-lane,query-lane-neighbours,query-plans,registration-by-mail,server-status,sessions,signing-keys,startup,unknown-commit,unknown-state,users,websocket';
 
-/** The built server from its start to its end, and every command with a server that runs and with one that is stopped. */
+/** The built server from start to end, and every command both with a running server and with a stopped one. */
 const SERVER_STORY = 'clients,commands,signals,start,wrong-configuration,wrong-usage';
 
-/** They visit so many states that they take as long as half of the API tests, and nothing but these parts of the code can break them. */
+/** These models take as long as half of the API tests, and only the code that they model can break them. */
 const MODELS = ['test/lease-model/lease-{model,simulation}.test.ts', 'test/revocation/revocation-set-model.test.ts'];
 
 const SETUP = {
@@ -29,15 +31,15 @@ const SETUP = {
   loginServers: 'test/support/client/login-servers.ts',
 };
 
-/** Generous, so that a busy machine fails no test: nothing waits for time to pass. */
+/** Generous, so that no test fails because the machine is busy: no test waits for time to pass. */
 const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 60_000 };
 
-/** Files share the modules of a process, because to load the server anew for each costs more than most of them. */
+/** The test files of a process share its modules: loading the server for each file costs more than most of the tests. */
 const SHARED_MODULES = { isolate: false };
 
 type Test = NonNullable<TestProjectInlineConfiguration['test']> & { readonly name: string };
 
-/** What is set up is made in this order: the later needs what was built. */
+/** The setups run in this order, because the later ones need the build. */
 function project(needs: readonly (keyof typeof SETUP)[], test: Test): TestProjectInlineConfiguration {
   return {
     resolve: { alias: graphqlAlias },
@@ -45,7 +47,7 @@ function project(needs: readonly (keyof typeof SETUP)[], test: Test): TestProjec
   };
 }
 
-/** What `npm test` runs. */
+/** The projects that `npm test` runs. */
 export const quick: readonly TestProjectInlineConfiguration[] = [
   project(['built', 'sqlite'], {
     name: 'memory',
@@ -67,7 +69,7 @@ export const quick: readonly TestProjectInlineConfiguration[] = [
   project(['built', 'sqlite'], { name: 'server', include: [`test/e2e/{${SERVER_STORY}}.test.ts`] }),
 ];
 
-/** The other tests; the longest files first. */
+/** All other tests, the longest files first. */
 export const rest: readonly TestProjectInlineConfiguration[] = [
   project([], { name: 'models', include: MODELS }),
   project(['built', 'sqlite'], { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: [`test/e2e/{${SERVER_STORY}}.test.ts`] }),
@@ -96,7 +98,7 @@ export const rest: readonly TestProjectInlineConfiguration[] = [
   }),
 ];
 
-/** Files of both once more, in another place. */
+/** Files of the two lists above, run again under another check or database. */
 export const again: readonly TestProjectInlineConfiguration[] = [
   project(['built', 'sqlite', 'postgresql'], {
     name: 'api-postgresql',
@@ -119,8 +121,8 @@ export const again: readonly TestProjectInlineConfiguration[] = [
 ];
 
 /**
- * What the client in a browser needs beside its own setup. A page must not get the alias of graphql, and the servers need it, so they are
- * set up by the configuration that is above all projects.
+ * The setup that the client in a browser needs beside its own. A page must not get the alias of graphql, but the login servers need it. So
+ * the top-level configuration starts them, not the project.
  */
 export const SETUP_OF_BROWSERS = [SETUP.loginServers];
 

@@ -1,4 +1,4 @@
-/** `scripts/schema-changes.js`, which `npm run check:schema` runs: what would break a front end of the last release is refused. */
+/** `scripts/schema-changes.js`, which `npm run check:schema` runs, refuses changes that would break a front end of the last release. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { makeFolder } from './support/app/start-app.js';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const script = join(root, 'scripts/schema-changes.js');
 
-/** A copy of this repository as far as the check looks at it, with another schema after the release. */
+/** A copy of the parts of this repository that the check reads, with a different schema after the release. */
 function startRepository(version: string) {
   const folder = makeFolder();
   mkdirSync(join(folder, 'scripts'));

@@ -1,4 +1,4 @@
-/** Sealed texts open under their secret and for their purpose, and under nothing else. */
+/** A sealed text opens only with the secret and the purpose that it was sealed with. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openSealed, SealBroken, seal } from '../src/lib/sealing.js';

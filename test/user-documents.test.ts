@@ -1,4 +1,4 @@
-/** The pages for users are complete: the index lists every page, and errors and commands have every code, command and option. */
+/** The pages for users are complete: the index lists every page, and the pages list every error code, command and option. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -28,7 +28,7 @@ test('docs/errors.md has every code and reason that a client can meet', () => {
   expect([...new Set(codes)].filter((code) => !told.includes(code) && !isOfLibraries(code))).toEqual([]);
 });
 
-/** Codes of Fastify and Node, which are translated before a client sees them. */
+/** Codes of Fastify and Node. The server translates them, so no client sees them. */
 const isOfLibraries = (code: string) => /^(FST|HPE|ERR)_/.test(code) || code === 'ECONNRESET';
 
 test('docs/commands.md has every command and every option', () => {

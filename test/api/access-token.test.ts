@@ -1,4 +1,4 @@
-/** What stands in an access token, who signed it, and for how long it is accepted. */
+/** The contents of an access token, its signature, and how long the server accepts it. */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';

@@ -1,4 +1,4 @@
-/** A token that is revoked while something is done with it: what it has not done by then it does not do (R2, R18). */
+/** A token that is revoked during its own requests: after the revocation it does nothing more (R2, R18). */
 import { expect, test } from 'vitest';
 import type { App } from '../../src/app.js';
 import { makeAdministrator } from '../support/app/administrators.js';
@@ -9,19 +9,19 @@ import { createPauses, makeDriverYield, pausesDecide } from '../support/database
 import { act } from '../support/mutations/mutations.js';
 import { decode } from '../support/tokens/tokens.js';
 
-/** What a key has signed that is in the ring no more is no token of ours. */
+/** TOKEN_INVALID occurs too: the server does not recognise tokens signed by a key that has left the ring. */
 const REFUSED = /^UNAUTHENTICATED TOKEN_(REVOKED|INVALID)$/;
 const ACTOR = 'second@example.com';
 const ROUNDS = Number(process.env.TEST_RACE_ROUNDS ?? (pausesDecide ? 30 : 10));
 
 interface Revocation {
-  /** Of the acting token. */
+  /** The session of the acting token. */
   readonly sid: string;
   readonly kid: string;
   readonly round: number;
 }
 
-/** What an operator does, and the event that stands for it in the trail. */
+/** The acts of an operator, each with its event in the audit trail. */
 const REVOCATIONS: Record<string, [event: string, revoke: (commands: App['administration'], wanted: Revocation) => Promise<object>]> = {
   'its session ends': ['session.ended', (commands, { sid }) => commands.revokeSession({ session: sid })],
   'the access tokens of its session are killed': [
@@ -55,7 +55,7 @@ test.each(Object.entries(REVOCATIONS))('when %s, it acts before that or not at a
     expect(await act(app, 'revokeUserSessions', { userId }, accessToken)).toMatch(REFUSED);
     answers.push(...acted.map((answer) => (REFUSED.test(answer) ? 'refused' : answer)));
   }
-  // Without both it would be no race.
+  // Only if both answers occur did the requests race.
   if (pausesDecide) expect(new Set(answers)).toEqual(new Set(['ok', 'refused']));
   else expect(['ok', 'refused']).toEqual(expect.arrayContaining(answers));
   await app.app.close();
@@ -68,7 +68,7 @@ async function idOf(app: App, user: string): Promise<string> {
   return shown.result.id;
 }
 
-/** Acts that stand in the trail after the revocation, and before the next login. */
+/** Acts that the trail records after the revocation and before the next login. */
 function actsOfTheDead(trail: readonly Readonly<Record<string, unknown>>[], event: string, id: string): unknown[] {
   let isDead = false;
   return trail.filter(({ kind, actor, userId }) => {

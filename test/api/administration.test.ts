@@ -1,4 +1,4 @@
-/** What administrators do: each act is in force when it is answered, and nobody else may. */
+/** The acts of administrators: each is in force when it is answered, and nobody else may perform it. */
 import { describe, expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
@@ -14,7 +14,7 @@ const UNKNOWN = 'AAAAAAAAAAAAAAAAAAAAAA';
 const idOf = (token: string): string => decode(token).claims.sub;
 
 async function start() {
-  // Logins that race a disabling fail with the right password, more often than anybody who guesses may.
+  // Logins that race a disabling fail despite the correct password, more often than the default limits for guessing allow.
   const app = await startApp({ settings: { LOGIN_ATTEMPTS: '1000', ADDRESS_ATTEMPTS: '1000' } });
   const user = await app.register();
   const admin = await makeAdministrator(app);
@@ -163,7 +163,7 @@ test('a login or refresh that races a role change or a disable leaves no wrong t
     }
     refreshToken = refreshed.tokens?.refreshToken ?? (await app.login()).refreshToken;
   }
-  // Without these the race would have been none.
+  // Without outdated answers there was no race.
   if (pausesDecide) expect(outdated).toBeGreaterThan(0);
   for (let round = 0; round < ROUNDS; round += 1) {
     const own = await app.login();

@@ -1,4 +1,4 @@
-/** The audit trail as it is read: who sees which events, and how much of them. */
+/** Reading the audit trail: who sees which events, and how much of each. */
 import { expect, test } from 'vitest';
 import { startWithAdministrator } from '../support/app/administrators.js';
 import { readAll, readPage } from '../support/app/lists.js';
@@ -151,7 +151,7 @@ test('a User-Agent header is kept as long and as plain as the one of the session
   });
   const events = await eventsOf(app, app.admin.accessToken, 'everyone: true', 'kind userAgent');
   const written = events.filter(({ userAgent }) => userAgent?.startsWith('Evil'));
-  // Of one instant, so they stand in either order.
+  // Both have the same instant, so their order is open.
   expect(written.map(({ kind }) => kind).sort()).toEqual(['SESSION_STARTED', 'USER_REGISTERED']);
   for (const { userAgent } of written) {
     expect(userAgent).toMatch(/^Evil 31m\/x+$/);

@@ -1,4 +1,4 @@
-/** The audit trail and the stored rows: they tell what happened, and hold no secret. */
+/** The audit trail and the stored rows record what happened, and contain no secret. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -72,7 +72,7 @@ test('no token and no password is stored anywhere, and no email outside the user
   await mutate(app, 'login', { email: EMAIL, password: `${PASSWORD} wrong` }, 'userErrors { code }');
   await logOut(app, { token: third.accessToken, refreshToken: third.refreshToken });
   await app.app.close();
-  // Not the mails, which may have been written by now.
+  // Skips the mails, which may have been written by now.
   const files = readdirSync(app.dataDir, { withFileTypes: true }).filter((entry) => entry.isFile());
   const tables = onPostgresql
     ? listTables(app.dataDir).map((name) => JSON.stringify(readRows(app.dataDir, `SELECT * FROM "${name}"`)))
@@ -80,7 +80,7 @@ test('no token and no password is stored anywhere, and no email outside the user
   const bytes = [...files.map(({ name }) => readFileSync(join(app.dataDir, name), 'latin1')), ...tables].join('\n');
   expect(bytes).toContain(first.sid);
   for (const tokens of [first, second, third]) {
-    // Not the whole, and not the parts that would be enough: the signature, the secret of a refresh token.
+    // Neither the whole token nor the parts that would suffice: the signature, and the secret of a refresh token.
     expect(bytes).not.toContain(tokens?.accessToken.split('.')[2]);
     expect(bytes).not.toContain(tokens?.refreshToken.slice(26));
   }

@@ -1,4 +1,4 @@
-/** Every mutation with every kind of bad argument: the same code each time, and nothing has changed. */
+/** Every mutation with every kind of bad argument gives the same code each time and changes nothing. */
 import { type GraphQLInputField, getNamedType, isEnumType, isListType, isNonNullType } from 'graphql';
 import { expect, test } from 'vitest';
 import { type MutationExample, sendMutation, tokenFor } from '../support/mutations/mutation-example.js';
@@ -7,7 +7,7 @@ import { lookAt, startWorld, type World } from '../support/mutations/world.js';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** What is sent, with which token, and the answer that is expected. */
+/** A request, its token, and the expected answer. */
 interface Cell {
   readonly what: string;
   readonly input: unknown;
@@ -57,7 +57,7 @@ function badTexts(example: MutationExample, right: Input, token: string | undefi
   });
 }
 
-/** What the schema does not know: wrong types, null, fields that are missing or too many. */
+/** Input that the schema rejects: wrong types, null, missing or extra fields. */
 function wrongTypes(fields: readonly GraphQLInputField[], right: Input, token: string | undefined): Cell[] {
   const wrongValues = fields.flatMap(({ name, type, defaultValue }) => {
     const without = Object.fromEntries(Object.entries(right).filter(([key]) => key !== name));
@@ -72,7 +72,7 @@ function wrongTypes(fields: readonly GraphQLInputField[], right: Input, token: s
   return inputs.map((input) => ({ what: JSON.stringify(input), input, token, answer: 'BAD_USER_INPUT' }));
 }
 
-/** A right input, and a token that is not. */
+/** A valid input with a token that is not valid. */
 function wrongTokens({ by }: MutationExample, { ada, dead }: World, input: Input | undefined): Cell[] {
   const tokens: [what: string, token: string | undefined, answer: string][] = [
     ['no token', undefined, 'UNAUTHENTICATED TOKEN_MISSING'],

@@ -1,4 +1,4 @@
-/** Requests that are wrong before GraphQL, or in its envelope: always JSON, a stable code, never a 5xx. */
+/** Requests that fail before GraphQL, or in its envelope, get JSON with a stable code and never a 5xx. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 

@@ -1,4 +1,4 @@
-/** Every text that a client can hand in, filled with what texts should not be. */
+/** Every text that a client can send, filled with characters that it must not contain. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { startApp } from '../support/app/start-app.js';
@@ -19,7 +19,7 @@ const OPERATIONS = {
 const NEW_USER = { email: 'new@example.com', password: PASSWORD };
 const KNOWN = { email: EMAIL, password: PASSWORD };
 
-/** The operation, the field that is spoilt, what stands in the other ones, and what is said of it. */
+/** The operation, the field with the bad text, the values of the other fields, and the expected answer. */
 const PLACES: [keyof typeof OPERATIONS, string, object, string][] = [
   ['register', 'email', NEW_USER, 'EMAIL_INVALID'],
   ['register', 'name', NEW_USER, 'NAME_INVALID'],

@@ -1,4 +1,4 @@
-/** What the door makes of a token, as a public field sees it: the context builder has asked before any field runs. */
+/** The caller that the door makes of a token, as a public field sees it: the context builder has checked before any field runs. */
 import 'reflect-metadata';
 import { Ctx, Query, Resolver } from 'type-graphql';
 import { expect, test } from 'vitest';

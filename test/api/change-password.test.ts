@@ -1,4 +1,4 @@
-/** `changePassword`: the other sessions end, the own one goes on with new tokens. */
+/** `changePassword`: the user's other sessions end; this one continues with new tokens. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
 import { startApp, type TestApp, type TestOptions } from '../support/app/start-app.js';

@@ -1,4 +1,4 @@
-/** A clock that is wrong for a while: what was revoked meanwhile stays dead, and nothing else dies for long. */
+/** While the clock is wrong for a time, revoked tokens stay revoked, and no live session suffers for long. */
 import { expect, test } from 'vitest';
 import { startApp } from '../support/app/start-app.js';
 import { logOut } from '../support/mutations/mutations.js';

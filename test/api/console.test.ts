@@ -1,4 +1,4 @@
-/** The pages under /account: what the browser is told about them, and what is not there. */
+/** The pages under /account: the headers that a browser gets with them, and the paths that do not exist. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 

@@ -1,4 +1,4 @@
-/** Which web pages may call: those on the list, and no other is told a thing. */
+/** Only web pages on the list may call the server; other origins get no CORS headers. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 

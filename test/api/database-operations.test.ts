@@ -1,4 +1,4 @@
-/** What the revocation check costs: a counter of database operations, read from `/metrics`. */
+/** The cost of the revocation check: a counter of database operations, read from `/metrics`. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 import { makeLoggedIn } from '../support/mail/mail-app.js';
@@ -22,7 +22,7 @@ test('the check of an authorized request asks the database nothing in the modes 
   }
   const operations = (await readCounter(app, 'latchkey_database_operations_total')) - before;
   if (process.env.TEST_REVOCATION_CHECK !== 'database') expect(operations).toBe(0);
-  // Once in the context builder, once at the field.
+  // One operation in the context builder, one at the field.
   else expect(operations).toBe(2 * REQUESTS);
 });
 

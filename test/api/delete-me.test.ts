@@ -1,4 +1,4 @@
-/** `deleteMe`: everything personal goes, what keeps the tokens dead stays. */
+/** `deleteMe` removes all personal data and keeps the rows that keep the tokens revoked. */
 import { expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';

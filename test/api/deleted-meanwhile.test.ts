@@ -1,4 +1,4 @@
-/** A user who is deleted while a code is made for them: the answer is one that there is, not a fault of the server. */
+/** A user who is deleted while a code is made for them: the client gets an ordinary answer, not a server error. */
 import { expect, test } from 'vitest';
 import { createPauses, makeDriverYield } from '../support/database/yielding-driver.js';
 import { makeLoggedIn, startMailApp } from '../support/mail/mail-app.js';

@@ -1,4 +1,4 @@
-/** Revoked tokens at the door, in every spelling that the same token could have. */
+/** Revoked tokens at the door, in every spelling of the same token. */
 import { expect, test } from 'vitest';
 import { denied, type Forge, knock, openForge } from '../support/tokens/door.js';
 import { decode, twinOf, withStrayBits } from '../support/tokens/forging.js';

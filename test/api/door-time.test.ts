@@ -1,4 +1,4 @@
-/** Time at the door: to the second, with the tolerance that is set, and never a word about it before the signature is right. */
+/** Time at the door: exact to the second, with the configured tolerance, and never reported before the signature is verified. */
 import { expect, test } from 'vitest';
 import { ACCEPTED, denied, knock, openForge, STRANGER } from '../support/tokens/door.js';
 

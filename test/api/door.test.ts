@@ -1,11 +1,11 @@
-/** The door as a matrix: every token that must not open it, against a public field, an authorized one and `login` [R1]. */
+/** The door as a matrix: every token that must not open it, tried on a public field, an authorized one and `login` [R1]. */
 import { expect, test } from 'vitest';
 import { ACCEPTED, denied, type Forge, knock, openForge, STRANGER } from '../support/tokens/door.js';
 import { encode, signWithPublicKeyAsSecret } from '../support/tokens/forging.js';
 
 type Rows = Record<string, (forge: Forge) => string | string[] | undefined>;
 
-/** One server for all rows of a table; the name of the row stands in the failure. */
+/** One server for all rows of a table; a failure names its row. */
 async function expectAll(rows: Rows, expected: ReturnType<typeof denied>, settings = {}): Promise<void> {
   const forge = await openForge(settings);
   for (const [row, authorizationOf] of Object.entries(rows)) {

@@ -1,4 +1,4 @@
-/** A user moves to another address: with a recent password, a code that was mailed there, and a word to the old one. */
+/** Changing the email address: it takes a recent password and a code mailed to the new address, and the old address gets a notice. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import type { TestApp } from '../support/app/start-app.js';

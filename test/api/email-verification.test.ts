@@ -1,4 +1,4 @@
-/** A user shows that the address is theirs. */
+/** A user proves that the email address is theirs. */
 import { expect, test } from 'vitest';
 import { EMAIL } from '../support/app/requests.js';
 import { readRows } from '../support/database/stored-rows.js';

@@ -1,4 +1,4 @@
-/** The first program of docs/embedding.md, which embeds the server: it type-checks as it stands, runs, and its field is guarded by the same check. */
+/** The first program of docs/embedding.md type-checks unchanged and runs, and the same check guards its field. */
 import { expect, test } from 'vitest';
 import { buildProject, findProgram } from '../support/examples/embedding-project.js';
 import { newUser, serve } from '../support/process/built-server.js';

@@ -1,4 +1,4 @@
-/** Failures that are ours: masked for the client, logged once, found by the request id. */
+/** Faults of the server: hidden from the client, logged once, and found by the request id. */
 import 'reflect-metadata';
 import { GraphQLError } from 'graphql';
 import { Int, Query, Resolver } from 'type-graphql';
@@ -16,7 +16,7 @@ class Faulty {
     throw new Error('secret cause');
   }
 
-  /** As libraries that check values place their errors. */
+  /** Libraries that validate values attach their errors this way. */
   @Query(() => String, { nullable: true })
   placed(): string {
     throw Object.assign(new Error('secret cause'), { path: ['user', 'password'], value: 'secret value' });

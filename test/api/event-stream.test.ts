@@ -1,4 +1,4 @@
-/** Subscriptions over server-sent events: the door is the same, and a stream ends with its session. */
+/** Subscriptions over server-sent events pass the same door, and a stream ends with its session. */
 import { expect, test } from 'vitest';
 import { EMAIL } from '../support/app/requests.js';
 import { logOut } from '../support/mutations/mutations.js';

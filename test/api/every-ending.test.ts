@@ -17,7 +17,7 @@ interface Cast {
   readonly admin: Tokens & { readonly id: string };
   readonly userId: string;
   readonly email: string;
-  /** The key that signed what was issued so far. */
+  /** The key that signed all tokens so far. */
   readonly kid: string;
 }
 
@@ -356,7 +356,7 @@ describe.each(ENDINGS)('$name', (ending) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const cast = await prepare(ending, stage, `ada${round}`);
       const { app, own, other, email } = cast;
-      // Reuse is itself made of refreshes of the own token; what races it would be its victim or its cause.
+      // Reuse consists of refreshes with the session's own token; a racing refresh would be its victim or its cause.
       const sessions = ending.name.startsWith('reuse') ? { other } : { own, other };
       const [, login, refreshed] = await Promise.all([
         delay().then(() => ending.run(cast, cast.code)),

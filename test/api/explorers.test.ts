@@ -1,4 +1,4 @@
-/** EXPLORER: which page a browser gets at /graphql, what it is told about it, and that nobody else notices. */
+/** EXPLORER: the page that a browser gets at /graphql, its headers, and that other clients notice no difference. */
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
 import { makeFolder, startApp, type TestApp } from '../support/app/start-app.js';
@@ -7,7 +7,7 @@ const PAGE = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 const read = ({ app }: TestApp, url: string, headers: Record<string, string> = {}) => app.server.inject({ url, headers });
 
-/** What the page says that it loads. */
+/** The resources that the page loads. */
 const linksIn = (page: string) => [...page.matchAll(/ (?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? '');
 
 describe('EXPLORER=graphiql', () => {

@@ -1,4 +1,4 @@
-/** Floods of requests from strangers: who is logged in does not wait behind them. */
+/** Floods of anonymous requests: a logged-in user does not wait behind them. */
 import { expect, test } from 'vitest';
 import { startApp } from '../support/app/start-app.js';
 import { guess, LIMITED, tally, WRONG } from '../support/passwords/guessing.js';
@@ -7,7 +7,7 @@ import { NameResolver } from '../support/resolvers/own-resolvers.js';
 
 const FLOOD = 200;
 
-/** How many of the flood were answered before the one request that came after it. */
+/** How many requests of the flood were answered before the one request that came after it. */
 async function countServedFirst(flood: readonly (() => Promise<unknown>)[], ask: () => Promise<unknown>): Promise<number> {
   let served = 0;
   const answers = flood.map((send) =>
@@ -29,7 +29,7 @@ test.each([
   const app = await startApp({ resolvers: [NameResolver] });
   const { accessToken } = await app.register();
   const flood = Array.from({ length: FLOOD }, () => () => app.send('{ __typename }', { headers }));
-  // A field that asks no database: while one answers, turns go by that strangers may have.
+  // This field needs no database: a database wait would give turns to anonymous requests.
   const first = await countServedFirst(flood, async () => expect(await check(app, accessToken)).toBe('ok'));
   expect(first).toBeLessThan(FLOOD / 10);
 });

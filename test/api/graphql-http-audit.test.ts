@@ -1,4 +1,4 @@
-/** The audits of GraphQL over HTTP, by graphql-http, against a listening server. */
+/** Runs the GraphQL-over-HTTP audits of graphql-http against a listening server. */
 import { readFileSync } from 'node:fs';
 import { serverAudits } from 'graphql-http';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** `@Authorized` holds wherever it stands, and before anything else that belongs to the field. */
+/** `@Authorized` works in every position, and before everything else that belongs to the field. */
 import { expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
 import { startApp } from '../support/app/start-app.js';
@@ -8,10 +8,10 @@ const RESOLVERS = [GuardedClassResolver, OpenResolver, LaterResolver, DerivedRes
 
 type Verdict = 'ok' | 'FORBIDDEN' | 'TOKEN_MISSING';
 
-/** Who may what: a stranger, a user, an administrator. */
+/** The verdicts for an anonymous caller, a user, and an administrator. */
 const FIELDS: Readonly<Record<string, readonly [Verdict, Verdict, Verdict]>> = {
   '{ open }': ['ok', 'ok', 'ok'],
-  // Before the field that it asks.
+  // This field is public: it runs before the guarded field that it queries.
   '{ peeks }': ['ok', 'ok', 'ok'],
   '{ byClass }': ['TOKEN_MISSING', 'ok', 'ok'],
   '{ byMethod }': ['TOKEN_MISSING', 'FORBIDDEN', 'ok'],
@@ -33,7 +33,7 @@ test('a field with @Authorized is for those who may, and nothing of it runs for 
   const tokens = [undefined, (await app.register()).accessToken, (await makeAdministrator(app)).accessToken];
   for (const [query, verdicts] of Object.entries(FIELDS)) {
     for (const [caller, token] of tokens.entries()) {
-      // New, and known.
+      // The query is new the first time and known afterwards.
       for (let time = 1; time <= 3; time += 1) {
         ran.length = 0;
         const { errors } = await app.send(query, { token });

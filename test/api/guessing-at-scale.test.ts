@@ -1,4 +1,4 @@
-/** Guessing with patience and many hands: ten thousand guesses, many addresses, many accounts; the budgets hold to the last one. */
+/** Patient guessing at scale: ten thousand guesses from many addresses on many accounts never exceed the budgets. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';
@@ -6,7 +6,7 @@ import { guess, guessOften, LIMITED, logInFrom, RIGHT, tally, tryInOneDocument, 
 
 const GUESSES = 10_000;
 const PER_DOCUMENT = 15;
-/** So many documents are under way at once. */
+/** How many documents are under way at once. */
 const AT_ONCE = 20;
 const HOME = '192.0.2.1';
 const ATTACKER = '198.51.100.1';
@@ -14,7 +14,7 @@ const manyAddresses = (index: number) => `10.${index >> 16}.${(index >> 8) & 255
 
 afterEach(() => void vi.useRealTimers());
 
-/** Sends documents full of wrong passwords; after each round the user, who is somebody else, does what users do. */
+/** Sends documents full of wrong passwords. After each round an uninvolved user does what users do. */
 async function guessThousands(
   app: TestApp,
   from: (document: number) => string,
@@ -45,7 +45,7 @@ test.each([
     expect(await logInFrom(app, HOME)).toBe(RIGHT);
     const counts = await guessThousands(app, from, async () => expect(await logInFrom(app, HOME)).toBe(RIGHT));
     expect(counts).toEqual({ [WRONG]: budget, [LIMITED]: expect.any(Number) });
-    // From where the attack came, and from where the user has never been if it came from everywhere, it takes until the window has passed.
+    // The attacker's address stays limited until the window ends; after an attack from everywhere, so does every new one.
     const late = from(1);
     app.clock.advance(899);
     expect(await logInFrom(app, late)).toBe(LIMITED);

@@ -1,4 +1,4 @@
-/** Whose guess it is: headers that anybody can send change nothing, a trusted proxy is believed, and an IPv6 network is one address. */
+/** The origin of a guess: headers that anybody can send change nothing, a trusted proxy is believed, an IPv6 network is one address. */
 import { expect, test } from 'vitest';
 import { startApp } from '../support/app/start-app.js';
 import { guess, guessOften, LIMITED, logInFrom, RIGHT, WRONG } from '../support/passwords/guessing.js';
@@ -36,7 +36,7 @@ test.each([
   });
   const forging = await guessOften(app, 15, (index) => through(ATTACKER, forgedAddress(index)));
   expect(forging).toEqual({ [WRONG]: 10, [LIMITED]: 5 });
-  // Another client of the same proxy has a budget of its own, also when the attacker's address stands where a client can write.
+  // Another client of the same proxy has its own budget, even if the attacker's address appears where a client can write it.
   expect(await guess(app, through('198.51.100.2', ATTACKER))).toBe(WRONG);
 });
 

@@ -1,4 +1,4 @@
-/** Guessing passwords: so many wrong ones, and then the right one is not looked at either, for a while. */
+/** Guessing passwords: after a number of wrong ones the server does not check even the right one for a while. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { PASSWORD } from '../support/app/requests.js';
 import { startApp } from '../support/app/start-app.js';

@@ -1,4 +1,4 @@
-/** What operators and other services read: liveness, readiness, public keys, metrics. */
+/** Endpoints for operators and other services: liveness, readiness, public keys, metrics. */
 import { createPublicKey, verify } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startApp } from '../support/app/start-app.js';

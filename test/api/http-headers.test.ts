@@ -1,4 +1,4 @@
-/** The headers of every answer, and the addresses that a proxy hands on. */
+/** The headers of every answer, and the client addresses that a proxy forwards. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 

@@ -1,4 +1,4 @@
-/** INTROSPECTION: on, tools find all they need; off, the schema is not told, neither by query nor by suggestion nor by page. */
+/** INTROSPECTION: on, tools find everything they need; off, no query, suggestion or page reveals the schema. */
 import {
   buildClientSchema,
   buildSchema,
@@ -12,7 +12,7 @@ import { expect, test } from 'vitest';
 import { printPublicSchema } from '../../src/print-schema.js';
 import { startApp } from '../support/app/start-app.js';
 
-/** As Apollo Sandbox and GraphiQL ask. */
+/** The query of Apollo Sandbox and GraphiQL. */
 const FULL = getIntrospectionQuery({
   descriptions: true,
   specifiedByUrl: true,

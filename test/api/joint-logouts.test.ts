@@ -1,4 +1,4 @@
-/** Logouts that arrive together: fewer commits than logouts, and each answered as if it had come alone. */
+/** Logouts that arrive together need fewer commits than logouts, and each gets the answer it would get alone. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 import { makeCommitFail } from '../support/database/failing-commit.js';
@@ -83,7 +83,7 @@ test.for(['lost', 'late'] as const)(
     const app = await startApp();
     const opened = await logInMany(app);
     const sending = opened.map(({ accessToken }, index) => {
-      // The first one goes alone; those behind it share the next.
+      // The first logout commits alone; those behind it share the next commit.
       if (index === 1) faults.fault = fault;
       return logOut(app, { token: accessToken });
     });

@@ -1,4 +1,4 @@
-/** The page for people: Apollo Sandbox, with a ready document, and no policy that would stop it. */
+/** The page for browsers: Apollo Sandbox with a prepared document, and no policy that would block it. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 
@@ -16,7 +16,7 @@ test('a browser that opens /graphql gets Apollo Sandbox, and what the page needs
   expect(statusCode).toBe(200);
   expect(headers['content-type']).toContain('text/html');
   expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'cache-control': 'no-store' });
-  // All policies must agree, so the header leaves alone what the page's own one allows its scripts and frames.
+  // A browser enforces all policies together, so the header restricts nothing that the page's own policy allows its scripts and frames.
   expect(headers['content-security-policy']).toBe("frame-ancestors 'none'");
   expect(headers['cross-origin-embedder-policy']).toBeUndefined();
   expect(policy).toMatch(/script-src [^;]*https:\/\/embeddable-sandbox\.cdn\.apollographql\.com/);

@@ -1,4 +1,4 @@
-/** A flood that is refused: it takes no turn of those who write. */
+/** A refused flood takes no turns away from requests that write. */
 import { expect, test } from 'vitest';
 import type { TestApp } from '../support/app/start-app.js';
 import { collectStatements } from '../support/database/statements.js';
@@ -21,7 +21,7 @@ test.each([
   const statements = collectStatements();
   const { app } = await startMailApp({ settings: { ADDRESS_ATTEMPTS: '3' } });
   for (let times = 0; times < 3; times += 1) expect(await refusalOf(app, field)).toBe('not refused');
-  // The outbox looks on its own: only what counts attempts is counted here.
+  // The outbox sends statements on its own, so this counts only those that count attempts.
   const written = () => statements.filter((sql) => /^\s*(INSERT|UPDATE|DELETE)[^;]*AttemptCount/.test(sql)).length;
   const before = written();
   for (let times = 0; times < 5; times += 1) expect(await refusalOf(app, field)).toBe(LIMITED);

@@ -1,4 +1,4 @@
-/** The limits beside that on passwords: refreshes, codes, mails, registrations; all of them survive a restart, and none is for ever. */
+/** The limits on refreshes, codes, mails and registrations survive a restart, and none lasts for ever. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';

@@ -1,4 +1,4 @@
-/** The subscriptions of the core: what a client hears of its own sessions, and an administrator of the audit trail. */
+/** The core's subscriptions: a client receives events of its own sessions, an administrator those of the audit trail. */
 import { expect, test } from 'vitest';
 import { ADMIN_EMAIL, startWithAdministrator } from '../support/app/administrators.js';
 import { AUDIT_EVENTS, faultsOf, follow, SESSION_EVENTS } from '../support/app/followers.js';

@@ -1,4 +1,4 @@
-/** Who is registered can't be told from what a wrong password costs: the same statements, in the same order. */
+/** The work for a wrong password does not reveal who is registered: the same statements, in the same order. */
 import { expect, test } from 'vitest';
 import { startApp, type TestOptions } from '../support/app/start-app.js';
 import { collectStatements } from '../support/database/statements.js';
@@ -11,7 +11,7 @@ const KNOWN = 'known@example.com';
 const DISABLED = 'disabled@example.com';
 const UNKNOWN = 'nobody@example.com';
 
-/** The known user, and one who is disabled now, have logged in from home. */
+/** The known user and a now disabled one have logged in from this device before. */
 async function start(settings: NonNullable<TestOptions['settings']> = {}) {
   const statements = collectStatements();
   const app = await startApp({ settings });

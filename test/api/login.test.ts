@@ -1,4 +1,4 @@
-/** `login`: who gets in, and that nobody learns why somebody else did not. */
+/** `login`: which users get in, and that a refusal does not reveal its reason to others. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';

@@ -1,4 +1,4 @@
-/** A blacklist that is read in many parts and does not fit in a Map: every row counts before the first request is served. */
+/** A blacklist that is read in many pages and does not fit in a Map: every row counts before the first request is served. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 import { readRows, writeRows } from '../support/database/stored-rows.js';
@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 
 const idOf = (version: number, n: number | string) => `${String(version).padEnd(8, '-')}${String(n).padStart(13, '0')}Q`;
 
-/** Rows of ids that look like those of the server; each version has `perVersion` of them. */
+/** Rows with ids in the server's format; each version has `perVersion` of them. */
 function fill(count: number, firstVersion: number, perVersion: number, until: number): string {
   const instant = new Date(until).toISOString().replace('Z', '+00:00');
   return `WITH RECURSIVE counter(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counter WHERE n < ${count - 1})
@@ -18,7 +18,7 @@ function fill(count: number, firstVersion: number, perVersion: number, until: nu
     'jti', 'nobody', 'LOGOUT', '${instant}', '${instant}', ${firstVersion} + n / ${perVersion} FROM counter`;
 }
 
-/** Moves the one row of the list to a version, as if it had been written then. */
+/** Moves the only real row of the list to another version, as if it had been written then. */
 const moveRow = (from: number, to: number) => `UPDATE BlacklistedToken SET version = ${to} WHERE version = ${from} AND userId <> 'nobody'`;
 
 async function stats({ app }: TestApp) {
@@ -36,7 +36,7 @@ test('a session whose row stands anywhere in a long list is dead after a restart
   }
   const alive = await app.login();
   await app.app.close();
-  // At the beginning, in the middle, at the end of all pages, and after the last full one; one version is longer than a page.
+  // At the beginning, in the middle, at the end of all pages, and after the last full page. One version is longer than a page.
   writeRows(app.dataDir, [moveRow(4, 200_000), moveRow(3, 72_500), moveRow(2, 72_000)].join(';'));
   const until = app.clock.now() + HOUR_MS;
   writeRows(app.dataDir, fill(36_000, 2, 1, until));

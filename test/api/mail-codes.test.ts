@@ -1,4 +1,4 @@
-/** What no mailed code does: work twice, too late, for something else, for somebody else, or after the password or the address has changed. */
+/** A mailed code does not work twice, late, for another purpose or user, or after the password or the address has changed. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import type { TestApp } from '../support/app/start-app.js';
@@ -18,7 +18,7 @@ const USES = {
 type Use = keyof typeof USES;
 const NAMES = Object.keys(USES) as Use[];
 
-/** One code for each, for the user who is logged in; the registration is that of somebody else. */
+/** One code of each kind for the logged-in user; the registration belongs to another user. */
 async function prepare() {
   const { app, mails } = await startMailApp();
   const own = await makeLoggedIn(app);
@@ -110,7 +110,7 @@ test.each(Object.entries(CHANGES))('when %s, every code from before is dead', as
   for (const name of ['resetPassword', 'verifyEmail', 'confirmEmailChange'] as const) {
     expect(await USES[name](app, codes[name]), name).toBe('INVALID_CODE');
   }
-  // It has nothing to do with the user.
+  // A registration has nothing to do with this user.
   expect(await USES.confirmRegistration(app, codes.confirmRegistration)).toBe('ok');
 });
 

@@ -1,4 +1,4 @@
-/** What `latchkey doctor` says about mail. */
+/** The findings of `latchkey doctor` about mail. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 import { startMailServer } from '../support/mail/mail-server.js';

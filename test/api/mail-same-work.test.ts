@@ -1,4 +1,4 @@
-/** Who is registered can't be told from what a request costs: the same statements, in the same order, and the same answer. */
+/** The work for a request does not reveal who is registered: the same statements in the same order, and the same answer. */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { PASSWORD } from '../support/app/requests.js';
 import { collectStatements } from '../support/database/statements.js';
@@ -7,12 +7,12 @@ import { mutate } from '../support/mutations/mutations.js';
 
 async function start() {
   const statements = collectStatements();
-  // So long that none expires when hours pass: in mode database the check of a live token is a statement too.
+  // So long that no token expires as hours pass: in mode database, checking a live token is a statement too.
   const { app } = await startMailApp({ settings: { ACCESS_TOKEN_TTL: '24h' } });
   const { accessToken } = await makeLoggedIn(app, 'caller@example.com');
   for (const email of ['known@example.com', 'disabled@example.com']) await makeUser(app, email);
   await app.app.administration.disableUser({ user: 'disabled@example.com' });
-  // The outbox waits for a timer, so none of its statements comes between.
+  // The outbox waits for a timer, so that none of its statements comes between.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const run = async (name: string, input: object) => {
@@ -25,7 +25,7 @@ async function start() {
     const { payload } = await app.app.server.inject({ url: '/metrics' });
     return Number(/^latchkey_database_operations_total (\d+)$/m.exec(payload)?.[1]);
   };
-  // What is prepared once, such as the list of common passwords, is not part of the comparison.
+  // Statements that run only once, such as those for the list of common passwords, are not compared.
   await run('requestPasswordReset', { email: 'first@example.com' });
   return { run, app };
 }
@@ -55,7 +55,7 @@ test('who asks for a reset twice leaves one code, for an unknown user as for a k
     const pruned = await app.app.administration.prune();
     left.push(pruned.kind === 'done' ? pruned.result.mailCodes : -1);
   }
-  // The first also prunes that of the comparison's beginning.
+  // The first request also prunes the code from the beginning of the comparison.
   expect(left).toEqual([2, 1, 1]);
   expect(new Set(statements).size).toBe(1);
 });

@@ -1,4 +1,4 @@
-/** A mail server that is away makes no mutation fail and changes no answer; the mails come when it is back. */
+/** An unreachable mail server fails no mutation and changes no answer; the mails arrive when it is back. */
 import { expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
 import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';

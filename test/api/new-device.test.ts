@@ -1,4 +1,4 @@
-/** A login from a device that was not seen before is told to the user. */
+/** The user gets a notice of a login from a new device. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import type { TestApp } from '../support/app/start-app.js';

@@ -1,11 +1,11 @@
-/** No value that was sent comes back in a refusal or gets into the log: it may be a password in the wrong place. */
+/** No refusal and no log line contains a value that a client sent: it may be a password in the wrong place. */
 import { expect, test } from 'vitest';
 import { collectLog } from '../support/app/collected-log.js';
 import { type GraphqlAnswer } from '../support/app/requests.js';
 import { startApp } from '../support/app/start-app.js';
 
 const SECRET = 'hunter2';
-/** Digits only, where a number is what the place takes. */
+/** Digits only, for places that take a number. */
 const PIN = '7777777';
 const LOGIN = 'mutation($input: LoginInput!) { login(input: $input) { accessToken } }';
 const literal = (password: string) => `mutation { login(input: { email: "a", password: ${password} }) { accessToken } }`;

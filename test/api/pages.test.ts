@@ -55,7 +55,7 @@ test.each(LISTS)('%s of equal instants are walked without a gap or a repetition 
     expect.soft(ids(await readAll(app, { ...request, first })), `${first} a page`).toEqual(before);
   }
   let added = 0;
-  // Before the first of them the clock goes on: what is added in the very instant of the cursor may fall on either side of it.
+  // Time passes before the first of them: a row added at the very instant of the cursor may fall on either side of it.
   app.clock.advance(1);
   const walked = await readAll(app, { ...request, first: 3 }, () => app.register(`late${added++}@example.com`));
   expect(ids(walked)).toEqual(before);
@@ -148,7 +148,7 @@ test('a cursor stays good when its own row is gone', async () => {
   const app = await startWithUsers(3);
   const request = { token: app.admin.accessToken, list: 'users', fields: 'id' };
   const { nodes, edges } = (await readPage(app, request)).page;
-  // All were made in one instant, so the administrator may stand anywhere among them.
+  // All users were created at one instant, so the administrator may be anywhere among them.
   const gone = nodes.findIndex(({ id }: { id: string }) => id !== decode(app.admin.accessToken).claims.sub);
   await app.app.close();
   writeRows(app.dataDir, `PRAGMA foreign_keys = ON; DELETE FROM User WHERE id = '${nodes[gone].id}'`);

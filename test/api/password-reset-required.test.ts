@@ -1,4 +1,4 @@
-/** An administrator no longer trusts a password: it is dead at once, and its owner chooses another with a code that is mailed. */
+/** An administrator invalidates a password: it stops working at once, and the user sets a new one with a mailed code. */
 import { expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
@@ -54,7 +54,7 @@ test('a code that was mailed before is dead; its owner can ask for another one',
 test('the password stays forbidden when it is demanded twice, until there is another one', async () => {
   const { app, mails, require } = await start();
   expect(await require()).toBe('ok');
-  // Two letters that wait together may come in either order.
+  // Two mails that wait together may arrive in either order.
   await nextCode(mails);
   expect(await require()).toBe('ok');
   const code = await nextCode(mails);
@@ -63,7 +63,7 @@ test('the password stays forbidden when it is demanded twice, until there is ano
   // The notice of the change.
   await mails.next();
   await act(app, 'requestPasswordReset', { email: EMAIL });
-  // Changed once, it is an old password like any other.
+  // Once it was changed, the old password counts like any other and may be chosen again.
   expect(await act(app, 'resetPassword', { code: await nextCode(mails), newPassword: PASSWORD })).toBe('ok');
 });
 

@@ -1,4 +1,4 @@
-/** A lost password: a code by mail, a new password, and nothing from before is accepted. */
+/** A lost password: a code by mail, a new password, and no earlier token is accepted. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import type { TestApp } from '../support/app/start-app.js';
@@ -74,7 +74,7 @@ test('a password that may not be chosen does not use the code up', async () => {
 test('the address that was registered gets the mail, however the request spells it', async () => {
   const { app, mails } = await startMailApp();
   await makeUser(app, 'finn@example.com');
-  // A look-alike that is a mailbox of somebody else.
+  // A look-alike address that may be another user's mailbox.
   expect(await request(app, '\ufb01NN@example.com')).toBe('ok');
   expect((await mails.next()).to).toBe('finn@example.com');
 });

@@ -1,4 +1,4 @@
-/** Leaked passwords, with PWNED_PASSWORDS=on, wherever a password is chosen. */
+/** Leaked passwords, with PWNED_PASSWORDS=on, are refused wherever a user chooses a password. */
 import { expect, test } from 'vitest';
 import { collectLog } from '../support/app/collected-log.js';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';

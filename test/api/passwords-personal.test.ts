@@ -1,4 +1,4 @@
-/** Passwords made of what everybody knows of their user, wherever a password is chosen. */
+/** Passwords made of public facts about their user are refused wherever a user chooses a password. */
 import { expect, test } from 'vitest';
 import { PASSWORD } from '../support/app/requests.js';
 import { startApp } from '../support/app/start-app.js';

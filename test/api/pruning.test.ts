@@ -1,4 +1,4 @@
-/** The blacklist is kept as long as it matters and no longer; what was pruned stays dead. */
+/** The blacklist keeps a row as long as it matters and no longer; a pruned token stays dead. */
 import { expect, test } from 'vitest';
 import type { Tokens } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';
@@ -82,7 +82,7 @@ test('rows of tokens that can still live survive a prune [R7]', async () => {
   expect(await app.ask(old.accessToken)).toBe(EXPIRED);
 });
 
-/** Rows as an earlier run of the server left them, in the form in which Prisma keeps an instant. */
+/** Rows that an earlier run of the server left, with instants in Prisma's format. */
 function fill(count: number, until: number): string {
   const instant = new Date(until).toISOString().replace('Z', '+00:00');
   return `WITH RECURSIVE counter(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < ${count})

@@ -1,4 +1,4 @@
-/** The short way of a query among others: hooks of an application, other clients, other answers. */
+/** The cache of repeated queries beside an application's hooks, other clients and other answers. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** The short way of a query that comes again: whatever it answers is what the pipeline of Apollo Server answers, and it steps aside for plugins. */
+/** The cache of repeated queries answers exactly as Apollo Server's pipeline does, and steps aside for plugins. */
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import { expect, test, vi } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
@@ -6,7 +6,7 @@ import { startApp, type TestApp } from '../support/app/start-app.js';
 import { logOut } from '../support/mutations/mutations.js';
 import { CrateResolver } from '../support/resolvers/lane-resolvers.js';
 
-/** With a plugin that follows requests everything goes through the pipeline. */
+/** With a plugin that follows requests, every query goes through the pipeline. */
 const FOLLOWER: ApolloServerPlugin<BaseContext> = { requestDidStart: async () => undefined };
 
 const QUERIES: readonly (readonly [query: string, variables?: unknown, operationName?: unknown])[] = [
@@ -68,7 +68,7 @@ interface Sent {
   readonly token?: string | undefined;
 }
 
-/** All that a client can see of an answer, but for what names this one request. */
+/** Everything in an answer that a client can see, except what identifies this one request. */
 async function answerTo({ app }: TestApp, { body, accept, token }: Sent) {
   const { statusCode, headers, payload } = await app.server.inject({
     method: 'POST',
@@ -106,7 +106,7 @@ test('the short way answers byte for byte what the pipeline answers, to everybod
     for (const { name, tokens } of callers) {
       const body = { query, variables, operationName };
       const title = `${name}: ${JSON.stringify(body)}`;
-      // Whether it comes for the first time or again must make no difference.
+      // The first and later times must make no difference.
       for (let time = 1; time <= 3; time += 1) {
         const [lane, pipeline] = await Promise.all(apps.map((app, index) => answerTo(app, { body, token: tokens[index] })));
         expect.soft(lane, `${title}, time ${time}`).toEqual(pipeline);

@@ -1,4 +1,4 @@
-/** How much one request may ask for, and that too much is refused before anything runs. */
+/** How much one request may ask for: the server refuses more before anything runs. */
 import { getIntrospectionQuery } from 'graphql';
 import { expect, test } from 'vitest';
 import { MAX_ALIASES, MAX_COST, MAX_DEPTH, MAX_DIRECTIVES, MAX_TOKENS } from '../../src/graphql/query-limits.js';
@@ -56,7 +56,7 @@ test('two hundred logins in one request are refused before one of them runs', as
   const app = await startApp();
   await app.register();
   const before = await sessionsOf(app);
-  // The credentials are right: a login that ran would have opened a session.
+  // The credentials are right, so a login that ran would have opened a session.
   const login = (i: number) => `a${i}: login(input: { email: "${EMAIL}", password: "${PASSWORD}" }) { accessToken }`;
   expect((await outcomeOf(app, `mutation { ${times(200, login)} }`)).status).toBe(400);
   expect(await outcomeOf(app, `mutation { ${times(MAX_ALIASES + 1, login)} }`)).toEqual(REFUSED);

@@ -1,4 +1,4 @@
-/** Every query that the server makes goes by an index: what it costs does not grow with the other users. */
+/** Every database query uses an index: its cost does not grow with the number of users. */
 import { expect, test as testAnywhere } from 'vitest';
 import { ADMIN_EMAIL } from '../support/app/administrators.js';
 import { readAll } from '../support/app/lists.js';
@@ -13,10 +13,10 @@ import { onPostgresql } from '../support/postgresql/postgresql.js';
 /** The plans are those of SQLite. */
 const test = testAnywhere.skipIf(onPostgresql);
 
-/** Tables that are read whole on purpose: they are tiny, or counted by a command. */
+/** Tables that may be read whole: they are tiny, or a command counts them. */
 const MAY_BE_READ_WHOLE = /`(SigningKey|RevocationState|BlacklistedToken|OutgoingMail)`/;
 
-/** A step that reads rows one by one; `CO-ROUTINE` is what Prisma's `aggregate` comes to, whatever index there is. */
+/** A step that reads rows one by one. `CO-ROUTINE` is the plan of Prisma's `aggregate`, whatever index exists. */
 const READS_ALL = /^SCAN main\.\w+$|^CO-ROUTINE/;
 
 function plansOf(statements: readonly string[], { dataDir }: TestApp) {
@@ -25,7 +25,7 @@ function plansOf(statements: readonly string[], { dataDir }: TestApp) {
     .map((sql) => ({ sql, steps: readRows(dataDir, `EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => String(detail)) }));
 }
 
-/** The long lists, from the beginning and from a cursor on. */
+/** Reads the long lists from the beginning and from a cursor. */
 async function readLists(app: TestApp): Promise<void> {
   await app.app.administration.createUser({ email: ADMIN_EMAIL, password: PASSWORD, admin: true });
   const { accessToken: token } = await app.login(ADMIN_EMAIL);
@@ -36,7 +36,7 @@ async function readLists(app: TestApp): Promise<void> {
   await readAll(app, { ...request, list: 'auditEvents', filter: 'everyone: true' });
 }
 
-/** A code that is there, one that is not, and a device that was not seen before. */
+/** Uses an existing code, an unknown one, and a new device. */
 async function useCodes(app: TestApp): Promise<void> {
   await act(app, 'requestPasswordReset', { email: EMAIL });
   await requestVerification(app, (await app.login()).accessToken);
@@ -91,7 +91,7 @@ test('a page of a long list begins in an index at its cursor, and needs no sorti
     .filter(({ sql }) => /FROM (`main`\.)?[`"](AuditEvent|User)[`"].*ORDER BY.*DESC/s.test(sql) && !/`id` IN \(/.test(sql))
     .map(({ steps }) => steps.join('; '));
   expect(plans.sort()).toEqual([
-    // A search reads on from its cursor until its page is full: which text contains another, no index knows.
+    // A search reads on from its cursor until its page is full, because no index can find a part of a text.
     'SCAN User USING INDEX User_createdAt_id_idx',
     'SCAN main.AuditEvent USING INDEX AuditEvent_at_id_idx',
     'SCAN main.User USING INDEX User_createdAt_id_idx',

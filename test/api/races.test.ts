@@ -1,4 +1,4 @@
-/** Requests that overlap: whichever came first, what a logout has answered stays true. */
+/** Overlapping requests: whichever comes first, an answered logout stays true. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';
@@ -7,16 +7,16 @@ import { createPauses, makeDriverYield, pausesDecide } from '../support/database
 import { logOut, mutate, userErrorsOf } from '../support/mutations/mutations.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
-/** Fewer when mutation tests run it a thousand times. */
+/** Fewer for mutation testing, which runs this a thousand times. */
 const ROUNDS = Number(process.env.TEST_RACE_ROUNDS ?? 200);
 
-/** Neither token of the pair gets anybody anywhere. */
+/** Neither token of the pair works any more. */
 async function expectDead(app: TestApp, { accessToken, refreshToken }: Tokens): Promise<void> {
   expect(await app.ask(accessToken)).toBe(REVOKED);
   expect((await app.refresh(refreshToken)).tokens).toBe(null);
 }
 
-/** What the audit trail shows in the wrong order: a step of a session, or of a user, after its end. */
+/** Steps of a session, or of a user, that the audit trail shows after its end. */
 function stepsAfterTheEnd({ dataDir }: TestApp, step: string, end = 'session.ended', of = 'sessionId') {
   return readRows(
     dataDir,
@@ -36,7 +36,7 @@ test('a logout that races refreshes leaves no pair of tokens alive, whichever ca
     const pairs: Tokens[] = [first];
     const refresh = async () => {
       await delay();
-      // Two tabs at once, then one of them goes on.
+      // Two tabs refresh at once, then one of them continues.
       const answers = await Promise.all([app.refresh(first.refreshToken), app.refresh(first.refreshToken)]);
       let tokens = answers[0].tokens ?? answers[1].tokens;
       while (tokens !== null && pairs.push(tokens) < 5) ({ tokens } = await app.refresh(tokens.refreshToken));
@@ -44,14 +44,14 @@ test('a logout that races refreshes leaves no pair of tokens alive, whichever ca
     const end = async () => {
       await delay();
       expect(await logOut(app, round % 2 === 0 ? { token: first.accessToken } : { refreshToken: first.refreshToken })).toBe(1);
-      // The answer is here, so from now on everything is refused, while the refreshes still run.
+      // The logout is answered, so from now on everything is refused, although refreshes are still running.
       expect(await app.ask(first.accessToken)).toBe(REVOKED);
     };
     await Promise.all(round % 3 === 0 ? [end(), refresh()] : [refresh(), end()]);
     refreshed += pairs.length - 1;
     for (const pair of pairs.slice(-2)) await expectDead(app, pair);
   }
-  // Without this the race would not have been one.
+  // Without some refreshes there was no race.
   if (pausesDecide) expect(refreshed).toBeGreaterThan(ROUNDS / 10);
   if (pausesDecide) expect(refreshed).toBeLessThan(ROUNDS * 4);
   await app.app.close();
@@ -113,7 +113,7 @@ test('logouts stay when transactions of other requests are rolled back between t
   const revoked: string[] = [];
   for (let round = 0; round < 10; round += 1) {
     const sessions = await Promise.all(Array.from({ length: 5 }, () => app.login()));
-    // Every one of these inserts violates the unique email inside its transaction.
+    // Each of these inserts violates the unique email inside its transaction.
     const duplicate = async () => {
       const answer = await mutate(app, 'register', { email: EMAIL, password: PASSWORD }, 'userErrors { code }');
       expect(userErrorsOf(answer, 'register')).toBe('EMAIL_TAKEN');

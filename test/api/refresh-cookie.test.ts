@@ -1,4 +1,4 @@
-/** The refresh token in a cookie, for clients that ask for it: where it is seen, how it comes and goes, and who may not use it. */
+/** The refresh token in a cookie, for clients that ask for it: where it appears, when it is set and cleared, and who may not use it. */
 import { parseSetCookie } from 'cookie';
 import { expect, test } from 'vitest';
 import { EMAIL, type GraphqlAnswer, PASSWORD } from '../support/app/requests.js';
@@ -14,13 +14,13 @@ const REFRESH = `mutation { refreshToken { ${TOKENS} } }`;
 const LOGOUT = 'mutation { logout { endedSessions userErrors { code } } }';
 const FOURTEEN_DAYS = 14 * 24 * 3600;
 
-/** What an answer tells a browser to keep; null if nothing. */
+/** The cookie that an answer sets; null if none. */
 function cookieOf({ headers }: GraphqlAnswer) {
   const written = headers['set-cookie'];
   return written === undefined ? null : parseSetCookie(String(written));
 }
 
-/** A browser that keeps what it is told to. */
+/** A browser that stores the cookies it gets. */
 async function logIn(app: TestApp, headers: Record<string, string> = MODE) {
   const answer = await app.send(LOGIN, { headers });
   const cookie = cookieOf(answer);
@@ -69,7 +69,7 @@ test('the cookie refreshes, and is replaced by the next one [R30]', async () => 
   expect(next).toMatchObject({ name: NAME, maxAge: FOURTEEN_DAYS });
   expect(next?.value).not.toBe(cookie?.value);
   expect(await app.ask(answer.data.refreshToken.accessToken)).toBe('ok');
-  // Shown again after the grace it counts as stolen, as any other.
+  // A use after the grace counts as theft, as with any refresh token.
   app.clock.advance(60);
   const stolen = await app.send(REFRESH, { headers: jar });
   expect(stolen.data.refreshToken.userErrors).toEqual([{ code: 'INVALID_REFRESH_TOKEN' }]);

@@ -1,4 +1,4 @@
-/** Reuse of a refresh token: whoever shows an old one may be a thief, so the session ends for both. */
+/** Reuse of a refresh token: whoever presents an old one may be a thief, so the session ends for both. */
 import { expect, test } from 'vitest';
 import type { Client, Tokens } from '../support/app/requests.js';
 import { startApp } from '../support/app/start-app.js';
@@ -13,7 +13,7 @@ async function next(client: Client, { refreshToken }: Tokens): Promise<Tokens> {
   return tokens;
 }
 
-/** No token of the session gets anybody anywhere. */
+/** No token of the session works any more. */
 async function expectDead(client: Client, ...pairs: Tokens[]): Promise<void> {
   for (const { accessToken, refreshToken } of pairs) {
     expect(await client.ask(accessToken)).toBe(REVOKED);

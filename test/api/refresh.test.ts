@@ -1,4 +1,4 @@
-/** `refreshToken`: the rotation, the grace for a second tab, and the end of a session that nobody refreshes. */
+/** `refreshToken`: rotation, the grace for a second tab, and the end of a session that is not refreshed. */
 import { expect, test } from 'vitest';
 import type { Client, Tokens } from '../support/app/requests.js';
 import { startApp } from '../support/app/start-app.js';
@@ -9,7 +9,7 @@ import { logOut, mutate, userErrorsOf } from '../support/mutations/mutations.js'
 const REFUSED = { tokens: null, codes: ['INVALID_REFRESH_TOKEN'] };
 const DAY = 86_400;
 
-/** Refreshes, and expects that it works. */
+/** Refreshes and expects success. */
 async function next(client: Client, { refreshToken }: Tokens): Promise<Tokens> {
   const { tokens, codes } = await client.refresh(refreshToken);
   if (tokens === null) throw new Error(`the refresh was refused: ${codes}`);

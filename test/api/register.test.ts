@@ -1,4 +1,4 @@
-/** `register`: what it answers, and what it refuses. */
+/** `register`: its answer and its refusals. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';

@@ -1,4 +1,4 @@
-/** Registration where mail is configured: a code by mail makes the user, and nobody learns who is registered already. */
+/** Registration with mail configured: a mailed code creates the user, and no answer reveals who is already registered. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';

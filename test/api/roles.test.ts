@@ -1,4 +1,4 @@
-/** `@Authorized("ADMIN")`: known, but no. */
+/** `@Authorized("ADMIN")`: a user without the role is authenticated but refused. */
 import 'reflect-metadata';
 import { Authorized, Query, Resolver } from 'type-graphql';
 import { expect, test } from 'vitest';

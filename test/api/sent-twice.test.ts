@@ -1,4 +1,4 @@
-/** Every mutation, rightly filled in, sent twice at the same time: what happens once happens once. */
+/** Every mutation with a valid input, sent twice at the same time, takes effect only once where once is right. */
 import { expect, test } from 'vitest';
 import { readRows } from '../support/database/stored-rows.js';
 import { makeDriverYield } from '../support/database/yielding-driver.js';

@@ -1,4 +1,4 @@
-/** What an administrator sees of the server and of the sessions of others; nobody else does. */
+/** Only an administrator sees the state of the server and other users' sessions. */
 import { expect, test } from 'vitest';
 import { startWithAdministrator } from '../support/app/administrators.js';
 import { EMAIL } from '../support/app/requests.js';

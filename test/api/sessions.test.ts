@@ -1,4 +1,4 @@
-/** What a user sees of itself and of its sessions: `me`, `session`, `sessions`. */
+/** What users see of themselves and of their sessions: `me`, `session`, `sessions`. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';

@@ -1,4 +1,4 @@
-/** Rotation publishes before it signs; revocation of a key kills its tokens. */
+/** Rotation publishes a key before signing with it; revoking a key revokes its tokens. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 import { makeCommitFail } from '../support/database/failing-commit.js';

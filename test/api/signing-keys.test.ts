@@ -1,4 +1,4 @@
-/** Signing keys: rotated without anybody noticing, forgotten when nothing they signed can live. */
+/** Signing keys: no client notices a rotation, and a key is forgotten when no token it signed can still be live. */
 import { expect, test } from 'vitest';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 import { readRows } from '../support/database/stored-rows.js';

@@ -1,4 +1,4 @@
-/** What one client may take of the server over sockets. */
+/** How much of the server one client may use over sockets. */
 import { expect, test } from 'vitest';
 import { EMAIL } from '../support/app/requests.js';
 import { guess, LIMITED, tally, WRONG } from '../support/passwords/guessing.js';
@@ -45,11 +45,11 @@ test('a reader that does not read is dropped, and its subscription with it', asy
   const { app, address, ticks } = await startListening();
   const { accessToken } = await app.register();
   const socket = await connect(address, accessToken);
-  // Each event brings a text as long as an alias may be.
+  // Each event carries a text as long as an alias may be.
   subscribe(socket, `subscription { ${'x'.repeat(50_000)}: tick }`);
   await untilListeners(ticks, 1);
   socket.raw.pause();
-  // Much more than the kernel keeps for both sides.
+  // Much more than the kernel buffers for both sides.
   for (let tick = 0; tick < 1_000; tick += 1) ticks.emit(tick);
   await untilListeners(ticks, 0);
 });

@@ -1,4 +1,4 @@
-/** A restart on the same data: what was revoked stays revoked, what was live stays live. */
+/** A restart on the same data: revoked tokens stay revoked, live ones stay live. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -101,7 +101,7 @@ test('a wrong configuration makes nothing', () => {
       return (error as Error).message;
     }
   };
-  // With the faults of other settings, not after they have been mended.
+  // Reported together with the faults of other settings, not only once those are fixed.
   expect(found({ PORT: 'x', SMTP_URL: 'nonsense' })).toMatch(/PORT:[\s\S]*SMTP_URL:[\s\S]*MAIL_FROM:[\s\S]*APP_URL:/);
   expect(found({ SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'a@example.com' })).toMatch(/APP_URL: found nothing/);
   expect(existsSync(dataDir)).toBe(false);

@@ -1,4 +1,4 @@
-/** A COMMIT whose outcome is not known: the rows tell, and until they are read nothing is accepted. */
+/** A COMMIT with an unknown outcome: the rows decide, and until the node has read them it accepts nothing. */
 import { expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';
@@ -67,13 +67,13 @@ test('while the outcome is not known nobody is accepted, and nobody is sent away
   commits.isCutOff = true;
   expect(await logOut(app, leaving.accessToken)).toEqual(UNCONFIRMED);
   expect(await app.ask(staying.accessToken)).toBe('AUTH_UNAVAILABLE');
-  // With a lease the node reads the log on connections of its own, and may know already.
+  // With a lease the node reads the log on its own connections, and may already know.
   const isKnown =
     process.env.TEST_REVOCATION_CHECK === 'lease' ? /^(AUTH_UNAVAILABLE|UNAUTHENTICATED TOKEN_REVOKED)$/ : /^AUTH_UNAVAILABLE$/;
   expect(await app.ask(leaving.accessToken)).toMatch(isKnown);
   commits.isCutOff = false;
   expect(await app.ask(staying.accessToken)).toBe('ok');
-  // What was not confirmed may be learned by the next refresh only.
+  // A node may learn of an unconfirmed logout only with its next refresh.
   if (process.env.TEST_REVOCATION_CHECK === 'lease') while ((await app.ask(leaving.accessToken)) === 'ok');
   expect(await app.ask(leaving.accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
 });

@@ -1,4 +1,4 @@
-/** A database that is gone: what is not known is denied, nothing is called done, and all heals by itself. */
+/** With the database gone the server denies whatever it can't check, reports no false success, and recovers by itself. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test as testAnywhere } from 'vitest';
 import { EMAIL, PASSWORD, type Tokens } from '../support/app/requests.js';
@@ -6,7 +6,7 @@ import { startApp, type TestApp } from '../support/app/start-app.js';
 import { makeLoggedIn } from '../support/mail/mail-app.js';
 import { onPostgresql } from '../support/postgresql/postgresql.js';
 
-/** About the SQLite file; what PostgreSQL can do stands in test/postgresql/outages.test.ts. */
+/** These tests move the SQLite file; test/postgresql/outages.test.ts covers PostgreSQL. */
 const test = testAnywhere.skipIf(onPostgresql);
 
 const UNAVAILABLE = { code: 'AUTH_UNAVAILABLE', retryAfter: 1 };
@@ -17,12 +17,12 @@ const MUTATIONS = {
   logout: 'mutation { logout { endedSessions } }',
 };
 
-/** A live session and one that was logged out, then the folder is moved away while no connection is open. */
+/** A live session and a logged-out one; then the folder is moved away while no connection is open. */
 async function loseFolder(): Promise<{ app: TestApp; live: Tokens; loggedOut: Tokens; bringBack(): void }> {
   const app = await startApp();
   const live = await makeLoggedIn(app);
   const loggedOut = await app.login();
-  // The driver gives its connection away with every transaction, so the next statement must open the file again.
+  // The driver gives up its connection with every transaction, so the next statement must open the file again.
   await app.send(MUTATIONS.logout, { token: loggedOut.accessToken });
   const away = `${app.dataDir}-away`;
   renameSync(app.dataDir, away);

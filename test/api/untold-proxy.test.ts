@@ -1,4 +1,4 @@
-/** A proxy before the server that nobody has told it of. */
+/** A proxy in front of a server that is not configured for one. */
 import { expect, test } from 'vitest';
 import { collectLog } from '../support/app/collected-log.js';
 import { startApp } from '../support/app/start-app.js';

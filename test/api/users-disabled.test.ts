@@ -1,4 +1,4 @@
-/** What an operator ends: a user's sessions by disabling it, one session, or the access tokens of one. */
+/** An operator ends all sessions of a user by disabling it, one session, or only the access tokens of a session. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { startApp } from '../support/app/start-app.js';

@@ -1,4 +1,4 @@
-/** Users as an administrator reads them: one, all, and those that a search finds. */
+/** Users as an administrator reads them: one, all, or those that a search finds. */
 import { expect, test } from 'vitest';
 import { ADMIN_EMAIL, startWithAdministrator } from '../support/app/administrators.js';
 import { readAll, readPage } from '../support/app/lists.js';
@@ -99,7 +99,7 @@ test('nobody but an administrator reads users, and the answer does not tell whet
   }
 });
 
-/** Emails and names, and what finds which of them. */
+/** Emails and names, used to check which search finds which of them. */
 const PEOPLE: readonly (readonly [email: string, name?: string])[] = [
   ['ada@example.com', 'Ada Lovelace'],
   ['100%@example.com', 'Grace_Hopper'],

@@ -1,4 +1,4 @@
-/** Subscriptions over WebSocket: the door is the same, and a socket ends with its session. */
+/** Subscriptions over WebSocket pass the same door, and a socket ends with its session. */
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import type { TestApp } from '../support/app/start-app.js';

@@ -1,4 +1,4 @@
-/** Bytes that are no request, or hardly one: JSON with a code, on the bare socket too. */
+/** Bytes that form no valid request: even on a bare socket the answer is JSON with a code. */
 import { expect, test } from 'vitest';
 import { openWire } from '../support/sockets/wire.js';
 

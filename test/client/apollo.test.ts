@@ -1,4 +1,4 @@
-/** `latchkey/client/apollo` with Apollo Client 4: the token goes out, is replaced when it is refused, and nothing of a session outlives it. */
+/** `latchkey/client/apollo` with Apollo Client 4: it sends the token, replaces a refused one, and keeps no data after the session ends. */
 import { ApolloClient, ApolloLink, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { OperationTypeNode } from 'graphql';
@@ -32,7 +32,7 @@ async function startApollo(): Promise<ApolloWorld> {
 
 const ME = gql`query Me { me { email } }`;
 const me = ({ client }: ApolloWorld) => client.query<{ me: { email: string } | null }>({ query: ME, fetchPolicy: 'network-only' });
-/** By the server's clock only: the client still takes its token for good. */
+/** Expires it by the server's clock only: the client still considers its token valid. */
 const expire = ({ server }: ApolloWorld) => server.advance(16 * 60);
 const extensionsOf = (error: unknown) => CombinedGraphQLErrors.is(error) && error.errors.map(({ extensions }) => extensions);
 

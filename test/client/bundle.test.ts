@@ -1,4 +1,7 @@
-/** `latchkey/client` as a browser gets it: modules that need nothing, of the size that docs/client.md tells, and that touch nothing when they are imported. */
+/**
+ * `latchkey/client` as a browser gets it: modules without dependencies, of the size that docs/client.md states, without side effects on
+ * import.
+ */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -9,7 +12,7 @@ import { expect, test } from 'vitest';
 
 const root = new URL('../../', import.meta.url).pathname;
 
-/** Minified, without what the application brings itself. */
+/** Minified, without the packages that the application brings itself. */
 async function bundle(entry: string, format: 'esm' | 'iife' = 'esm'): Promise<OutputChunk> {
   const built = await rolldown({ input: `${root}src/client/${entry}.ts`, platform: 'browser', external: /^[^./]/, onLog: refuse });
   const { output } = await built.generate({ format, name: 'client', minify: true, comments: false });

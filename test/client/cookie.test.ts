@@ -1,4 +1,4 @@
-/** `latchkey/client` with the refresh token in a cookie: the client never has it, and a logout that waits is not undone by it [R30]. */
+/** `latchkey/client` with the refresh token in a cookie: the client never sees it, and it does not undo a pending logout [R30]. */
 import { expect, test } from 'vitest';
 import { type Cookies, home } from '../support/client/client-home.js';
 import { askWith, type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/client/clients.js';
@@ -54,7 +54,7 @@ test('20 pages that wake up at once make one refresh', async () => {
   await tab().register(CREDENTIALS);
   const pages = Array.from({ length: 20 }, tab);
   const before = refreshesOf(world);
-  // The others are waiting for the word of the first one, and for nothing else.
+  // The other pages wait only for the first one's message.
   const tokens = await Promise.all(pages.map((page) => page.getAccessToken()));
   expect(new Set(tokens).size).toBe(1);
   expect(refreshesOf(world) - before).toBe(1);

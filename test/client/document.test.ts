@@ -1,4 +1,4 @@
-/** The examples of docs/client.md are programs, and the client itself is one, for a compiler that knows a browser and no Node. */
+/** The examples of docs/client.md and the client itself compile for a browser, without the types of Node. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Inside the package, so that `latchkey/client` is found as a user finds it: by the exports of what was built. */
+/** Inside the package, so that `latchkey/client` resolves as it does for users: through the exports of the build. */
 async function compile(name: string, files: Readonly<Record<string, string>>, include: readonly string[] = ['.']): Promise<string> {
   const folder = join(root, 'test/client/generated', name);
   rmSync(folder, { recursive: true, force: true });

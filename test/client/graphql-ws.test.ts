@@ -1,4 +1,4 @@
-/** `latchkey/client/graphql-ws`: the socket has the token of the session, gets the next one by itself, and ends when the session does. */
+/** `latchkey/client/graphql-ws`: the socket carries the session's token, receives the next one by itself, and ends with the session. */
 import type { Client, ClientOptions } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthSocket } from '../../src/client/graphql-ws.js';
@@ -8,13 +8,13 @@ import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/
 interface SocketWorld extends ClientWorld {
   readonly tab: Tab;
   readonly socket: Client;
-  /** Opened and closed. */
+  /** The sockets that were opened and closed, in order. */
   readonly log: readonly string[];
-  /** How often it has waited before it came back. */
+  /** The waits before each reconnect. */
   readonly waits: readonly number[];
-  /** Where it goes; after a wait, where the server is. */
+  /** The address of the next attempt; after a wait, the server's. */
   readonly address: { next: string };
-  /** What a subscription has heard, and how it ended. */
+  /** Starts a subscription. Returns what it receives, and how it ends. */
   listen(): { readonly heard: unknown[]; readonly ended: Promise<string> };
 }
 
@@ -32,7 +32,7 @@ async function startSocket(settings = {}, options: Partial<ClientOptions> = {}):
     retryWait: async (retries) => {
       waits.push(retries);
       address.next = world.url;
-      // A browser tells of the failure first, and then that the socket is closed.
+      // A browser reports the failure first and the close of the socket after it.
       await nextTurn();
     },
     ...options,
@@ -60,7 +60,7 @@ async function startSocket(settings = {}, options: Partial<ClientOptions> = {}):
 test('when the token expires the socket comes back with the next one at once, and the subscription goes on', async () => {
   const world = await startSocket({ ACCESS_TOKEN_TTL: '10s', CLOCK_TOLERANCE: '0s' });
   await world.tab.register(CREDENTIALS);
-  // The server’s timer is a real one; the client still takes its token for good.
+  // The server's timer is a real one. The client still considers its token valid.
   await world.server.advance(9);
   const { heard } = world.listen();
   await world.server.untilListeners(1);
@@ -76,7 +76,7 @@ test('a logout closes the socket at once, and it does not come back', async () =
   await world.tab.register(CREDENTIALS);
   const { heard, ended } = world.listen();
   await world.server.untilListeners(1);
-  // Before the server knows of it.
+  // Cut before the server learns of it.
   world.network.isDown = true;
   await world.tab.logout();
   expect(await ended).toBe('4499');
@@ -118,7 +118,7 @@ test('without the network it waits until it is known who is there', async () => 
   const failed = world.tab.hear('REFRESH_FAILED UNREACHABLE');
   const { heard } = world.listen();
   await failed;
-  // Until that try is over.
+  // Wait until that attempt is over.
   await nextTurn();
   expect(world.log).toEqual([]);
   world.network.isDown = false;

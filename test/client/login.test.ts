@@ -1,4 +1,4 @@
-/** Logging in with `latchkey/client`: what is held afterwards, what the caller sees of it, and what becomes of who was logged in before. */
+/** Logging in with `latchkey/client`: what the client holds afterwards, what the caller sees, and how the previous session ends. */
 import { expect, test } from 'vitest';
 import { AuthError } from '../../src/client/auth-client.js';
 import { PASSWORD } from '../support/app/requests.js';

@@ -1,4 +1,4 @@
-/** Logging out with `latchkey/client`: nothing is held from that moment on, and what is said of the server is true. */
+/** Logging out with `latchkey/client`: from that moment the client holds nothing, and it reports truthfully what the server did. */
 import { expect, test } from 'vitest';
 import { home } from '../support/client/client-home.js';
 import { askWith, type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/client/clients.js';
@@ -129,7 +129,7 @@ test('the tokens of a refresh that is under way at the logout are logged out too
   const answer = world.network.holdAnswer('refreshToken');
   const refreshed = tab.refresh();
   await answer.reached;
-  // The server hears of no logout before: what comes now is a live pair.
+  // The server has not yet received a logout, so the tokens that arrive now are live.
   world.network.isDown = true;
   expect(await tab.logout()).toMatchObject({ server: 'pending' });
   world.network.isDown = false;

@@ -1,4 +1,4 @@
-/** `latchkey/client/react`: components know whether somebody is logged in, from the server's markup on. */
+/** `latchkey/client/react`: components know whether a user is logged in, from the server-rendered markup on. */
 import { act, createElement } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';

@@ -1,4 +1,6 @@
-/** Refreshes by `latchkey/client`: ahead of expiry, once for all tabs, whatever the clocks say, and never at the cost of a good session. */
+/**
+ * Refreshing with `latchkey/client`: ahead of expiry, once for all tabs, whatever the clocks say, and never at the cost of a good session.
+ */
 import { expect, test } from 'vitest';
 import { askWith, type ClientWorld, CREDENTIALS, claimsOf, startWorld, type Tab } from '../support/client/clients.js';
 import { replaceWebLocks, useWebLocks } from '../support/client/web-locks.js';
@@ -64,7 +66,7 @@ test.for(['in one program', 'with Web Locks'])('20 tabs that wake up at once mak
 test('two tabs without a common lock that refresh at once both go on', async () => {
   const { tab, ...world } = await startLoggedIn();
   const [key, text] = [...world.storage.items][0] ?? ['', ''];
-  // The other one has read its token before, and sends it after.
+  // The other tab read its token before this refresh and sends it afterwards.
   const answer = world.network.holdAnswer('refreshToken');
   const mine = tab.refresh();
   await answer.reached;
@@ -95,7 +97,7 @@ test('a clock that is set back meanwhile makes no token look younger', async () 
   const refreshed = tab.hear('REFRESHED');
   await world.pass(14 * 60);
   await refreshed;
-  // A page that is opened now finds tokens that were asked for in the future.
+  // A page opened now finds tokens whose time of request lies in the future.
   world.clock.set(-3600);
   expect(await askWith(world, world.open())).toBe('ok');
   expect(refreshesOf(world)).toBe(2);

@@ -1,4 +1,4 @@
-/** `latchkey/client` in several tabs of one browser: what happens in one of them is known in all. */
+/** `latchkey/client` in several tabs of one browser: every tab learns what happens in any of them. */
 import { expect, test } from 'vitest';
 import { home } from '../support/client/client-home.js';
 import { askWith, CREDENTIALS, startWorld } from '../support/client/clients.js';

@@ -1,4 +1,4 @@
-/** `latchkey/client/urql` with urql: the token goes out, is replaced when it is refused, and no answer of a session outlives it. */
+/** `latchkey/client/urql` with urql: it sends the token, replaces a refused one, and keeps no answer after the session ends. */
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AuthClient } from '../../src/client/auth-client.js';
@@ -10,11 +10,11 @@ import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/
 interface UrqlWorld extends ClientWorld {
   readonly tab: Tab;
   readonly client: Client;
-  /** What the application has sent in a header of its own. */
+  /** The values of the application's own header, one per request. */
   readonly ownHeaders: readonly (string | null)[];
 }
 
-/** The server takes it from every origin that it takes anything from. */
+/** The server's CORS policy accepts this header from every allowed origin. */
 const OWN_HEADER = 'x-apollo-operation-name';
 
 async function startUrql(): Promise<UrqlWorld> {
@@ -59,7 +59,7 @@ test('who is logged in is known to the server, and who is not may ask all the sa
 
 test('when the token has expired a refresh is made, and the operation is sent once more', async () => {
   const world = await startUrql();
-  // The server's clock only: the client still takes its token for good.
+  // Expires it by the server's clock only: the client still considers its token valid.
   await world.server.advance(16 * 60);
   const [asked, changed] = await Promise.all([me(world), world.client.mutation('mutation { changeName(name: "Ada") }', {}).toPromise()]);
   expect([asked.error, changed.error]).toEqual([undefined, undefined]);

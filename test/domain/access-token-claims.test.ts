@@ -1,4 +1,4 @@
-/** The rules of the claims, one by one. */
+/** The rules for the claims of an access token, one by one. */
 import { expect, test } from 'vitest';
 import { isExpired, isNotYetValid, parseClaims } from '../../src/caller/access-token-claims.js';
 

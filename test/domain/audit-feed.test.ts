@@ -1,11 +1,11 @@
-/** Events that were committed elsewhere are told whatever fails on the way, and a follower that takes none is not kept for ever. */
+/** Events committed by other nodes are delivered despite failures on the way, and a follower that takes none is not kept for ever. */
 import { expect, test } from 'vitest';
 import { eventAt, startFeed } from '../support/audit/start-feed.js';
 
 test('what a look has found and could not read is found by the next one [R29]', async () => {
   const feed = await startFeed();
   const told = await feed.follow();
-  // After an outage a look finds what is older than the next one would go back.
+  // After an outage the feed finds an event that is older than its next regular look would reach back.
   const old = await feed.commitElsewhere(feed.clock.now() + 1);
   feed.clock.advance(60);
   feed.faults = 1;
@@ -22,7 +22,7 @@ test('bells whose events can’t be read keep nothing from being found later [R2
   feed.watch.hear(Array.from({ length: 12_000 }, (_, index) => `rung-${index}`));
   while (feed.faults > 0) await feed.untilReads(feed.reads + 1);
   const event = await feed.commitElsewhere();
-  // A look, what it has found, and the next look.
+  // The first look, the rows that it found, and the next look.
   await feed.untilReads(feed.reads + 3);
   expect(told).toEqual([event]);
 });

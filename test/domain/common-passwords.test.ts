@@ -1,4 +1,4 @@
-/** Passwords that are tried first. */
+/** The list of common passwords, which attackers try first. */
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { expect, test } from 'vitest';
 import { commonPasswords } from '../../src/features/passwords/common-passwords.js';

@@ -1,4 +1,4 @@
-/** Ids as people type them. */
+/** Ids that people may have to type. */
 import { expect, test } from 'vitest';
 import { freshId } from '../../src/lib/ambient.js';
 

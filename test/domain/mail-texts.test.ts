@@ -1,4 +1,4 @@
-/** Letters say what a stranger has chosen only so that nothing in it works. */
+/** Mails quote text that a stranger has chosen only in a form in which nothing works: no link, no markup. */
 import { expect, test } from 'vitest';
 import { quote, sayDuration, sayEvent } from '../../src/features/mail/mail-phrases.js';
 import { confirmEmailChange, newDevice, verifyEmail } from '../../src/features/mail/mail-texts.js';

@@ -1,4 +1,4 @@
-/** A fault that the operator can mend is printed as its message; anything else with its stack. */
+/** A fault that the operator can fix is printed as its message; any other error is printed with its stack. */
 import { expect, test } from 'vitest';
 import { ServerFailed } from '../../src/cli/administer.js';
 import { ConfigError } from '../../src/config/config-error.js';

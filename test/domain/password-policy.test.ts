@@ -1,4 +1,4 @@
-/** Which passwords may be chosen. */
+/** The passwords that a user may choose. */
 import { expect, test } from 'vitest';
 import { isTooLong, type PasswordOwner, PasswordPolicy } from '../../src/features/passwords/password-policy.js';
 import { PwnedPasswords } from '../../src/features/passwords/pwned-passwords.js';
@@ -112,6 +112,6 @@ test('too long is said of more than 256 characters, however many units they take
   expect([isTooLong('x'.repeat(256)), isTooLong('x'.repeat(257))]).toEqual([false, true]);
   expect([isTooLong('🦄'.repeat(256)), isTooLong('🦄'.repeat(257))]).toEqual([false, true]);
   expect(isTooLong(`${'🦄'.repeat(255)}xx`)).toBe(true);
-  // "ᾂ" comes apart into four.
+  // "ᾂ" decomposes into four code points.
   expect([isTooLong('ᾂ'.repeat(256).normalize('NFD')), isTooLong('ᾂ'.repeat(257).normalize('NFD'))]).toEqual([false, true]);
 });

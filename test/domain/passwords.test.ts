@@ -1,4 +1,4 @@
-/** Hashing: argon2id with its cost in the text, bounded, and the same for users who do not exist. */
+/** Hashing: argon2id with its cost in the text, bounded, and the same work for users who do not exist. */
 import { expect, test } from 'vitest';
 import { DEFAULT_PASSWORD_COST, Passwords } from '../../src/features/passwords/passwords.js';
 import { TEST_PASSWORD_COST } from '../support/app/launch-app.js';
@@ -39,7 +39,7 @@ test('nothing matches a user who does not exist', async () => {
   for (const password of ['', 'correct horse', '\0']) expect(await check(null, password)).toBe(false);
 });
 
-/** How many of a crowd, each from an address of its own, are turned away: so many run at once, so many wait. */
+/** How many of many simultaneous requests, each from its own address, are refused: some run at once, some wait. */
 async function countRefused(hash: string | null, crowd: number, addressOf = (index: number) => `192.0.2.${index}`): Promise<number> {
   const answers = await Promise.allSettled(
     Array.from({ length: crowd }, (_, index) =>
@@ -53,7 +53,7 @@ async function countRefused(hash: string | null, crowd: number, addressOf = (ind
 
 test('hashing is bounded, and users who do not exist wait in the same queue as others', async () => {
   const hash = await passwords.hash('correct horse');
-  // 200 wait; how many are at work hangs on the machine, and is three at most.
+  // 200 wait. How many run at once depends on the machine, and is three at most.
   const room = 203;
   const refused = [await countRefused(hash, 3 * room), await countRefused(null, 3 * room)];
   expect(refused[0]).toBeGreaterThan(room);

@@ -1,4 +1,4 @@
-/** The question to the server of leaked passwords: what goes out, what is believed, and what is not. */
+/** The request to the server of leaked passwords: what it sends, which answers it believes, and which it rejects. */
 import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -9,10 +9,10 @@ import { splitHash, startPwnedServer } from '../support/passwords/pwned-server.j
 
 const PASSWORD = 'correct horse battery';
 const { prefix, rest } = splitHash(PASSWORD);
-/** Made before it is asked for: it takes so long that the question would be given up. */
+/** Made in advance: making it takes longer than the request's timeout. */
 const bomb = gzipSync(Buffer.alloc(100e6, 48));
 
-/** What is found with a server that answers so, and what the log says of it. */
+/** The finding with a server that answers like this, and what the log says about it. */
 async function findWith(answer: RequestListener, password = PASSWORD) {
   return findAt((await startPwnedServer([], answer)).url, password);
 }

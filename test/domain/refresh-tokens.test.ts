@@ -1,4 +1,4 @@
-/** The text of refresh tokens: a family that stays, a secret that changes. */
+/** The text of refresh tokens: the family stays the same, the secret changes. */
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { makeRefreshToken, openSuccessor, parseRefreshToken, sealSuccessor, succeed } from '../../src/features/tokens/refresh-tokens.js';

@@ -1,4 +1,4 @@
-/** One row of a setting is enough: the parser, `Config` and the table of docs/settings.md follow it. */
+/** A setting needs one row only: the parser, `Config` and the table of docs/settings.md follow it. */
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
@@ -12,7 +12,7 @@ import { makeFolder } from '../support/app/start-app.js';
 const { port } = SUBJECTS.Address;
 const LIFE = 'ACCESS_TOKEN_TTL';
 
-/** The settings as they would be with another default and range in two rows. */
+/** The settings with another default and range in two rows. */
 const changed = {
   ...SUBJECTS,
   Address: { ...SUBJECTS.Address, port: setting('PORT', wholeNumber(1_024, 50_000), '4100', port.meaning) },
@@ -84,9 +84,9 @@ test('a default that depends on other settings is the one that the table prints'
 test('a property of Config has the type of its row', () => {
   const config = readConfig({ DATA_DIR: makeFolder() });
   const algorithm: 'ES256' | 'RS256' = config.signingAlgorithm;
-  // @ts-expect-error a number
+  // @ts-expect-error port is a number
   const wrong: string = config.port;
-  // @ts-expect-error read only
+  // @ts-expect-error the configuration is read-only
   const write = () => (config.port = 1);
   expect([algorithm, wrong, typeof write]).toEqual(['ES256', 4_000, 'function']);
 });

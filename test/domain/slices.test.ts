@@ -1,4 +1,4 @@
-/** Work that is done at once leaves room for others, however much of it there is. */
+/** Long synchronous work is cut into slices, so that other work can run in between. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createSlices } from '../../src/lib/queue.js';
@@ -21,6 +21,6 @@ test('so many steps are made in one turn of the event loop, whoever makes them',
   }
   await all;
   expect(byTurn.reduce((sum, steps) => sum + steps)).toBe(500);
-  // A turn here may see the end of one slice and the whole of the next.
+  // One turn here may see the end of one slice and the whole of the next.
   expect(Math.max(...byTurn)).toBeLessThanOrEqual(16);
 });

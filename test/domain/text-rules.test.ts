@@ -1,4 +1,4 @@
-/** Email, name and User-Agent: what is accepted, and how it is compared. */
+/** Emails, names and User-Agents: which ones are accepted, and how they are compared. */
 import { expect, test } from 'vitest';
 import { emailKeyOf, fitUserAgent, isEmailAddress, isName } from '../../src/lib/text-rules.js';
 
@@ -19,10 +19,10 @@ test.each([
   'ada@example.com ',
   'ada\ud800@example.com',
   'ada@exa mple.com',
-  // Line breaks and terminal sequences, which a quoted local part may hold.
+  // Line breaks and terminal sequences, which a quoted local part may contain.
   '"a\r\nRCPT TO:<x@example.com>"@example.com',
   '"\u001b[2J"@example.com',
-  // What looks like the address of somebody else.
+  // Addresses that look like those of another user.
   'ada\u200b@example.com',
   'ada@exa\u200bmple.com',
   'ada\u00ad@example.com',

@@ -1,4 +1,4 @@
-/** Peers that are there no more, or as good as not: the server lets go of them, and what it keeps for them is bounded. */
+/** Peers that are gone, or silent: the server drops them, and the memory it keeps for them is bounded. */
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
@@ -23,7 +23,7 @@ class NewsResolver {
   }
 }
 
-/** Counts who listens. */
+/** Counts the listeners. */
 class Topics extends EventTarget {
   listeners = 0;
 
@@ -49,7 +49,7 @@ async function startNews() {
   return { app, topics, address: await app.app.listen(), publish: (text: string) => pubSub.publish('news', text) };
 }
 
-/** The server's end of the connection that is opened next. */
+/** The server's end of the next connection to be opened. */
 function nextConnection(app: TestApp): Promise<Socket> {
   return new Promise((resolve) => app.app.server.server.once('connection', resolve));
 }
@@ -67,7 +67,7 @@ test('a peer that answers no ping is dropped, one that does is kept', async () =
   const pinged = once(present.raw, 'ping');
   vi.advanceTimersByTime(PING_EVERY_MS);
   await pinged;
-  // What was sent before this has been read when this is answered.
+  // The answer to this ping shows that the server has read everything sent before it.
   present.say({ type: 'ping' });
   await present.hear('pong');
   vi.advanceTimersByTime(PING_EVERY_MS);
@@ -104,7 +104,7 @@ test('a reader of events that does not read is dropped when a mebibyte waits, an
   response.on('error', () => undefined).pause();
   const connection = await accepted;
   await topics.untilListeners(1);
-  // Three bytes each.
+  // Three bytes per character.
   const text = '€'.repeat(10_000);
   const bytes = Buffer.byteLength(text);
   let most = 0;
@@ -124,7 +124,7 @@ test('a reader that does not read holds up nobody else, and takes nothing down: 
   const [absent, present] = [await connect(address, accessToken), await connect(address, accessToken)];
   for (const each of [absent, present]) subscribe(each, NEWS);
   await topics.untilListeners(2);
-  // It is not dropped meanwhile, however slow this machine is.
+  // Fake timers, so that the server does not drop it meanwhile, however slow this machine is.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   absent.raw.pause();

@@ -1,4 +1,4 @@
-/** Code that GraphQL Code Generator makes from schema.graphql: it type-checks, it refuses mistakes, and it talks to the built server. */
+/** Code that GraphQL Code Generator makes from schema.graphql type-checks, rejects mistakes, and works with the built server. */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The clients that people use, with a subscription over a real socket: what each of them makes of the end of its session. */
+/** Popular clients with a subscription over a real socket: how each one reacts to the end of its session. */
 import { ApolloClient, gql as apolloGql, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { subscriptionExchange, Client as UrqlClient, gql as urqlGql } from '@urql/core';
@@ -12,7 +12,7 @@ import { startListening, TICK, type Ticks, untilListeners } from '../support/res
 
 const REVOKED = { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' };
 
-/** What a program has heard, in order, and how it was told of the end. */
+/** The events that a program received, in order, and how it learned of the end. */
 class Listening {
   readonly heard: unknown[] = [];
   readonly ended: Promise<unknown>;
@@ -41,7 +41,7 @@ class Listening {
   }
 }
 
-/** A client of graphql-ws that leaves everything to the defaults, and every attempt that it makes to connect. */
+/** A graphql-ws client with default options, and its log of every attempt to connect. */
 function createSocketClient(
   address: string,
   connectionParams: NonNullable<ClientOptions['connectionParams']>,
@@ -75,7 +75,7 @@ function listen(client: SocketClient | EventClient): Listening {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-/** It hears an event, is logged out from elsewhere, and is ended; what is emitted after the logout must not be heard. */
+/** The client receives an event, then a logout elsewhere ends its subscription. It must not receive anything emitted after the logout. */
 async function logOutWhileListening(app: TestApp, ticks: Ticks, token: string, listening: Listening): Promise<unknown> {
   await untilListeners(ticks, 1);
   ticks.emit(1);
@@ -84,7 +84,7 @@ async function logOutWhileListening(app: TestApp, ticks: Ticks, token: string, l
   ticks.emit(2);
   const reason = await listening.ended;
   await untilListeners(ticks, 0);
-  // Whoever would come back has come by the time that this is answered.
+  // A client that reconnects has done so by the time this is answered.
   expect(await app.ask(token)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
   return reason;
 }
@@ -124,7 +124,7 @@ test('graphql-ws comes back after the server has stopped, and hears on', async (
   const { app, address, ticks } = await startListening();
   const { accessToken } = await app.register();
   let serving: Promise<unknown> = Promise.resolve();
-  // A server that can't be reached at all is final to the library, unless it is told otherwise.
+  // By default the library gives up on a server that it can't reach at all.
   const { client, log } = createSocketClient(address, bearer(accessToken), () => serving);
   const listening = listen(client);
   await untilListeners(ticks, 1);
@@ -177,7 +177,7 @@ test('urql is told the code and the reason of the end, and does not come back [R
   expect(log).toEqual(['connects', '4401 TOKEN_REVOKED']);
 });
 
-/** A client of graphql-sse, and how often it has asked; it waits for nothing between two attempts. */
+/** A graphql-sse client that retries without a pause, and the number of its requests. */
 function createEventStreamClient(address: string, token: string): { client: EventClient; requests: () => number } {
   let requests = 0;
   const client = createEventClient({

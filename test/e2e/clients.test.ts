@@ -1,4 +1,4 @@
-/** The clients that people use, against the built server on a real socket: what each of them makes of a login, a logout and a refusal. */
+/** Popular clients against the built server on a real socket: how each one reports a login, a logout and a refusal. */
 import { ApolloClient, ApolloLink, gql as apolloGql, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
 import { SetContextLink } from '@apollo/client/link/context';
 import { ErrorLink } from '@apollo/client/link/error';

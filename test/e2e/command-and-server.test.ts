@@ -1,4 +1,4 @@
-/** Commands and a server on the same data: what a command revokes is dead when it returns, whoever dies in between. */
+/** Commands and a server on the same data: whatever a command revokes is dead when it returns, whichever process dies in between. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -104,7 +104,7 @@ test('a file in the place of the socket is no hindrance either', async () => {
 test('a server that dies while a command is under way: it is told that the outcome is not known, with 4', async () => {
   const dataDir = makeFolder();
   await (await startServer({ dataDir })).stop();
-  // What is left of a server at that moment: it has taken the connection and will never answer.
+  // A server that dies at this moment has accepted the connection but never answers.
   for (const farewell of ['', 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"kind":"do']) {
     const dying = createServer((socket) => {
       socket.on('error', () => undefined).once('data', () => socket.end(farewell));
@@ -127,11 +127,11 @@ test('kill -9 of a server with a command in its hands: the command ends with 4, 
   const { accessToken } = await server.login();
   process.kill(server.pid, 'SIGSTOP');
   const command = latchkey(['session', 'revoke', sid], { dataDir });
-  // The kernel takes the connection for the stopped server; then it is gone for good.
+  // The kernel accepts the connection for the stopped server, which is then killed.
   await connectionsTo(join(dataDir, 'control.sock'), 1, command);
   await server.kill();
   const { code, stderr } = await command;
-  // 0 when the server was gone before the command had sent anything: then it did its work alone.
+  // 0 if the server was gone before the command had sent anything: the command then did its work alone.
   expect([0, 4]).toContain(code);
   if (code === 4) {
     expect(stderr).toContain('It is not known whether the command took effect; it is safe to send it again.');
@@ -176,7 +176,7 @@ test('the password of a new user is never an argument of the process', async () 
   expect(refused.stderr).not.toContain(PASSWORD);
 });
 
-/** Waits until the kernel has so many connections on a socket that its owner has not looked at. */
+/** Waits until the kernel holds this many connections on a socket that its owner has not accepted. */
 async function connectionsTo(path: string, howMany: number, command: Promise<unknown>): Promise<void> {
   let ended = false;
   command.then(() => {

@@ -1,4 +1,4 @@
-/** Every command of `latchkey`, through the running server and without one: the same answers, the same exit codes. */
+/** Every command of `latchkey`, both through a running server and without one: the same answers, the same exit codes. */
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

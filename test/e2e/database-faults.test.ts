@@ -1,4 +1,7 @@
-/** The database of a running server is locked, full, or gone: errors, never a false success, and it recovers by itself. */
+/**
+ * The database of a running server is locked, full, or gone: the server answers with errors, never a false success, and recovers by
+ * itself.
+ */
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -21,7 +24,7 @@ const logInCode = async (server: ServerProcess): Promise<string> => {
 };
 const readiness = async ({ url }: ServerProcess) => (await fetch(`${url}/readyz`)).status;
 
-/** A server with sessions: one logged out before the fault, some that live. */
+/** A server with sessions: one was logged out before the fault, the others are live. */
 async function prepare(howMany = 4) {
   const folder = makeFolder();
   const dataDir = join(folder, 'data');
@@ -32,7 +35,7 @@ async function prepare(howMany = 4) {
   return { folder, dataDir, server, ended, live };
 }
 
-/** While the fault lasts. */
+/** Expectations while the fault lasts. */
 async function expectErrorsOnly(server: ServerProcess, ended: Tokens, live: readonly Tokens[]): Promise<void> {
   const logouts = await Promise.all(live.map((tokens) => logOut(server, tokens)));
   for (const code of logouts) expect(UNAVAILABLE).toContain(code);
@@ -43,7 +46,7 @@ async function expectErrorsOnly(server: ServerProcess, ended: Tokens, live: read
   for (const { accessToken } of live) expect(['AUTH_UNAVAILABLE', 'ok']).toContain(await server.ask(accessToken));
 }
 
-/** After the fault: nothing has ended but what was ended before, and everything works again, also after a restart. */
+/** Expectations after the fault: only earlier logouts have ended sessions, and everything works again, even after a restart. */
 async function expectRecovered(server: ServerProcess, dataDir: string, ended: Tokens, live: readonly Tokens[]): Promise<void> {
   expect(await readiness(server)).toBe(200);
   expect(await server.ask(ended.accessToken)).toBe(REVOKED);
@@ -74,7 +77,7 @@ test('a lock that is held for a moment only is waited for, and other requests ar
   expect((await fetch(`${server.url}/livez`)).status).toBe(200);
   await lock.release();
   const code = await leaving;
-  // On a slow machine the release may come too late; then it is an error, and the session lives.
+  // On a slow machine the lock may be released too late. The logout then fails, and the session lives.
   expect(['done', 'AUTH_UNAVAILABLE']).toContain(code);
   expect(await server.ask(live[0]?.accessToken)).toBe(code === 'done' ? REVOKED : 'ok');
 });
@@ -92,7 +95,7 @@ test('DATA_DIR is gone, and comes back: errors in between, and not a new databas
   const { folder, dataDir, server, ended, live } = await prepare();
   renameSync(dataDir, join(folder, 'away'));
   await expectErrorsOnly(server, ended, live);
-  // Somebody makes an empty folder in its place: the server must not begin again from nothing.
+  // An empty folder appears in its place: the server must not create a new database in it.
   mkdirSync(dataDir);
   await expectErrorsOnly(server, ended, live);
   renameSync(dataDir, join(folder, 'empty'));
@@ -125,7 +128,7 @@ test('faults in any order, with transactions that roll back in between: what was
   const duplicate = () => server.register().catch(() => undefined);
   for (const [index, tokens] of live.entries()) {
     const fault = faults[index % faults.length] as (typeof faults)[number];
-    // The fault comes and goes while the logout and two registrations that must fail are under way.
+    // The fault comes and goes during the logout and two registrations that must fail.
     const [, , code, remove] = await Promise.all([duplicate(), duplicate(), logOut(server, tokens), fault()]);
     const [, second] = await Promise.all([remove(), logOut(server, tokens), duplicate()]);
     outcomes.set(tokens, code === 'done' || second === 'done' ? 'done' : [code, second].includes('LOGOUT_UNCONFIRMED') ? 'unknown' : 'not');

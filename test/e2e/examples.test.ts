@@ -1,4 +1,4 @@
-/** The folders of `examples/`: what they generate type-checks, and they talk to the built server. */
+/** The folders of `examples/`: their generated code type-checks, and their programs work with the built server. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -28,7 +28,7 @@ test('the page with React shows who is logged in, and nobody after the logout', 
   expect((await runIn(folder, page, folder, `${url}/graphql`, origin)).trim().split('\n')).toEqual([
     'ada@example.com, sessions: 1',
     'nobody, sessions: 0',
-    // The session of before is not among them: the logout has ended it.
+    // The earlier session is not counted: the logout ended it.
     'ada@example.com, sessions: 1',
   ]);
 });

@@ -1,7 +1,6 @@
 /**
- * kill -9 in the middle of logouts and refreshes, and what must be true after the restart.
- *
- * STORM_ROUNDS sets how many rounds (15), STORM_SEED repeats a run.
+ * Kills the server with SIGKILL amid logouts and refreshes, and checks what must be true after the restart. STORM_ROUNDS sets the number
+ * of rounds (15), STORM_SEED repeats a run.
  */
 import { expect, test } from 'vitest';
 import { type Random, seededRandom } from '../support/app/random.js';
@@ -15,20 +14,20 @@ const LOGOUTS = 12;
 const REFRESHES = 50;
 const RACING_REFRESHES = 8;
 const BYSTANDERS = 5;
-/** About as long as all requests of a round take. */
+/** About as long as all requests of one round take. */
 const LATEST_KILL_MS = 250;
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 const LOGOUT = 'mutation { logout { loggedOutAt } }';
-/** From before the first refresh; some of the ten seconds of grace are kept for the machine. */
+/** Counted from before the first refresh; the rest of the ten seconds of grace is slack for a slow machine. */
 const GRACE_MS = 9_000;
 
 interface Storm {
   readonly random: Random;
   readonly counts: Record<string, number>;
   server: ServerProcess;
-  /** Live sessions that no round has used up. */
+  /** Live sessions that no round has used yet. */
   readonly spare: Tokens[];
-  /** Sessions whose end was answered or seen: dead for good. */
+  /** Sessions whose end was answered or observed: they must stay dead. */
   readonly dead: Tokens[];
 }
 
@@ -51,7 +50,7 @@ test(`what was answered before a kill -9 is in force after it, ${ROUNDS} rounds,
     await checkRefreshes(storm, answers, startedAt);
     await checkRace(storm, answers);
     expect(await askAll(storm.server, bystanders)).toEqual(bystanders.map(() => 'ok'));
-    // All of them are asked again now and then: what is dead stays dead over every restart.
+    // Asks about all of them now and then: a dead session stays dead over every restart.
     if (round % 10 === 9 || round === ROUNDS - 1) expect(new Set(await askAll(storm.server, storm.dead))).toEqual(new Set([REVOKED]));
   }
   console.log(`kill storm: ${ROUNDS} rounds, seed ${SEED}, ${JSON.stringify({ ...storm.counts, dead: storm.dead.length })}`);
@@ -65,7 +64,7 @@ interface Answers {
   readonly race: { tokens: Tokens; isAnswered: boolean; pairs: Tokens[] };
 }
 
-/** Sends everything at once, in any order, and kills the server after a random number of answers or at a random moment. */
+/** Sends everything at once, in random order, and kills the server after a random number of answers or at a random moment. */
 async function rage({ random, server, spare, counts }: Storm): Promise<{ answers: Answers; startedAt: number }> {
   const [refreshed, raced, ...leaving] = spare.splice(0, LOGOUTS + 2) as [Tokens, Tokens, ...Tokens[]];
   const answers: Answers = {
@@ -95,7 +94,7 @@ async function rage({ random, server, spare, counts }: Storm): Promise<{ answers
     if (!atOnce) killed ??= server.kill();
   }, random.below(LATEST_KILL_MS));
   const counted = requests.map(async (request) => {
-    // A request that is cut off by the kill fails; one that was answered has left its mark in `answers`.
+    // A request that the kill cut off fails; an answered one is already in `answers`.
     await request().catch(() => undefined);
     left -= 1;
     if (atOnce && left <= 0) killed ??= server.kill();
@@ -110,7 +109,7 @@ async function rage({ random, server, spare, counts }: Storm): Promise<{ answers
   return { answers, startedAt };
 }
 
-/** An answered logout is in force; one that was cut off has happened or has not, for the access token and the refresh token alike. */
+/** An answered logout is in force. One that was cut off has either happened or not, for the access and the refresh token alike. */
 async function checkLogouts({ server, counts, spare, dead }: Storm, { logouts }: Answers): Promise<void> {
   for (const { tokens, isAnswered } of logouts) {
     const asked = await server.ask(tokens.accessToken);
@@ -125,7 +124,7 @@ async function checkLogouts({ server, counts, spare, dead }: Storm, { logouts }:
   }
 }
 
-/** Of many refreshes with one token at most one branch came to life, and whoever got an answer can go on with it. */
+/** Many refreshes with one token start at most one branch, and every client that got an answer can continue with it. */
 async function checkRefreshes({ server, counts, spare }: Storm, { refreshed }: Answers, startedAt: number): Promise<void> {
   const branches = new Set(refreshed.pairs.map(({ refreshToken }) => refreshToken));
   expect(branches.size).toBeLessThanOrEqual(1);
@@ -138,7 +137,7 @@ async function checkRefreshes({ server, counts, spare }: Storm, { refreshed }: A
     count(counts, 'tooSlowForGrace', 1);
     return;
   }
-  // The predecessor gets what was answered before; or the first answer of all.
+  // The predecessor gets the earlier answer again, or the first answer of all.
   expect(again.codes).toEqual([]);
   if (answered !== undefined) expect(again.tokens?.refreshToken).toBe(answered.refreshToken);
   const next = await server.refresh(again.tokens?.refreshToken ?? '');
@@ -147,7 +146,7 @@ async function checkRefreshes({ server, counts, spare }: Storm, { refreshed }: A
   if (next.tokens !== null) spare.push(next.tokens);
 }
 
-/** Logout racing refresh: either all of the session is dead, or all of it lives; and it is dead if the logout was answered. */
+/** Logout racing refresh: the session is either entirely dead or entirely alive, and dead if the logout was answered. */
 async function checkRace({ server, counts, dead }: Storm, { race }: Answers): Promise<void> {
   const pairs = [race.tokens, ...race.pairs];
   const asked = new Set(await askAll(server, pairs));
@@ -167,7 +166,7 @@ function askAll(server: ServerProcess, sessions: readonly Tokens[]): Promise<str
   return Promise.all(sessions.map(({ accessToken }) => server.ask(accessToken)));
 }
 
-/** At once: they wait for each other in the server's own queue of passwords. */
+/** Logs in all at once: the logins wait in the server's own queue for hashing passwords. */
 async function logInMany(server: ServerProcess, email: string, howMany: number): Promise<Tokens[]> {
   return Promise.all(Array.from({ length: Math.max(howMany, 0) }, () => server.login(email)));
 }

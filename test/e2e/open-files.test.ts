@@ -1,13 +1,13 @@
-/** The server does not keep what a transaction opened. */
+/** The server closes the files that a transaction opened. */
 import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { makeFolder } from '../support/app/start-app.js';
 import { startServer } from '../support/process/server-process.js';
 
 const SESSIONS = 10;
-/** Fewer than one session may make in a minute. */
+/** Below the limit of refreshes per minute for one session. */
 const REFRESHES = 40;
-/** Connections of clients and of the garbage collector's taste; one file per transaction would be hundreds. */
+/** Allows for client connections and late garbage collection. One leaked file per transaction would be hundreds. */
 const SLACK = 20;
 
 test.skipIf(!existsSync('/proc/self/fd'))('hundreds of refreshes, and as many that fail, leave no open file behind', async () => {

@@ -1,4 +1,4 @@
-/** The program of docs/embedding.md with a subscription: it type-checks as it stands, runs, and its subscription ends with the session. */
+/** The program of docs/embedding.md with a subscription: it type-checks unchanged, runs, and its subscription ends with the session. */
 import { expect, test } from 'vitest';
 import { makeFolder } from '../support/app/start-app.js';
 import { buildProject, findProgram } from '../support/examples/embedding-project.js';

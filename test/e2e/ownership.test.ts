@@ -1,4 +1,4 @@
-/** One process owns the data: who else comes is told who has it, and changes nothing. */
+/** One process owns the data: a second one names the owner, exits, and changes nothing. */
 import { copyFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** A database that may only be read: errors, never a false success. */
+/** A read-only database: the server answers with errors, never a false success. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { makeFolder } from '../support/app/start-app.js';
 import { failToStart, START, startServer } from '../support/process/server-process.js';
 
 const NOBODY = 65_534;
-/** Root may write whatever the rights say, so it lets somebody else run the server. */
+/** File permissions do not bind root, so as root the test runs the server as another user. */
 const uid = process.getuid?.() === 0 ? NOBODY : process.getuid?.();
 
-/** Whether that somebody can read the sources at all. */
+/** Whether that user can read the sources at all. */
 const canRun = (() => {
   try {
     execFileSync(START[0] ?? '', [START[1] ?? '', '--help'], { stdio: 'ignore', ...(uid === undefined ? {} : { uid }) });
@@ -32,7 +32,7 @@ test.skipIf(!canRun)(
     const dataDir = ownFolder();
     const before = await startServer({ dataDir, uid: uid ?? 0 });
     const { accessToken, refreshToken } = await before.register();
-    // Killed, it leaves the log of SQLite beside the file; that one keeps its rights.
+    // A killed server leaves SQLite's log beside the file; the log keeps its permissions.
     await before.kill();
     chmodSync(join(dataDir, 'latchkey.db'), 0o400);
 

@@ -1,4 +1,4 @@
-/** The programs of docs/recipes.md, and the one for front ends in the README: they type-check as they stand, and do against the built server what the page says of them. */
+/** The programs of docs/recipes.md and the README's front-end program type-check unchanged, and work with the built server as described. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ const MODE = { 'latchkey-refresh-token': 'cookie', origin: SITE };
 
 const run = promisify(execFile);
 
-/** Runs a program with something after it that uses it, and returns what that printed, as JSON. */
+/** Runs a program with code appended that uses it. Returns the output of that code, parsed from JSON. */
 async function runRecipe(script: string, env: Readonly<Record<string, string>>): Promise<unknown> {
   const { stdout } = await run(process.execPath, [script], { env: { PATH: process.env.PATH, ...env } });
   return JSON.parse(stdout);
@@ -52,7 +52,7 @@ test('a server that renders exchanges the cookie, and hands the next one on [R30
   });
 });
 
-/** What Expo's documentation says of its keystore, and no more of either package than the recipe uses. */
+/** The API of the keystore as Expo documents it, and only the parts of each package that the recipe uses. */
 const STAND_INS = [
   {
     name: 'expo-secure-store',

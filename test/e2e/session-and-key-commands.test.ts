@@ -1,4 +1,4 @@
-/** How an operator ends sessions and takes keys out of use: over the network it is in force when the command has ended. */
+/** How an operator ends sessions and revokes keys: the change is in force over the network when the command returns. */
 import { describe, expect, test } from 'vitest';
 import { EMAIL } from '../support/app/requests.js';
 import { runRefused, startOperator } from '../support/process/operator.js';

@@ -1,4 +1,4 @@
-/** SIGTERM and SIGINT: what runs is finished, then everything is let go. */
+/** SIGTERM and SIGINT: the server finishes running requests and then releases everything. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const isRefused = (url: string) =>
     () => true,
   );
 
-/** Sends a part of a request: from now on its connection is not idle, and with the whole head it is in flight. */
+/** Sends part of a request. From then on the connection is not idle; with the whole head the request is in flight. */
 async function halfSent(server: ServerProcess, query: string, part: 'head and half the body' | 'half the head' = 'head and half the body') {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname).setEncoding('utf8');
@@ -26,7 +26,7 @@ async function halfSent(server: ServerProcess, query: string, part: 'head and ha
   const head = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
   const sent = part === 'half the head' ? 20 : head.length + 10;
   socket.write((head + body).slice(0, sent));
-  // The server answers on another connection only after it has read what came first on this one.
+  // The server answers on another connection only after it has read the earlier bytes on this one.
   await server.ask();
   return {
     async finish() {

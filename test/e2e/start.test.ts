@@ -1,4 +1,4 @@
-/** The first start makes everything, later starts reuse all of it. */
+/** The first start creates everything; later starts reuse it. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
@@ -19,7 +19,7 @@ test('the first start makes a private folder, a secret and a database in WAL mod
   expect(modeOf(join(dataDir, 'secret'))).toBe('600');
   expect(readFileSync(join(dataDir, 'secret'), 'utf8')).toMatch(/^[\w-]{64}$/);
   for (const file of ['latchkey.db', 'latchkey.db-wal', 'control.sock']) expect(modeOf(join(dataDir, file))).toBe('600');
-  // Bytes 18 and 19 of a SQLite file say which journal it has: 2 is WAL.
+  // Bytes 18 and 19 of a SQLite file name its journal mode: 2 is WAL.
   expect([...readFileSync(join(dataDir, 'latchkey.db')).subarray(18, 20)]).toEqual([2, 2]);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
 });
@@ -33,7 +33,7 @@ test('the data folder is made under any umask, and its path may hold spaces and 
   expect(await ask((await register()).accessToken)).toBe('ok');
 });
 
-/** The lines are for people with a shell; a machine that has only Node can't run them, and says so. In CI it must. */
+/** The lines need a shell. A machine that has only Node skips them with a message; in CI they must run. */
 const hasShell = spawnSync('bash', ['-c', 'command -v curl sed']).status === 0 || process.env.CI === 'true';
 if (!hasShell) console.warn('bash, curl or sed is missing: the printed lines are not tried');
 

@@ -1,4 +1,4 @@
-/** What users have called themselves and their devices is shown to an operator, and never obeyed by the terminal. */
+/** Names of users and devices are shown to an operator in a form that the terminal does not execute. */
 import { expect, test } from 'vitest';
 import { PASSWORD } from '../support/app/requests.js';
 import { writeRows } from '../support/database/stored-rows.js';
@@ -6,9 +6,9 @@ import { mutate } from '../support/mutations/mutations.js';
 import { startOperator } from '../support/process/operator.js';
 
 const EMAIL = 'mallory@example.com';
-/** It turns what follows around, and makes a letter invisible: the server takes both in a name. */
+/** It reverses the text that follows and hides a letter. The server accepts both in a name. */
 const NAME = 'Mal\u202elory\u200b';
-/** Everything that a terminal obeys and that is no line break. */
+/** Every control character that a terminal obeys, except line breaks. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u2028\u2029]/;
 
@@ -18,7 +18,7 @@ test('names, devices and reasons are printed with what a terminal obeys spelled 
   const server = await operator.look();
   await mutate(server, 'register', { email: EMAIL, password: PASSWORD, name: NAME, deviceName: NAME }, 'userErrors { code }');
   await operator.stop();
-  // No mutation takes these; an import may have brought them.
+  // No mutation accepts these, but an import may have stored them.
   const harmful = "'red' || char(27) || '[31m' || char(155) || '2J' || char(13) || char(8) || char(7) || char(10) || 'root  ADMIN'";
   writeRows(
     operator.dataDir,

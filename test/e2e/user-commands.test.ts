@@ -1,4 +1,4 @@
-/** What an operator does with users: over the network it is in force when the command has ended. */
+/** What an operator does with users: the change is in force over the network when the command returns. */
 import { describe, expect, test } from 'vitest';
 import { type Client, EMAIL, PASSWORD } from '../support/app/requests.js';
 import { mutate, userErrorsOf } from '../support/mutations/mutations.js';

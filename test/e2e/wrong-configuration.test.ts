@@ -1,4 +1,4 @@
-/** A configuration that is wrong is told as a whole, and nothing is made. */
+/** The server reports all faults of a wrong configuration together, and creates nothing. */
 import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

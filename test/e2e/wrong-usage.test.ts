@@ -1,4 +1,4 @@
-/** A command that is used wrongly says how it is used, ends with 2, and has not even looked for the data. */
+/** A command with wrong arguments prints its usage and exits with 2, without looking for the data. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Ways of getting the protocol wrong in a real server, by changed lines, each with the scenario that brings it to light. */
+/** Ways to break the protocol in a real server: each changes lines of the build, and names the scenario that must expose it. */
 import { fileURLToPath } from 'node:url';
 import type { ViolationKind } from './history-checker.js';
 import type { ScenarioName } from './scenarios.js';
@@ -6,7 +6,7 @@ import type { ScenarioName } from './scenarios.js';
 export interface BrokenServer {
   readonly scenario: ScenarioName;
   readonly found: ViolationKind;
-  /** Each text stands exactly once in the built file. */
+  /** Each text occurs exactly once in the built file. */
   readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 

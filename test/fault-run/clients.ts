@@ -1,4 +1,4 @@
-/** Clients of several nodes: each operation goes to one node and into the history, whatever comes back. */
+/** Clients of several nodes: each operation goes to one node, and into the history with whatever answer it gets. */
 import { type GraphqlAnswer, PASSWORD } from '../support/app/requests.js';
 import type { Covered, Operation, Outcome } from './history.js';
 import type { FaultNode } from './nodes.js';
@@ -8,7 +8,7 @@ export interface ClientSession {
   readonly user: string;
   readonly accessTokens: string[];
   refreshToken: string;
-  /** After a refresh whose answer was lost, to use the token again would look like a theft. */
+  /** False after a refresh whose answer was lost: using the token again would look like theft. */
   isRefreshable: boolean;
 }
 
@@ -21,10 +21,10 @@ const REFRESH = `mutation($token: String) { refreshToken(input: { refreshToken: 
 const LOGOUT = 'mutation($scope: LogoutScope!) { logout(input: { scope: $scope }) { loggedOutAt userErrors { code } } }';
 const REVOKE = 'mutation($sid: ID!) { revokeSession(input: { sessionId: $sid }) { session { id } userErrors { code } } }';
 
-/** FORBIDDEN: the token was accepted, but for this one has to be an administrator. Whoever is refused is UNAUTHENTICATED. */
+/** FORBIDDEN shows that the node accepted the token of a user who is no administrator. A refused token gets UNAUTHENTICATED. */
 const FOR_ADMINISTRATORS = '{ users(first: 1) { nodes { id } } }';
 
-/** Codes that a client has to be ready for. */
+/** Codes that a client must be prepared for. */
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   '': 'done',
   FORBIDDEN: 'done',
@@ -37,12 +37,12 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
 
 export class FaultClients {
   readonly history: Operation[] = [];
-  /** From then on everything is asked after the last restart. */
+  /** From then on every operation counts as asked after the last restart. */
   isFinal = false;
 
   constructor(private readonly nodes: readonly FaultNode[]) {}
 
-  /** One more session of a user, or the first one. */
+  /** Opens another session of a user, or the first one. */
   async logIn(node: number, user: string, isNew: boolean): Promise<ClientSession | null> {
     const question: Question = { kind: 'login', user, sid: '', accepts: false, covered: null };
     const { operation, answer } = await this.#ask(node, question, isNew ? REGISTER : LOGIN, { email: user, password: PASSWORD });
@@ -51,12 +51,12 @@ export class FaultClients {
     return { sid: operation.sid, user, accessTokens: [payload.accessToken], refreshToken: payload.refreshToken, isRefreshable: true };
   }
 
-  /** Nothing but the check: the answer needs no database, and it is there also while the database is away. */
+  /** Runs only the check: the answer needs no database, so it comes even while the database is away. */
   check(node: number, session: ClientSession, token = session.accessTokens.at(-1)): Promise<Outcome> {
     return this.#check(node, session, FOR_ADMINISTRATORS, token);
   }
 
-  /** The check, and then the user from the database. */
+  /** Runs the check and then reads the user from the database. */
   read(node: number, session: ClientSession): Promise<Outcome> {
     return this.#check(node, session, '{ me { id } }', session.accessTokens.at(-1));
   }
@@ -117,7 +117,7 @@ function openedBy(answer: GraphqlAnswer | null): string {
   return payload?.session.id ?? '';
 }
 
-/** What the answer complains of; nothing on success. */
+/** The error in the answer; empty on success. */
 function toldBy({ data, errors, text }: GraphqlAnswer): string {
   const { code, reason } = errors?.[0]?.extensions ?? {};
   if (code !== undefined) return [code, reason].filter(Boolean).join(' ');

@@ -1,10 +1,10 @@
-/** The history checker: histories that are wrong in one way each are found, and whatever a sound set of nodes may answer is not. */
+/** The history checker reports each kind of wrong history, and accepts every history that sound nodes can produce. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Covered, Operation, Outcome } from './history.js';
 import { findViolations } from './history-checker.js';
 
-/** W in these histories. */
+/** W of the protocol in these histories. */
 const W = 10;
 const BASE = { node: 0, user: 'ada', sid: 'one', told: '', isFinal: false, accepts: false, covered: null };
 
@@ -108,7 +108,7 @@ test('a dead token that logs others out is a stale accept as well; a logout of t
   expect(kindsIn(login(0, 1), logout(2, 3), logout(4, 5))).toEqual([]);
 });
 
-/** What a set of nodes answers that has one memory: each operation takes effect at one instant between its request and its answer. */
+/** Histories of nodes with a single memory: each operation takes effect at one instant between its request and its answer. */
 const soundHistory = fc
   .array(
     fc.record({

@@ -1,21 +1,16 @@
-/**
- * Judges a history: does it keep the promise of revocation? Pure, and O(n log n), since a session that has ended stays ended.
- *
- * A logout without an answer, or with LOGOUT_UNCONFIRMED, may have happened or not, at once or later: it never makes an accept
- * wrong, and it excuses a refusal from when it was sent.
- */
+/** Judges whether a history keeps the promise of revocation: a pure function, in O(n log n) because an ended session stays ended. */
 import type { Covered, Operation } from './history.js';
 
 export type ViolationKind =
-  /** A check sent after a covering logout was answered, and accepted. */
+  /** A check was sent after the answer to a covering logout, and was accepted. */
   | 'stale accept'
-  /** Refused as revoked although no logout that may cover it had been sent. */
+  /** A check was refused as revoked although no logout that may cover the session had been sent. */
   | 'false revocation'
-  /** A login was answered, and its token is not known. */
+  /** A login was answered, but a node does not know its token. */
   | 'lost login'
-  /** Refused as revoked, and accepted later: by the same node, or by any when every lease from before has run out. */
+  /** A session was refused as revoked and accepted later: by the same node, or by any node once every earlier lease has run out. */
   | 'flapping'
-  /** After the restart of all: an answered logout is not in force, a live session is not alive, or the nodes do not agree. */
+  /** After the restart of all nodes: an answered logout is not in force, a live session is dead, or the nodes disagree. */
   | 'durability'
   /** An answer that a client must never see. */
   | 'strange answer';
@@ -25,13 +20,13 @@ export interface Violation {
   readonly operation: Operation;
 }
 
-/** What is known of the life of one session. */
+/** Everything known about the life of one session. */
 interface Life {
-  /** From when on nobody may accept it: the first answer of a logout that covers it. */
+  /** From this instant no node may accept it: the first answer to a logout that covers it. */
   deadAt: number;
-  /** From when on it may be refused: when the first logout was sent that may cover it. */
+  /** From this instant a node may refuse it: the first request of a logout that may cover it. */
   mayEndAt: number;
-  /** When it was first refused as revoked, by anybody, and to a check by each node. */
+  /** When any node first refused it as revoked, and when each node first refused a check of it. */
   refusedAt: number;
   readonly refusedBy: Map<number, number>;
   readonly finalOutcomes: Set<string>;
@@ -39,7 +34,7 @@ interface Life {
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** @param waitMs W of the protocol with the longest lease of any node: after it, who has refused speaks for all */
+/** @param waitMs W of the protocol with the longest lease of any node: after it, one node's refusal binds all nodes */
 export function findViolations(history: readonly Operation[], waitMs: number): Violation[] {
   const lives = livesOf(history);
   for (const operation of history) noteRefusal(lives.get(operation.sid), operation);
@@ -68,7 +63,7 @@ function isRightInTheEnd(operation: Operation, { deadAt, mayEndAt, finalOutcomes
   return mayEndAt < NEVER ? finalOutcomes.size === 1 : operation.outcome === 'done';
 }
 
-/** Whether it says that the session is alive, or that it has ended. */
+/** Whether the outcome shows that the session is alive, or that it has ended. */
 function isDefinite({ outcome, accepts }: Operation): boolean {
   return accepts && (outcome === 'done' || outcome === 'revoked');
 }
@@ -79,7 +74,7 @@ function noteRefusal(life: Life | undefined, operation: Operation): void {
   if (isFinal && isDefinite(operation)) life.finalOutcomes.add(outcome);
   if (outcome !== 'revoked') return;
   life.refusedAt = Math.min(life.refusedAt, answeredAt);
-  // Anything but a check may have been refused by the database, before this node has heard of it.
+  // Except for a check, the database may have refused it before this node heard of the logout.
   if (kind === 'check') life.refusedBy.set(node, Math.min(life.refusedBy.get(node) ?? NEVER, answeredAt));
 }
 
@@ -114,18 +109,22 @@ function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void
   else list.push(item);
 }
 
+/**
+ * A logout without an answer, or with LOGOUT_UNCONFIRMED, may take effect at any time or never. It makes no accept wrong, and it excuses a
+ * refusal from the moment it was sent.
+ */
 function mayHaveHappened({ outcome }: Operation): boolean {
   return outcome === 'done' || outcome === 'unconfirmed' || outcome === 'no-answer';
 }
 
-/** A logout of all sessions of a user, or of all others; `until` is its answer, or never. */
+/** A logout of all sessions of a user, or of all but one; `until` is the instant of its answer, or never. */
 interface Wide {
   readonly covered: Extract<Covered, { kind: 'user' }>;
   readonly sentAt: number;
   readonly until: number;
 }
 
-/** It surely covers what had been opened when it was sent, and perhaps what was not yet asked for when it was answered. */
+/** It certainly covers sessions opened before it was sent, and possibly all whose login was requested before its answer. */
 function endMany(openings: readonly Operation[], logouts: readonly Wide[], lives: ReadonlyMap<string, Life>): void {
   const surely = new Earliest(
     logouts.filter(({ until }) => until < NEVER),
@@ -145,10 +144,10 @@ function endMany(openings: readonly Operation[], logouts: readonly Wide[], lives
   }
 }
 
-/** Among those whose `key` lies after an instant and that do not spare a session, the smallest `value`. */
+/** Finds the smallest `value` among logouts whose `key` lies after an instant and that do not spare a given session. */
 class Earliest {
   readonly #keys: number[];
-  /** From each place to the end: the smallest value, and the smallest of those that spare another session than that one. */
+  /** For each position to the end: the smallest value, and the smallest among logouts that spare a different session than that one. */
   readonly #best: { readonly value: number; readonly but: string | null; readonly other: number }[] = [];
 
   constructor(logouts: readonly Wide[], key: (logout: Wide) => number, value: (logout: Wide) => number) {

@@ -1,11 +1,11 @@
-/** What clients asked of several nodes and what they were told, by one monotonic clock: the material of the history checker. */
-/** Which sessions a logout ends: one, or all of a user, but for one. */
+/** The history of a fault run: what clients asked of several nodes and the answers, by one monotonic clock, for the history checker. */
+/** The sessions that a logout ends: one, or all of a user, possibly except one. */
 export type Covered =
   | { readonly kind: 'session'; readonly sid: string }
   | { readonly kind: 'user'; readonly user: string; readonly but: string | null };
 
 export type Outcome =
-  /** Success; of an operation that wants a live session, the token was accepted. */
+  /** Success. If the operation needs a live session, the node accepted the token. */
   | 'done'
   /** UNAUTHENTICATED with TOKEN_REVOKED, or INVALID_REFRESH_TOKEN. */
   | 'revoked'
@@ -16,28 +16,28 @@ export type Outcome =
   | 'rate-limited'
   /** LOGOUT_UNCONFIRMED: it may have happened. */
   | 'unconfirmed'
-  /** The connection was refused: the node has never heard of it. */
+  /** The connection was refused: the node never received the request. */
   | 'not-sent'
-  /** The connection broke, or nothing came in time: it may have happened. */
+  /** The connection broke, or no answer came in time: it may have happened. */
   | 'no-answer'
-  /** What no client should ever see. */
+  /** An answer that no client should ever see. */
   | 'strange';
 
 export interface Operation {
   readonly kind: 'login' | 'check' | 'refresh' | 'logout';
   readonly node: number;
-  /** Milliseconds on the clock of the clients, before the request was written and after the answer was read. */
+  /** Milliseconds on the clients' clock, before the request was written and after the answer was read. */
   readonly sentAt: number;
   readonly answeredAt: number;
   readonly user: string;
-  /** The session whose token was shown; of a login, the one that it opened, empty if none is known. */
+  /** The session of the token; for a login, the session that it opened, empty if unknown. */
   readonly sid: string;
-  /** Whether `done` says that the session was alive. A logout of the own session says nothing: it always works. */
+  /** Whether `done` proves that the session was alive. A logout of the caller's own session proves nothing: it always succeeds. */
   readonly accepts: boolean;
   readonly covered: Covered | null;
   readonly outcome: Outcome;
-  /** What was told, in words. */
+  /** The answer in words. */
   readonly told: string;
-  /** Asked at the end, after everything was healed and each node had been restarted. */
+  /** Asked at the end, after every fault was repaired and each node restarted. */
   readonly isFinal: boolean;
 }

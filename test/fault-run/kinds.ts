@@ -1,4 +1,4 @@
-/** What can go wrong with a node, with the network between it and the database, and with the database; each is mended when it returns. */
+/** Faults of a node, of its network to the database, and of the database; each is repaired when its function returns. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../support/app/random.js';
 import { cutConnections, cutListeners, limitConnections, setReadOnly } from '../support/postgresql/outages.js';
@@ -11,20 +11,20 @@ export interface FaultSite {
   readonly server: PostgresqlServer;
   readonly load: FaultLoad;
   readonly random: Random;
-  /** T of the lease: what matters happens within it, at its end, and long after it. */
+  /** T of the lease: protocol errors show within it, at its end, and long after it. */
   readonly leaseMs: number;
 }
 
 type NodeFault = (node: FaultNode, site: FaultSite) => Promise<void>;
 type DatabaseFault = (site: FaultSite) => Promise<void>;
 
-/** The same length as what the nodes say, and nothing that they understand. */
+/** Replaces the nodes' doorbells with texts of the same length that they do not understand. */
 export const SPOILT_DOORBELLS = { 'doorbell ': 'doorbelX ' };
 export const SPOILT_ACKNOWLEDGEMENTS = { 'acknowledged ': 'acknowledgeX ' };
 const SPOILT_BOTH = { ...SPOILT_DOORBELLS, ...SPOILT_ACKNOWLEDGEMENTS };
-/** A statement waits for its answer for less than two seconds. */
+/** Below the two seconds after which a statement without an answer fails. */
 const SLOWEST_MS = 1_900;
-/** About as long as a logout takes: a kill within it comes before, in or after its commit. */
+/** About as long as a logout takes, so that a kill within it comes before, during or after the commit. */
 const AMID_MS = 40;
 
 export const NODE_FAULTS: Readonly<Record<string, NodeFault>> = {
@@ -118,14 +118,14 @@ export const DATABASE_FAULTS: Readonly<Record<string, DatabaseFault>> = {
   },
 };
 
-/** Where the server is not ours, all connections break at once instead. */
+/** If the server is not ours to restart, all connections break at once instead. */
 async function restart({ server, nodes }: FaultSite, mode: 'fast' | 'immediate'): Promise<void> {
   if (server.restart !== null) return server.restart(mode);
   for (const { proxy } of nodes) proxy.reset();
   await cutConnections(server.url);
 }
 
-/** T/2, T or 3T. */
+/** Waits for T/2, T or 3T. */
 async function pause({ random, leaseMs }: FaultSite): Promise<void> {
   await sleep(leaseMs * ([0.5, 1, 3][random.below(3)] as number));
 }

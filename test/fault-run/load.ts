@@ -1,4 +1,4 @@
-/** Steady work for several nodes: sessions are opened, refreshed and ended on any node, and asked for on all, at a bounded rate. */
+/** A steady load on several nodes: clients open, refresh and end sessions on any node and check them on all, at a bounded rate. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../support/app/random.js';
 import type { ClientSession, FaultClients } from './clients.js';
@@ -9,21 +9,21 @@ export interface LoadRates {
 }
 
 const TICK_MS = 10;
-/** Live sessions that are kept at hand. */
+/** How many live sessions the load keeps. */
 const LIVE = 30;
-/** Of one user, who may have a hundred. */
+/** Per user, who may have a hundred. */
 const SESSIONS_OF_A_USER = 25;
-/** In one node. A password is hashed in each: more at once would only wait. */
+/** Per node. Each login hashes a password, so more at once would only wait. */
 const LOGINS_AT_ONCE = 2;
-/** Before faults begin. */
+/** Faults begin once there are this many sessions. */
 const ENOUGH = LIVE / 2;
 const LOGOUTS_AT_ONCE = 40;
-/** In one node: what is sent to a node that is stopped waits in its sockets. */
+/** Per node: checks sent to a paused node wait in its sockets. */
 const CHECKS_AT_ONCE = 60;
-/** One of so many checks goes on to the database. */
+/** One check in this many also reads the database. */
 const READS_AMONG_CHECKS = 8;
 const REFRESHES_PER_LOGOUT = 0.6;
-/** A session whose end has been asked for is asked about most while it is fresh. */
+/** Sessions whose end was requested are checked most often while they are among these recent ones. */
 const RECENT = 30;
 const DRAIN_WITHIN_MS = 60_000;
 const DOUBTFUL_TRIES = 6;
@@ -38,7 +38,7 @@ export class FaultLoad {
   readonly #loggingIn: number[];
   #loggingOut = 0;
   #users = 0;
-  /** Who logs in at present, and how often yet. */
+  /** The user that logs in now, and the number of its remaining logins. */
   #user = '';
   #left = 0;
   #isRegistering = false;
@@ -50,26 +50,26 @@ export class FaultLoad {
     private readonly nodes: number,
     private readonly random: Random,
     private readonly rates: LoadRates,
-    /** Keeps the users of one run apart from those of another on the same database. */
+    /** Separates the users of one run from those of another on the same database. */
     private readonly prefix: string,
   ) {
     this.#checking = Array.from({ length: nodes }, () => 0);
     this.#loggingIn = Array.from({ length: nodes }, () => 0);
   }
 
-  /** How many logouts are under way. */
+  /** The number of logouts without an answer yet. */
   get logoutsUnderWay(): number {
     return this.#loggingOut;
   }
 
-  /** Returns when there are sessions to work with. */
+  /** Returns when there are enough sessions. */
   async start(): Promise<void> {
     this.#lastTickAt = performance.now();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     while (this.#live.length < ENOUGH) await sleep(TICK_MS);
   }
 
-  /** Sends nothing new, and waits for what is under way. @throws if something is never answered */
+  /** Sends nothing new and waits for pending operations. @throws if one is never answered */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     const until = performance.now() + DRAIN_WITHIN_MS;
@@ -81,7 +81,7 @@ export class FaultLoad {
 
   #tick(): void {
     const now = performance.now();
-    // After a pause of this process the debt is not paid back at once.
+    // After a pause of this process the load does not catch up all at once.
     const seconds = Math.min(now - this.#lastTickAt, 100) / 1000;
     this.#lastTickAt = now;
     this.#due.checks += seconds * this.rates.checksPerSecond;
@@ -114,7 +114,7 @@ export class FaultLoad {
     if (session === null) return;
     this.sessions.push(session);
     this.#live.push(session);
-    // What one node has answered, every node accepts at once.
+    // When one node has answered a login, every node accepts its token at once.
     for (let other = 0; other < this.nodes; other += 1) if (other !== node) this.#check(other, session);
   }
 
@@ -123,7 +123,7 @@ export class FaultLoad {
     return this.clients.logIn(node, this.#user, false);
   }
 
-  /** Without an answer nobody knows whether the user is there: then it is another one next time. */
+  /** Without an answer the user may or may not exist, so the next attempt uses another one. */
   async #register(node: number): Promise<ClientSession | null> {
     this.#isRegistering = true;
     this.#users += 1;
@@ -155,7 +155,7 @@ export class FaultLoad {
   }
 
   async #refreshAny(): Promise<void> {
-    // Some of a session that ends or has ended: nothing may come of it.
+    // Some belong to sessions that are ending or have ended: no refresh may revive them.
     const session = this.#pick(this.random.below(4) === 0 ? this.#ended.slice(-RECENT) : this.#live);
     if (session?.isRefreshable) await this.clients.refresh(this.random.below(this.nodes), session);
   }
@@ -166,7 +166,7 @@ export class FaultLoad {
     if (kind === 0) return this.#logOutMany(session, this.random.below(2) === 0 ? 'ALL' : 'OTHERS');
     const other = this.#live.find(({ user, sid }) => user === session.user && sid !== session.sid);
     if (kind < 5 && other !== undefined) return this.#end([other], (node) => this.clients.revoke(node, session, other));
-    // Twice at once, on two nodes: the second one must not answer before the first one is in force.
+    // Sends some logouts twice at once, on two nodes: the second answer must not come before the first logout is in force.
     const times = kind < 9 ? 2 : 1;
     const logOut = () => this.#end([session], (node) => this.clients.logOut(node, session, 'CURRENT'));
     await Promise.all(Array.from({ length: times }, logOut));
@@ -177,7 +177,7 @@ export class FaultLoad {
     await this.#end(ended, (node) => this.clients.logOut(node, session, scope));
   }
 
-  /** Until it is answered, on another node at each try; then every node is asked at once. */
+  /** Retries on another node each time until it is answered; then checks every node at once. */
   async #end(ended: readonly ClientSession[], logOut: (node: number) => Promise<string>): Promise<void> {
     this.#live = this.#live.filter((session) => !ended.includes(session));
     this.#ended.push(...ended);

@@ -1,15 +1,18 @@
-/** Server processes on one PostgreSQL database, each behind a proxy of its own, that can be stopped, killed and started again while others ask them. */
+/**
+ * Server processes on one PostgreSQL database, each behind its own proxy, which a run stops, kills and restarts while clients use the
+ * others.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphqlAnswer, SendOptions } from '../support/app/requests.js';
 import { makeFolder } from '../support/app/start-app.js';
 import { type ServerProcess, START, startServer } from '../support/process/server-process.js';
 import { startTcpProxy, type TcpProxy } from '../support/sockets/tcp-proxy.js';
 
-/** Longer than a start takes on a machine that is very busy. */
+/** Longer than a start takes on a very busy machine. */
 const UP_WITHIN_MS = 90_000;
 const RETRY_MS = 200;
 
-/** The first one migrates; the others come together. */
+/** The first node migrates; the others start together. */
 export async function startNodes(
   databaseUrl: string,
   settings: readonly Readonly<Record<string, string>>[],
@@ -31,7 +34,7 @@ export class FaultNode {
     private readonly dataDir = makeFolder(),
   ) {}
 
-  /** @param databaseUrl of the database itself: the node reaches it through its proxy */
+  /** @param databaseUrl the address of the database itself: the node reaches it through its proxy */
   static async start(
     index: number,
     databaseUrl: string,
@@ -46,7 +49,7 @@ export class FaultNode {
     return node;
   }
 
-  /** A node that is down refuses connections. */
+  /** A stopped node refuses connections. */
   async send(query: string, options: SendOptions): Promise<GraphqlAnswer> {
     if (this.#server === null) throw Object.assign(new Error('the node is down'), { code: 'ECONNREFUSED' });
     return this.#server.send(query, options);
@@ -56,7 +59,7 @@ export class FaultNode {
     this.#server?.signal(signal);
   }
 
-  /** While the database is away it does not start, so it tries again and again, as an operator's supervisor does. */
+  /** A node can't start while the database is away, so this tries again and again, like a supervisor. */
   async start(): Promise<void> {
     const until = performance.now() + UP_WITHIN_MS;
     for (;;) {
@@ -76,7 +79,7 @@ export class FaultNode {
     await server?.kill();
   }
 
-  /** With SIGTERM. */
+  /** Stops it with SIGTERM. */
   async stop(): Promise<void> {
     const server = this.#server;
     await server?.stop();
@@ -102,7 +105,7 @@ export class FaultNode {
     }
   }
 
-  /** What the process that runs now has logged. */
+  /** The log of the process that runs now. */
   logged(): string {
     return this.#server?.logged() ?? '';
   }

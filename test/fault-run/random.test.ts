@@ -1,7 +1,6 @@
 /**
- * Three server processes on PostgreSQL under random faults, and the history checker over what their clients were told.
- *
- * FAULT_MINUTES sets how long (under a minute), FAULT_SEED repeats the choice of faults.
+ * Runs three server processes on PostgreSQL under random faults, and checks the history of their clients. FAULT_MINUTES sets the duration
+ * (default: under a minute), FAULT_SEED repeats the choice of faults.
  */
 import { expect, test } from 'vitest';
 import { startPostgresql } from '../support/postgresql/postgresql-server.js';
@@ -10,7 +9,7 @@ import { type Round, runRound, waitMsOf } from './run.js';
 
 const MINUTES = Number(process.env.FAULT_MINUTES ?? 0);
 const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
-/** What two cores bear, and the long run more: it finds the machine less busy with other tests. */
+/** As much as two cores can do. A long run sends more, because fewer other tests run beside it. */
 const RATES = { checksPerSecond: MINUTES === 0 ? 150 : 600, logoutsPerSecond: 6 };
 
 /** The modes of a lease, each with its longest T. */
@@ -20,9 +19,9 @@ const MODES: readonly Pick<Round, 'settings' | 'leaseMs'>[] = [
   { leaseMs: 1_000, settings: [{ LEASE: '1s' }, { LEASE: '500ms' }, { DOORBELL: 'off' }] },
 ];
 const SHORT_SECONDS = [22, 8];
-/** Then everything is restarted and looked through. */
+/** The length of one round of a long run; after each round all nodes restart and every session is checked. */
 const LONG_SECONDS = 90;
-/** For the start, the end and a machine that is busy with other things. */
+/** Slack for the start, the end and a busy machine. */
 const SLACK_MS = 600_000;
 
 const seconds =

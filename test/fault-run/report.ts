@@ -1,10 +1,10 @@
-/** What a fault run was worth: how much was asked, what was done to the nodes, what was found, and how long logouts took. */
+/** The report of a fault run: how many operations and faults there were, which violations were found, and how long logouts took. */
 import type { Operation } from './history.js';
 import type { Violation } from './history-checker.js';
 import type { RoundResult } from './run.js';
 import type { FaultInterval } from './schedule.js';
 
-/** After a fault a node that was thought dead is still waited for, for as long as its lease could live twice. */
+/** For this many leases after a fault, a logout may still wait for the faulty node, long enough for its lease to run out twice. */
 const RECOVERY_LEASES = 3;
 const ALLOWANCE_MS = 50;
 const SHOWN = 5;
@@ -17,7 +17,7 @@ export class FaultReport {
   readonly #violations = new Map<string, number>();
   readonly #outcomes = new Map<string, number>();
   readonly #logouts: Record<Weather, number[]> = { 'all nodes alive': [], 'one node faulty': [], 'more than that': [] };
-  /** Logouts that took longer than W and the allowance although one node only was struck, and they went to another: by what struck it. */
+  /** Logouts slower than W and the allowance although only one node had a fault and they went to another one, grouped by the fault. */
   readonly #overLong = new Map<string, number[]>();
   #checks = 0;
   #faultCount = 0;
@@ -65,7 +65,7 @@ export class FaultReport {
   }
 }
 
-/** The first violations, each with what happened to its session. */
+/** The first violations, each with the history of its session. */
 export function describeViolations(
   violations: readonly Violation[],
   history: readonly Operation[],

@@ -1,4 +1,4 @@
-/** One round of the fault run: nodes, clients that work without a pause, faults, then a restart of everything and the last questions. */
+/** One round of the fault run: nodes, clients that work without pause, faults, then a restart of all nodes and the final checks. */
 import { type Random, seededRandom } from '../support/app/random.js';
 import { POSTGRES_SECRET } from '../support/postgresql/postgresql.js';
 import type { PostgresqlServer } from '../support/postgresql/postgresql-server.js';
@@ -13,7 +13,7 @@ export interface Round {
   readonly seed: number;
   /** How long faults are injected. */
   readonly seconds: number;
-  /** Of each node, beside what all have in common. */
+  /** The settings of each node, beside those that all share. */
   readonly settings: readonly Readonly<Record<string, string>>[];
   /** The longest lease among them. */
   readonly leaseMs: number;
@@ -24,14 +24,14 @@ export interface RoundResult {
   readonly history: readonly Operation[];
   readonly faults: readonly FaultInterval[];
   readonly violations: readonly Violation[];
-  /** What the nodes logged that still ran before the last restart. */
+  /** The logs of the nodes that were still running before the last restart. */
   readonly logs: readonly string[];
 }
 
 export const NODE_SETTINGS = {
   LATCHKEY_SECRET: POSTGRES_SECRET,
   LOG_LEVEL: 'error',
-  // Nothing expires while it runs, and no budget is used up.
+  // Set so high that nothing expires during a round, and no budget is used up.
   ACCESS_TOKEN_TTL: '24h',
   LOGIN_ATTEMPTS: '1000000',
   ADDRESS_ATTEMPTS: '1000000',
@@ -51,7 +51,7 @@ export async function runRound(server: PostgresqlServer, { seed, seconds, settin
     settings.map((own) => ({ ...NODE_SETTINGS, ...own })),
   );
   const clients = new FaultClients(nodes);
-  // Each chooses for itself: what the clients draw does not change which faults come.
+  // Each has its own random numbers, so that the clients' draws do not change the faults.
   const load = new FaultLoad(clients, nodes.length, seededRandom(seed + 1), rates, `round-${seed}`);
   await load.start();
   const random: Random = seededRandom(seed);
@@ -67,7 +67,7 @@ export async function runRound(server: PostgresqlServer, { seed, seconds, settin
   return { history: clients.history, faults, violations: findViolations(clients.history, waitMsOf(leaseMs)), logs };
 }
 
-/** Every session on every node, until there is an answer that says something. */
+/** Checks every session on every node until there is a definite answer. */
 async function askAll(clients: FaultClients, { sessions }: FaultLoad, nodes: number): Promise<void> {
   const waiting = [...sessions];
   const work = async () => {

@@ -1,4 +1,4 @@
-/** Directed scenarios: fixed faults around a few logouts, at the places where a wrong protocol shows. */
+/** Directed scenarios: fixed faults around a few logouts, where a wrong protocol shows. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withDatabase } from '../support/postgresql/postgresql.js';
 import type { PostgresqlServer } from '../support/postgresql/postgresql-server.js';
@@ -12,21 +12,21 @@ interface Scene {
   readonly clients: FaultClients;
   readonly nodes: Awaited<ReturnType<typeof startNodes>>;
   readonly server: PostgresqlServer;
-  /** Sessions that are alive; whoever ends some takes new ones. */
+  /** Opens live sessions; a scenario that ends some opens new ones. */
   open(howMany: number): Promise<ClientSession[]>;
   readonly bystander: ClientSession;
 }
 
 interface Scenario {
-  /** Long enough that a busy machine does not lose the moment in which a wrong node accepts. */
+  /** Long enough that a busy machine does not miss the moment in which a wrong node accepts. */
   readonly leaseMs: number;
   play(scene: Scene): Promise<void>;
 }
 
 const [FIRST, STRUCK, OTHER] = [0, 1, 2];
-/** An answer must come within two seconds, or the node takes it for lost. */
+/** Below the two seconds after which a node gives an answer up as lost. */
 const SLOW_MS = 1_300;
-/** Two such answers take longer than this W. */
+/** Two such slow answers take longer than this W. */
 const SLOW_LEASE_MS = 1_500;
 const LEASE_MS = 3_000;
 const ASKED_EVERY_MS = 20;
@@ -58,12 +58,12 @@ const SCENARIOS = {
       const { nodes, clients } = scene;
       const [session] = (await scene.open(1)) as [ClientSession];
       const askAgainAndAgain = () => Promise.all(Array.from({ length: 10 }, () => clients.check(STRUCK, session)));
-      // Connections that are open: what comes on them is read before anything else.
+      // These connections are already open: the node reads them before anything else.
       await askAgainAndAgain();
       nodes[STRUCK]?.signal('SIGSTOP');
       const from = performance.now();
       await clients.logOut(FIRST, session, 'CURRENT');
-      // They wait in the socket until the process goes on.
+      // These requests wait in the socket until the process continues.
       const asked = askAgainAndAgain();
       await sleep(Math.max(0, from + 3 * LEASE_MS - performance.now()));
       nodes[STRUCK]?.signal('SIGCONT');
@@ -78,7 +78,7 @@ const SCENARIOS = {
       nodes[STRUCK]?.proxy.spoil(SPOILT_DOORBELLS);
       nodes[STRUCK]?.proxy.delay(SLOW_MS, 'down');
       await sleep(2 * SLOW_MS);
-      // At different moments of a refresh.
+      // Staggered, so that each hits a different moment of a refresh.
       await Promise.all(sessions.map((session, index) => sleep(index * 300).then(() => endAndAsk(scene, FIRST, session, SLOW_MS))));
       nodes[STRUCK]?.proxy.pass();
       await nodes[STRUCK]?.becomeReady();
@@ -105,7 +105,7 @@ const SCENARIOS = {
 export type ScenarioName = keyof typeof SCENARIOS;
 export const SCENARIO_NAMES = Object.keys(SCENARIOS) as ScenarioName[];
 
-/** Plays a scenario on nodes of its own, again while it finds nothing, so often at most. @returns what it has found */
+/** Plays a scenario on its own nodes, repeated up to a limit while it finds nothing. @returns the violations found */
 export async function playScenario(
   server: PostgresqlServer,
   name: ScenarioName,
@@ -142,7 +142,7 @@ export async function playScenario(
   return violations;
 }
 
-/** Logs out on one node, and asks the struck one at once and for a while. */
+/** Logs out on one node, and checks on the faulty one at once and for a while. */
 async function endAndAsk({ clients }: Scene, node: number, session: ClientSession, forMs: number): Promise<void> {
   const outcome = await clients.logOut(node, session, 'CURRENT');
   if (outcome !== 'done') return;

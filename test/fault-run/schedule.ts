@@ -1,25 +1,25 @@
-/** Which faults happen when: by chance, one after another or on several nodes at once, with rests in between. */
+/** The random schedule of faults: one after another or on several nodes at once, with rests in between. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DATABASE_FAULTS, type FaultSite, NODE_FAULTS } from './kinds.js';
 
 /** A fault that has happened. */
 export interface FaultInterval {
   readonly name: string;
-  /** Which node, or null for the database. */
+  /** The node, or null for the database. */
   readonly node: number | null;
   readonly from: number;
   readonly to: number;
 }
 
-/** Of a hundred: how often it is the database, and how often one, two or three nodes. */
+/** In percent: how often a fault hits the database, and how often one, two or three nodes. */
 const DATABASE_SHARE = 18;
 const ONE_NODE_SHARE = 55;
 const TWO_NODES_SHARE = 22;
-/** Every so many faults there is a rest in which every node gets well. */
+/** After this many faults there is a rest, in which every node recovers. */
 const REST_EVERY = 8;
 const REST_LEASES = 4;
 
-/** Injects faults until the time is over; all is mended when it returns. */
+/** Injects faults until the time is over; all of them are repaired when it returns. */
 export async function injectFaults(site: FaultSite, seconds: number): Promise<FaultInterval[]> {
   const { random, leaseMs } = site;
   const happened: FaultInterval[] = [];

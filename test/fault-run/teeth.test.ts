@@ -1,4 +1,4 @@
-/** Servers that are broken on purpose: the fault run notices each of them, and finds nothing in the one that is not. FAULT_TEETH=all tries them all. */
+/** The fault run detects each deliberately broken server (FAULT_TEETH=all tries every one), and finds nothing in the sound one. */
 import { expect, test } from 'vitest';
 import { startPostgresql } from '../support/postgresql/postgresql-server.js';
 import { BROKEN_SERVERS, type BrokenServerName, commandOf } from './broken-servers.js';

@@ -1,7 +1,7 @@
-/** The database of the lease protocol as a value: the log, the members, and what each statement does to them. */
+/** The database of the lease protocol as a value: the log, the members, and the effect of each statement on them. */
 import type { LeaseEffect, LeaseEvent, Member, RefreshReply, Step } from '../../src/revocation/lease/lease-events.js';
 
-/** Rows of the log as the tests know them: ids. */
+/** Rows of the log, which the tests know by their ids. */
 export interface Delta {
   readonly ids: readonly string[];
 }
@@ -19,13 +19,13 @@ export interface FakeDatabase {
 
 export const EMPTY_DATABASE: FakeDatabase = { version: 0, rows: [], members: [] };
 
-/** What a wrong protocol would ask of its database. */
+/** Faulty statements that a wrong protocol would send to its database. */
 export interface DatabaseFaults {
-  /** A refresh succeeds without a row, and does not tell. */
+  /** A refresh without a row of the member succeeds silently. */
   readonly ignoresMembership?: boolean;
   /** Only the first refresh of a member renews it. */
   readonly renewsOnce?: boolean;
-  /** A refresh reads all rows, for a set that is replaced. */
+  /** A refresh reads all rows, and the node replaces its whole set with them. */
   readonly readsWhole?: boolean;
 }
 
@@ -34,7 +34,7 @@ export function runRegister(database: FakeDatabase, { memberId, leaseMs }: Effec
   return { ...database, members: [...database.members, { memberId, renewals: 0, leaseMs, acknowledged: 0 }] };
 }
 
-/** @returns the reply as read at this moment, for whenever it arrives */
+/** @returns the reply as read at this moment; it may arrive at any later time */
 export function runRefresh(
   database: FakeDatabase,
   { refresh, memberId, since, leaseMs }: EffectOf<'refresh'>,
@@ -65,14 +65,14 @@ export function runRemoval(database: FakeDatabase, { memberId, renewals }: Effec
   return isSame ? runLeave(database, memberId) : database;
 }
 
-/** The commit of a logout, or the look at the row that it finds there. */
+/** The commit of a logout, or the reading of the row if it exists already. */
 export function runCommit(database: FakeDatabase, id: string): { readonly database: FakeDatabase; readonly isRepeat: boolean } {
   if (database.rows.some((row) => row.id === id)) return { database, isRepeat: true };
   const version = database.version + 1;
   return { database: { ...database, version, rows: [...database.rows, { id, version }] }, isRepeat: false };
 }
 
-/** What is told of a row that is in the log; the delta is that row alone. */
+/** The event about a row that is in the log; its delta is that row alone. */
 export function recordOf(database: FakeDatabase, logout: string, id: string): Event {
   const version = database.rows.find((row) => row.id === id)?.version ?? 0;
   return { kind: 'recorded', logout, since: version - 1, version, delta: { ids: [id] } };

@@ -1,4 +1,4 @@
-/** One reducer taken through a list of events at given instants, for tests that look at single effects. */
+/** Takes one reducer through a list of events at given instants, for tests of single effects. */
 import { reduceLease } from '../../src/revocation/lease/lease.js';
 import type { RefreshReply } from '../../src/revocation/lease/lease-events.js';
 import { createLease, type LeaseSettings, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
@@ -9,7 +9,7 @@ const WALL_START = 1_000_000;
 
 export class LeaseDrive {
   state: LeaseState;
-  /** What stands between the two clocks: the wall clock can be set. */
+  /** The difference between the two clocks: a user can set the wall clock. */
   wallStep = 0;
 
   constructor(settings: Partial<LeaseSettings> = {}) {
@@ -31,7 +31,7 @@ export class LeaseDrive {
     return this.send(ms, event).map(({ kind }) => kind);
   }
 
-  /** The reply to the refresh that is in flight. */
+  /** Delivers the reply to the refresh that is in flight. */
   reply(ms: number, changes: Partial<RefreshReply<Delta>> = {}): readonly Effect[] {
     const { sent } = this.state;
     if (sent === null) throw new Error('no refresh is in flight');
@@ -41,7 +41,7 @@ export class LeaseDrive {
     return this.send(ms, { kind: 'refreshed', refresh: sent.number, reply });
   }
 
-  /** Started, listening and registered as `n-1`, with a lease from 0 on. */
+  /** A node that has started, listens, is registered as `n-1`, and has a lease from instant 0. */
   static leased(settings: Partial<LeaseSettings> = {}): LeaseDrive {
     const drive = new LeaseDrive(settings);
     drive.send(0, { kind: 'start' });

@@ -1,22 +1,22 @@
-/** Visits every state that can be reached, the nearest first, and tells the shortest way to one that is wrong. */
+/** Visits every reachable state, nearest first, and reports the shortest way to a wrong one. */
 export interface Model<State> {
   readonly start: State;
   /** Every state one step away, with the name of the step. */
   next(state: State, found: (step: string, next: State) => void): void;
   /** Equal for states that behave alike. */
   key(state: State): string;
-  /** What is wrong in this state, or null. */
+  /** The fault of this state, or null. */
   fault(state: State): string | null;
 }
 
 export interface Exploration {
   readonly states: number;
   readonly steps: number;
-  /** What was wrong, and the steps that led there; null if nothing was. */
+  /** The fault and the steps that lead to it; null if there is none. */
   readonly failure: { readonly fault: string; readonly way: readonly string[] } | null;
 }
 
-/** @throws Error when there are more states than `most`: an exploration that was cut short has shown nothing */
+/** @throws Error when there are more states than `most`: an exploration that is cut short proves nothing */
 export function explore<State>(model: Model<State>, most: number): Exploration {
   const seen = new Set([fingerprint(model.key(model.start))]);
   const parents = [-1];
@@ -54,7 +54,7 @@ function wayTo(index: number, parents: readonly number[], stepsTo: readonly stri
   return way;
 }
 
-/** 53 bits of a text: among a million states two share one in less than one run of ten thousand. */
+/** 53 bits of a text: among a million states, two share a fingerprint in less than one run of ten thousand. */
 function fingerprint(text: string): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;

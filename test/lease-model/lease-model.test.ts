@@ -1,4 +1,7 @@
-/** The lease protocol with two nodes, checked in every order of events: the reducer of production holds the promise, and every known way of getting it wrong is caught. */
+/**
+ * Checks the lease protocol of two nodes in every order of events: production's reducer keeps its promise, and every known mistake is
+ * caught.
+ */
 import { describe, expect, test } from 'vitest';
 import { explore } from './explore.js';
 import { leaseModel } from './model.js';
@@ -18,7 +21,7 @@ const ONE_LOGOUT: Scenario = {
 };
 const OTHER_NODE: Scenario = { ...ONE_LOGOUT, serving: [1] };
 
-/** Each sees something that the others do not; together they stay small enough to be seen through to the end. */
+/** Each scenario covers something that the others do not; each is small enough to be explored completely. */
 const SCENARIOS = {
   'one logout': ONE_LOGOUT,
   'two logouts of one session': { ...OTHER_NODE, coordinators: [0, 1] },
@@ -38,7 +41,7 @@ const SCENARIOS = {
 
 type ScenarioName = keyof typeof SCENARIOS;
 
-/** What must have been met, or nothing was shown. */
+/** Situations that an exploration must meet, or it proves nothing. */
 const WITNESSES: Record<ScenarioName, readonly string[]> = {
   'one logout': [],
   'two logouts of one session': [],
@@ -66,7 +69,7 @@ const CATCHES: Record<BrokenName, ScenarioName> = {
 };
 
 const MOST_STATES = 200_000;
-/** Far more than is needed: the machine may be busy. */
+/** Far more than needed, because the machine may be busy. */
 const TIMEOUT_MS = 600_000;
 
 describe('a request that came after the answer to a logout is not accepted, and nothing else is refused as revoked', () => {

@@ -1,4 +1,6 @@
-/** The lease protocol with two to four nodes in a bad world: clocks that drift and jump, processes that stop, statements and doorbells that come late or never. */
+/**
+ * Simulates the lease protocol with two to four nodes: clocks drift and jump, processes stop, statements and doorbells come late or never.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BROKEN, type BrokenName, type Protocol, SOUND } from './protocols.js';
@@ -40,7 +42,7 @@ const scripts = fc.record<Script>({
 function faultsOf(protocol: Protocol) {
   return fc.property(scripts, (script) => {
     const { faults } = new Simulation(protocol, script).run();
-    // A throw, and no assertion of vitest, so that shrinking is fast.
+    // A plain error instead of a Vitest assertion, so that shrinking is fast.
     if (faults.length > 0) throw new Error(faults.join('\n'));
   });
 }
@@ -50,7 +52,7 @@ const TIMEOUT_MS = 600_000;
 test('in every world nothing stale is accepted, nothing is revoked that was not, every logout gets an answer, and all recover', {
   timeout: TIMEOUT_MS,
 }, () => {
-  // The seed and the shrunk script stand in the message.
+  // The message of a failure contains the seed and the shrunk script.
   fc.assert(faultsOf(SOUND), { numRuns: 500 });
 });
 

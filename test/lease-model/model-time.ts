@@ -1,13 +1,13 @@
-/** Time and names of the model made relative: what is too old, or too far back in a count, to make a difference is the same. */
+/** Makes times and names of the model relative: two that are too old, or too far back, to make a difference become equal. */
 import type { Member } from '../../src/revocation/lease/lease-events.js';
 import { type LeaseState, type PendingLogout, waitMs } from '../../src/revocation/lease/lease-state.js';
 import type { FakeDatabase } from './database.js';
 import type { ModelNode, World } from './world.js';
 
-/** A read of the members is not under way for longer: else how long ago it was sent would have no bound. */
+/** A read of the members is under way no longer than this; otherwise its age would have no bound. */
 const LONGEST_READ_MS = 1_000;
 
-/** The world after some time; null where the model does not look. The deadline of a check never comes: it only refuses. */
+/** The world after some time; null where the model does not look. The deadline of a check never comes, because it could only refuse. */
 export function passTime(world: World, [first, second]: readonly [number, number]): World | null {
   if (world.nodes.some(({ lease }) => lease.reading !== null && lease.reading.sentAt <= -LONGEST_READ_MS)) return null;
   const nodes = world.nodes.map((node, index) => age(node, index === 0 ? first : second));
@@ -41,8 +41,8 @@ function age(node: ModelNode, ms: number): ModelNode {
 }
 
 /**
- * Two worlds with one key behave alike. Numbers of refreshes count back from the newest; a renewal number matters by whether it is the
- * newest, and by whether it is that of the member's row.
+ * Two worlds with one key behave alike. Numbers of refreshes count back from the newest. A renewal number matters only by whether it is
+ * the newest, and whether it is the one in the member's row.
  */
 export function keyOf({ nodes, database, looks, kills, hasRung, acknowledgements, isAnswered, fault }: World): string {
   const newest = new Map(nodes.map(({ lease }) => [lease.membership.kind === 'none' ? '' : lease.membership.memberId, lease.lastRefresh]));
@@ -61,7 +61,7 @@ function isNewest(memberId: string, renewals: number, { members }: FakeDatabase)
   return members.some((member) => member.memberId === memberId && member.renewals === renewals);
 }
 
-/** What a node has seen of the members, as far as it still holds. */
+/** The members that a node has read, as far as it still uses them. */
 function seenKey({ lease, removals, reading, logout }: ModelNode, database: FakeDatabase): string {
   const sightings = Object.entries(lease.sightings).map(
     ([id, { renewals, since }]) => `${id},${isNewest(id, renewals, database)},${since}`,

@@ -1,4 +1,4 @@
-/** Every step out of one world of the model: requests, timers, statements that run or get lost, and what the reducer makes of them. */
+/** Every step out of one world of the model: requests, timers, statements that run or get lost, and the effects of the reducer. */
 import { nextTickAt } from '../../src/revocation/lease/lease.js';
 import { type Effect, type Event, recordOf, runAcknowledge, runCommit, runLeave, runRefresh, runRegister, runRemoval } from './database.js';
 import { passTime } from './model-time.js';
@@ -115,7 +115,7 @@ export class Moves {
     if (this.scenario.loses && (logout.course === 'asked' || logout.course === 'committed')) {
       this.found(`${nameOf(index)} does not know its commit`, go('reading-back'));
     }
-    // As `Revocations` does it, before the reducer hears of the logout.
+    // `Revocations` does the same before the reducer hears of the logout.
     if (logout.course === 'reading-back' && database.rows.length > 0) {
       this.#dispatch('reads back', index, recordOf(database, nameOf(index), ID), go('waiting'));
     } else if (logout.course === 'reading-back') {
@@ -130,7 +130,7 @@ export class Moves {
     const { startedAt, isRepeat } = node.logout;
     const { state, effects } = this.protocol.reduce(node.lease, event, NOW, { logoutStartedAt: startedAt, isRepeat });
     if (state === node.lease && effects.every(({ kind }) => kind === 'look-up' || kind === 'acknowledge')) {
-      // Nothing new comes of it, unless it is the check that must not pass.
+      // Such a step leads to no new world, unless it is the check that must not pass.
       if (effects.length === 0 || (event.kind === 'check' && !(from.isAnswered && !node.remembers))) return;
     }
     let world = withNode(from, index, { ...node, lease: state });
@@ -142,7 +142,7 @@ export class Moves {
     }
   }
 
-  /** Leaves out what can't lead to a stale accept, so that fewer states differ. */
+  /** Drops what can't lead to a stale accept, so that there are fewer states. */
   #withoutTheUnneeded(node: ModelNode): ModelNode {
     const { lease } = node;
     const unseen = this.scenario.looks === 0 ? { lookAt: null, sightings: {} } : { lookAt: null };
@@ -201,7 +201,7 @@ export class Moves {
     }
   }
 
-  /** The promise, on both sides. */
+  /** Checks the promise on both sides. */
   #lookUp(world: World, { remembers }: ModelNode, isLate: boolean): World {
     this.witnesses.add(remembers ? 'revoked' : 'accepted');
     if (!remembers && isLate) return { ...world, fault: 'stale accept' };
@@ -210,7 +210,7 @@ export class Moves {
   }
 }
 
-/** What is remembered stays, unless the set is replaced. */
+/** A remembered id stays, unless the set is replaced. */
 const isSafe = (remembers: boolean, protocol: Protocol) => remembers && !protocol.database.readsWhole;
 
 const nameOf = (index: number) => (index === 0 ? 'a' : 'b');

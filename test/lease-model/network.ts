@@ -1,4 +1,4 @@
-/** The database of a simulation, and the network between it and the nodes: what is sent may come late, twice or never. */
+/** The database of a simulation, and its network to the nodes: a message may come late, twice or never. */
 
 import type { Random } from '../support/app/random.js';
 import {
@@ -20,7 +20,7 @@ import type { Simulation } from './simulation.js';
 
 const STATEMENT_TIMEOUT_MS = 800;
 
-/** What comes of a statement: an event for the reducer, something that the asker does itself, or nothing. */
+/** The result of a statement: an event for the reducer, an action of the sender itself, or nothing. */
 type Answer = Event | (() => void) | null;
 
 export class LeaseNetwork {
@@ -122,13 +122,16 @@ export class LeaseNetwork {
     this.#statement(node, commit, () => this.#readBack(node, logout, session));
   }
 
-  /** After a commit with an unknown outcome, as `Revocations` does it: the reducer hears of the logout if its row is there. */
+  /** Follows a commit with an unknown outcome, as `Revocations` does: the reducer hears of the logout if its row exists. */
   #readBack(node: SimulatedNode, logout: string, session: string): void {
     const unconfirmed = () => this.simulation.answer(logout, 'unconfirmed');
     this.#statement(node, () => (this.has(session) ? recordOf(this.database, logout, session) : unconfirmed), unconfirmed);
   }
 
-  /** A statement goes out, runs and comes back, each a while later; what is not back in time has failed for the one who asked, and may still run. */
+  /**
+   * A statement is sent, runs and returns, with a delay at each step. If its answer is late, it has failed for the sender and may still
+   * run.
+   */
   #statement(node: SimulatedNode, run: () => Answer, failure: Answer): void {
     const { life } = node;
     let isOpen = true;

@@ -1,22 +1,22 @@
-/** The lease protocol, and the ways of getting it wrong: each wraps the reducer of production, or asks something else of its database. */
+/** The lease protocol and known mistakes in it: each mistake wraps production's reducer, or sends other statements to its database. */
 import { reduceLease } from '../../src/revocation/lease/lease.js';
 import { isInside, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
 import type { DatabaseFaults, Effect, Event, LeaseStep } from './database.js';
 
-/** What a wrong protocol may look at beside its state. */
+/** What a wrong protocol may read beside its state. */
 export interface Surroundings {
-  /** The monotonic clock when the logout was asked for, before its commit. */
+  /** The monotonic clock when the logout was requested, before its commit. */
   readonly logoutStartedAt: number;
-  /** Whether the logout found its row there. */
+  /** Whether the logout found its row already there. */
   readonly isRepeat: boolean;
 }
 
 export interface Protocol {
   reduce(state: LeaseState, event: Event, now: Now, surroundings: Surroundings): LeaseStep;
   readonly database: DatabaseFaults;
-  /** The members are read when the logout is asked for, before its commit. */
+  /** The members are read when the logout is requested, before its commit. */
   readonly readsMembersFirst?: boolean;
-  /** The node goes on before its registration has reached the database. */
+  /** The node serves requests before its registration has reached the database. */
   readonly servesUnregistered?: boolean;
 }
 

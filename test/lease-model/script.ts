@@ -1,18 +1,18 @@
-/** What a simulation is given and what it tells. */
-/** What is done to the system, at an instant of true time. */
+/** The input and the output of a simulation. */
+/** An act on the system, at an instant of true time. */
 export interface Act {
   readonly at: number;
   readonly node: number;
   readonly kind: 'logout' | 'check' | 'pause' | 'suspend' | 'step' | 'kill' | 'stop' | 'deafen' | 'listen' | 'look' | 'cut-off' | 'sockets';
   readonly session: number;
-  /** From 0 to 1: how long, how far. */
+  /** From 0 to 1; how long or how far depends on the act. */
   readonly amount: number;
 }
 
 export interface Script {
   readonly nodes: number;
   readonly seed: number;
-  /** Clock rates, 0.99 to 1.01. */
+  /** Clock rates of the nodes, 0.99 to 1.01. */
   readonly rates: readonly number[];
   /** From 0 to 1: how much the network loses and delays. */
   readonly roughness: number;
@@ -24,7 +24,7 @@ export interface Report {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** T while doorbells are heard, and without. */
+/** T with doorbells and without. */
 export const LISTENING_MS = 400;
 export const POLLING_MS = 120;
 

@@ -1,4 +1,4 @@
-/** One node of the simulation: two clocks of its own, memory, timers that may be late, and the reducer in the middle. */
+/** One node of the simulation: its own two clocks, memory, timers that may be late, and the reducer in the middle. */
 
 import { nextTickAt } from '../../src/revocation/lease/lease.js';
 import type { Member } from '../../src/revocation/lease/lease-events.js';
@@ -17,7 +17,7 @@ interface Request {
 }
 
 export class SimulatedNode {
-  /** Counts the processes; what belongs to an older one is not heard. */
+  /** Counts the node's processes; a message for an older process is ignored. */
   life = 0;
   isRunning = false;
   isCutOff = false;
@@ -27,7 +27,7 @@ export class SimulatedNode {
   #lease: LeaseState | null = null;
   #memory = new Set<string>();
   #waiting = new Map<number, Request[]>();
-  /** While it is paused: requests first, as the sockets are served before the timers. */
+  /** Work that arrives while the node is paused. Requests run first, because sockets are served before timers. */
   #backlog: { readonly isRequest: boolean; readonly run: () => void }[] = [];
   #pausedUntil = 0;
   #tick = 0;
@@ -42,7 +42,7 @@ export class SimulatedNode {
     private readonly rate: number,
   ) {}
 
-  /** Both clocks. */
+  /** Reads both clocks. */
   read(): Now {
     const running = this.simulation.time.now * this.rate;
     return { monotonic: 1_000 * (this.index + 1) + running - this.#stoodStillMs, wall: running + this.#wallStepMs };
@@ -66,12 +66,12 @@ export class SimulatedNode {
     if (!this.simulation.areDoorbellsDown) this.#dispatch({ kind: 'listening', isListening: true });
   }
 
-  /** An answer to something that this process has asked. */
+  /** Delivers an answer to a request of this process. */
   receive(event: Event, life: number): void {
     this.resume(() => this.#dispatch(event), life);
   }
 
-  /** Goes on in the process that has asked, if it is still there. */
+  /** Continues in the process that asked, if it still runs. */
   resume(run: () => void, life: number): void {
     if (life === this.life) this.#whenAwake(false, run);
   }
@@ -108,13 +108,16 @@ export class SimulatedNode {
     }
   }
 
-  /** All that was bad is over. */
+  /** Ends all faults. */
   heal(): void {
     this.isCutOff = false;
     this.receive({ kind: 'listening', isListening: true }, this.life);
   }
 
-  /** A while later it is right again. One that is set back while the other one stands still measures nothing: one of the two must run. */
+  /**
+   * Later the clock is right again. If the wall clock steps back while the other clock stands still, nothing measures time: one of them
+   * must run.
+   */
   #setWallClock(stepMs: number, ms: number): void {
     if (this.#hasSuspended) return;
     this.#hasStepped = true;
@@ -129,7 +132,7 @@ export class SimulatedNode {
     this.simulation.time.after(ms, () => this.#wake());
   }
 
-  /** The machine sleeps, and its monotonic clock with it. */
+  /** The machine sleeps, and its monotonic clock stops. */
   #suspend(ms: number): void {
     if (this.simulation.time.now < this.#pausedUntil || this.#hasStepped) return;
     this.#hasSuspended = true;
@@ -224,7 +227,7 @@ export class SimulatedNode {
     request?.answered(false);
   }
 
-  /** One timer, set anew after each step; it rings a little late. */
+  /** One timer, set again after each step; it fires a little late. */
   #setTimer(): void {
     const at = this.#lease === null ? null : nextTickAt(this.#lease);
     this.#tick += 1;

@@ -1,4 +1,4 @@
-/** Some nodes, one database and a bad network in virtual time: a script and a seed go in, what went wrong comes out. */
+/** Simulates some nodes, one database and a bad network in virtual time: from a script and a seed it computes the faults. */
 import { type Random, seededRandom } from '../support/app/random.js';
 import { LeaseNetwork } from './network.js';
 import type { Protocol } from './protocols.js';
@@ -14,7 +14,7 @@ export class Simulation {
   readonly #random: Random;
   readonly #faults: string[] = [];
   readonly #counts: Record<string, number> = {};
-  /** When each session was first answered to be logged out, in true time. */
+  /** When the first logout of each session was answered, in true time. */
   readonly #answeredAt = new Map<string, number>();
   readonly #open = new Set<string>();
   #logouts = 0;
@@ -48,7 +48,7 @@ export class Simulation {
     this.#counts[what] = (this.#counts[what] ?? 0) + 1;
   }
 
-  /** What a check has come to: the promise, on both sides. */
+  /** Judges the result of a check: the promise, on both sides. */
   verdict(node: number, session: string, receivedAt: number, isRevoked: boolean): void {
     this.count(isRevoked ? 'revoked' : 'accepted');
     const answeredAt = this.#answeredAt.get(session);
@@ -73,7 +73,7 @@ export class Simulation {
     else node.suffer(kind, amount);
   }
 
-  /** A pooler that knows no LISTEN comes between, or goes: each node notices on its own. */
+  /** A pooler without LISTEN comes between, or goes away: each node notices by itself. */
   #switchDoorbells(kind: 'deafen' | 'listen'): void {
     this.areDoorbellsDown = kind === 'deafen';
     for (const node of this.nodes) this.time.after(this.network.between(0, 60), () => node.suffer(kind, 0));
@@ -103,11 +103,11 @@ export class Simulation {
     if (how === 'unconfirmed') return;
     if (!this.network.has(session)) this.#faults.push(`${logout} was answered and is not in the log`);
     if (!this.#answeredAt.has(session)) this.#answeredAt.set(session, this.time.now);
-    // The moments after an answer are those that matter.
+    // The moments just after an answer matter most.
     for (const node of this.nodes) for (const ms of [0.01, 3, 20, 90]) this.time.after(ms, () => node.request(session));
   }
 
-  /** Requests for any session at any time, on and off. */
+  /** Requests for any session at any time, in bursts. */
   #traffic(node: SimulatedNode): void {
     this.time.after(this.network.between(5, this.#random.below(4) === 0 ? 1_000 : 60), () => {
       node.request(`session ${this.#random.below(6)}`);

@@ -1,4 +1,4 @@
-/** Time that passes only from one event to the next. */
+/** Virtual time, which passes only from one event to the next. */
 export class VirtualTime {
   #queue: { readonly at: number; readonly run: () => void }[] = [];
   #now = 0;
@@ -23,7 +23,7 @@ export class VirtualTime {
     this.#queue.splice(low, 0, { at, run });
   }
 
-  /** Lets events happen, in order, until `end` or until nothing is left. */
+  /** Runs events in order until `end`, or until none is left. */
   runUntil(end: number, isOver: () => boolean): void {
     for (let next = this.#queue.shift(); next !== undefined && next.at <= end && !isOver(); next = this.#queue.shift()) {
       this.#now = next.at;

@@ -1,16 +1,18 @@
-/** Two nodes, one session, one database: a world of the model. The clock of a node always reads 0; what lies in the past moves away from it. */
+/**
+ * A world of the model: two nodes, one session, one database. A node's clock always reads 0, and instants in the past move away from it.
+ */
 import type { Member } from '../../src/revocation/lease/lease-events.js';
 import { createLease, type LeaseState } from '../../src/revocation/lease/lease-state.js';
 import { type EffectOf, EMPTY_DATABASE, type Event, type FakeDatabase } from './database.js';
 
 export interface Scenario {
-  /** Which nodes log the session out, each once at most. */
+  /** The nodes that log the session out, each at most once. */
   readonly coordinators: readonly number[];
-  /** Which nodes take requests; the others only coordinate. */
+  /** The nodes that take requests; the others only coordinate. */
   readonly serving: readonly number[];
-  /** How often node 0 looks at the members without a logout. If it never does, no member is removed. */
+  /** How often node 0 reads the members without a logout. If it never does, no member is removed. */
   readonly looks: number;
-  /** How much time may pass at once, on the clock of each node. */
+  /** How much time may pass in one step, on the clock of each node. */
   readonly paces: readonly (readonly [number, number])[];
   readonly listeningLeaseMs: number;
   readonly pollingLeaseMs: number;
@@ -22,19 +24,19 @@ export interface Scenario {
   readonly kills: number;
 }
 
-/** How far the logout of a node has come. */
+/** How far the logout of a node has progressed. */
 export type Course = 'none' | 'asked' | 'committed' | 'reading-back' | 'waiting' | 'answered' | 'unconfirmed';
 
 export interface ModelNode {
   readonly lease: LeaseState;
-  /** Whether memory has the id. */
+  /** Whether the node's memory has the id. */
   readonly remembers: boolean;
-  /** Statements under way: sent, or executed and not yet replied to. */
+  /** Statements under way: sent, or executed without a reply yet. */
   readonly registering: EffectOf<'register'> | null;
   readonly refreshing: EffectOf<'refresh'> | Extract<Event, { kind: 'refreshed' }> | null;
   readonly reading: EffectOf<'read-members'> | Extract<Event, { kind: 'members-read' }> | null;
   readonly removals: readonly EffectOf<'remove-member'>[];
-  /** Checks that wait: the refresh they wait for, and whether one of them came after a logout was answered. */
+  /** Waiting checks: the refresh that they wait for, and whether one of them came after a logout was answered. */
   readonly waiting: readonly { readonly refresh: number; readonly isLate: boolean }[];
   readonly logout: {
     readonly course: Course;
@@ -50,13 +52,13 @@ export interface World {
   readonly looks: number;
   readonly kills: number;
   readonly hasRung: boolean;
-  /** Acknowledgements that are under way for ever: lost, late and doubled are then the same. */
+  /** Acknowledgements that stay under way for ever, which covers lost, late and doubled ones alike. */
   readonly acknowledgements: readonly string[];
   readonly isAnswered: boolean;
   readonly fault: string | null;
 }
 
-/** What the exploration has met, so that a model in which nothing happens is noticed. */
+/** Situations that the exploration has met, so that a model in which nothing happens is noticed. */
 export type Witnesses = Set<string>;
 
 export function newNode(nodeId: string, scenario: Scenario, isListening: boolean): ModelNode {

@@ -1,4 +1,4 @@
-/** Without a mail server letters become files that only their owner can read, and the log says where. */
+/** Without a mail server, mails become files that only their owner can read, and the log says where. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';

@@ -1,4 +1,4 @@
-/** The outbox: what is queued arrives, once, whatever the mail server does meanwhile; what can't arrive is given up. */
+/** The outbox delivers each queued mail once, whatever the mail server does meanwhile, and gives up on mails that can't be delivered. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Delivery } from '../../src/features/mail/delivery.js';
@@ -12,7 +12,7 @@ const TRIED = 'a mail could not be delivered and will be tried again';
 const GIVEN_UP = 'a mail was given up';
 const HOUR = 3_600;
 
-/** Takes everything, and remembers it. */
+/** Accepts every mail and remembers it. */
 function takeAll(): Delivery & { readonly ids: string[]; readonly rehearsed: string[] } {
   const ids: string[] = [];
   const rehearsed: string[] = [];
@@ -132,7 +132,7 @@ test('tries come apart: half a minute doubles to an hour, and nothing is tried b
     expect(waitSeconds).toBeLessThanOrEqual(most);
     clock.advance(waitSeconds - 0.001);
     const before = mails.connections;
-    // Longer than the outbox ever sleeps while something waits.
+    // Longer than the outbox ever sleeps while a mail waits.
     await new Promise((resolve) => setTimeout(resolve, index < 2 ? 1_500 : 0));
     expect(mails.connections).toBe(before);
     clock.advance(0.001);

@@ -1,4 +1,4 @@
-/** How letters reach a mail server: encrypted and logged in where it asks for it, and as one mail to one receiver. */
+/** How mails reach a mail server: encrypted and logged in where it requires that, and as one mail per receiver. */
 import { expect, test } from 'vitest';
 import { DeliveryFailed } from '../../src/features/mail/delivery.js';
 import { parseMailbox } from '../../src/features/mail/mail.js';
@@ -9,7 +9,7 @@ import { LETTER, SENDER } from '../support/mail/start-outbox.js';
 const LETTER_OUT = { ...LETTER, id: 'AAAAAAAAAAAAAAAAAAAAAA', createdAt: new Date('2030-01-01T12:00:00Z') };
 const patient = AbortSignal.timeout(60_000);
 const WITH_TLS = { disabledCommands: [] };
-/** The certificate of the test server is signed by nobody. */
+/** No authority has signed the certificate of the test server. */
 const ANY_CERTIFICATE = '?tls.rejectUnauthorized=false';
 
 function deliver(url: string, letter = LETTER_OUT, timeouts = SMTP_TIMEOUTS, signal = patient) {

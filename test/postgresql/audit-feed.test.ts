@@ -1,4 +1,4 @@
-/** Events of the core cross nodes, with bells and without, and none is lost to a connection that was. */
+/** Core events cross nodes, with doorbells (NOTIFY) and without, and a lost connection loses none. */
 import { expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
 import { AUDIT_EVENTS, follow, SESSION_EVENTS } from '../support/app/followers.js';
@@ -48,7 +48,7 @@ test('who moves from node to node while much happens everywhere hears of everyth
   const write = async ({ node }: Listening) => {
     for (let round = 0; round < 12; round += 1) {
       const { accessToken: token, sid } = await node.login();
-      // Transactions of other nodes are under way with instants of before.
+      // Transactions of other nodes with earlier instants are still under way.
       node.clock.advance(1);
       await logOut(node, { token });
       committed.push(`CREATED ${sid}`, `ENDED ${sid}`);
@@ -72,7 +72,7 @@ test('who moves from node to node while much happens everywhere hears of everyth
   };
   const moving = move();
   await Promise.all(nodes.map(write));
-  // It may be waiting for something to happen.
+  // The node may be waiting for an event.
   const { sid } = await one.node.login();
   committed.push(`CREATED ${sid}`);
   isOver = true;
@@ -98,7 +98,7 @@ test('what was committed late stands before the last event that was heard, and i
   const [{ node, address }] = nodes;
   const { accessToken } = await node.register();
   const userId = String(decode(accessToken).claims.sub);
-  /** As a node does whose transaction took long, and that died before it could ring. */
+  /** Commits like a node whose transaction took long, and that died before it could notify the others. */
   const commitLate = async (id: string) => {
     const at = new Date(node.clock.now() - 15_000);
     const sql = `INSERT INTO "AuditEvent" ("id", "at", "kind", "userId", "sessionId", "actor") VALUES ($1, $2, 'session.ended', $3, $1, 'server')`;

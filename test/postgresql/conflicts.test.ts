@@ -1,4 +1,4 @@
-/** Transactions of several nodes at once: each rule holds as if they came one after another, and nobody sees a deadlock. */
+/** Simultaneous transactions of several nodes: each rule holds as if they ran one after another, and no client sees a deadlock. */
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
@@ -54,7 +54,7 @@ test('a storm of refreshes, logouts, role changes and administrators against eac
     const rejected = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => String(reason));
     expect(rejected).toEqual([]);
     expect(answers.map((answer) => JSON.stringify(answer)).filter((text) => text.includes('AUTH_UNAVAILABLE'))).toEqual([]);
-    // Every session has been ended by somebody.
+    // Each session was ended by one of the requests.
     for (const { accessToken, refreshToken } of sessions) {
       expect(await one.ask(accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
       expect((await two.refresh(refreshToken)).tokens).toBe(null);
@@ -67,7 +67,7 @@ test('a deadlock is undone and repeated as a whole, and its caller sees only the
   const { accessToken, sid } = await one.register();
   const other = await one.register('grace@example.com');
   const answer = await withDatabase(url, async (client) => {
-    // Holds one row, and wants another that the logout holds by then.
+    // Holds one row, and then wants another that the logout holds by then.
     await client.query('BEGIN');
     await client.query("SET LOCAL deadlock_timeout = '30s'");
     await client.query('SELECT 1 FROM "RevocationState" FOR UPDATE');
@@ -139,7 +139,7 @@ test('one letter after another kills the code before, also when two nodes write 
   expect(rows).toHaveLength(1);
 });
 
-/** Until so many transactions wait for a lock. */
+/** Waits until this many transactions wait for a lock. */
 async function waitForWaiting(url: string, count: number): Promise<void> {
   await withDatabase(url, async (client) => {
     const sql = "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";

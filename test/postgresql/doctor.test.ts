@@ -1,4 +1,4 @@
-/** What `latchkey doctor` says to those who run several nodes. */
+/** The findings of `latchkey doctor` for operators of several nodes. */
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/features/operations/finding.js';
 import type { LatchkeyError } from '../../src/lib/errors.js';
@@ -8,7 +8,7 @@ import { addDeadNode } from '../support/postgresql/lease-nodes.js';
 import { cutConnections, setReadOnly } from '../support/postgresql/outages.js';
 import { borrowDatabase, makeDatabase, withDatabase, withServer } from '../support/postgresql/postgresql.js';
 
-/** Of the machine that PostgreSQL runs on. */
+/** A frozen clock at the time of the machine, which PostgreSQL also uses. */
 const clock = () => frozenClock(Date.now());
 
 async function start(url: string, options: TestOptions = {}): Promise<TestApp> {
@@ -23,7 +23,7 @@ async function examine({ app }: TestApp): Promise<Record<string, Finding | undef
   return Object.fromEntries(outcome.result.map((finding) => [finding.check, finding]));
 }
 
-/** A connection that was cut is found out when it is used: the next one is right. */
+/** The node notices a cut connection only when it uses it; the next examination is right. */
 async function examineAfterCut(node: TestApp): ReturnType<typeof examine> {
   for (;;) {
     const findings = await examine(node).catch((error: LatchkeyError) =>

@@ -1,4 +1,4 @@
-/** Logouts that share transactions, and one among them that another transaction keeps waiting. */
+/** Logouts that share a transaction, where another transaction blocks one of them. */
 import { expect, test } from 'vitest';
 import { startNode } from '../support/app/start-app.js';
 import { logOut } from '../support/mutations/mutations.js';

@@ -1,4 +1,4 @@
-/** A node with a lease and a database that is away, that takes no writes, or that has lost commits; and a node whose clocks are wrong. */
+/** A node with a lease when the database is away, is read-only, or has lost commits, and when the node's clocks are wrong. */
 import { expect, test } from 'vitest';
 import { SYSTEM_LEASE_CLOCK } from '../../src/world.js';
 import { startNode, type TestApp } from '../support/app/start-app.js';
@@ -16,7 +16,7 @@ async function readiness({ app }: TestApp): Promise<string> {
   return reason ?? status;
 }
 
-/** Asks until the answer is no longer this one; any other than these two fails. */
+/** Asks until the answer changes from `from` to `to`; any other answer fails. */
 async function checkUntil(node: TestApp, token: string, from: string, to: string): Promise<void> {
   let answer = from;
   while (answer === from) answer = await check(node, token);

@@ -1,4 +1,4 @@
-/** Several nodes with leases on one database: what a logout has answered holds on all of them, and the check asks nothing. */
+/** Several nodes with leases on one database: an answered logout holds on all of them, and the check asks nothing. */
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';
 import { openData } from '../../src/data.js';
@@ -118,7 +118,7 @@ test('a login of a new generation is accepted by a node that has not heard of th
   const [one, two] = nodes as [(typeof nodes)[0], (typeof nodes)[0]];
   const { accessToken } = await one.register();
   expect(await check(two, accessToken)).toBe('ok');
-  // It can't answer before the lease of the deaf node is over.
+  // It can't answer before the lease of the node that hears nothing has ended.
   const ending = one.app.administration.revokeAllSessions({}).catch((error: { code: string }) => error.code);
   while ((await check(one, accessToken)) === 'ok');
   const again = await one.login();

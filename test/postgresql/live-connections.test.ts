@@ -1,4 +1,4 @@
-/** Sockets on one node end with a logout on another: before its answer, or when the node can have no lease any more. */
+/** A logout on one node ends the sockets on another: before its answer, or once that node can no longer have a lease. */
 import { request } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -28,7 +28,7 @@ test.for(['lease', 'database'])(
     for (const socket of sockets) subscribe(socket, TICK);
     await untilListeners(ticks, 3);
     expect(await logOutTold(one, accessToken)).toMatchObject({ confirmation: { by: 'ACKNOWLEDGED', nodes: 3 } });
-    // The close was sent before the answer; no event that comes after it is handed over.
+    // The node sent the close before the logout was answered. It delivers no event that comes later.
     ticks.emit(1);
     for (const socket of sockets) {
       expect(await socket.closed).toBe('4401 TOKEN_REVOKED');
@@ -94,7 +94,7 @@ test('who leaves while the database is asked about their token is kept in no ind
     });
     leaving.on('error', () => undefined).end(JSON.stringify({ query: TICK }), () => leaving.destroy());
   }
-  // All that was asked before has been answered when these are.
+  // When this is answered, everything asked before has been answered too.
   const last = await connect(address, accessToken);
   subscribe(last, TICK);
   await last.hear('connection_ack');

@@ -1,4 +1,4 @@
-/** A look at the log whose answer comes late: what was committed and applied meanwhile has not made the log go back. */
+/** A reading of the log whose answer comes late: commits that were applied meanwhile do not count as a log that went back. */
 import { expect, test } from 'vitest';
 import { makeAnswersHold } from '../support/database/held-answers.js';
 import { logOut } from '../support/mutations/mutations.js';
@@ -19,7 +19,7 @@ test('logouts that are committed while a check reads the log cost nobody else th
   expect(await logOut(one, { refreshToken: first.refreshToken })).toBe(1);
   const caughtUp = hold(ROWS_OF_THE_LOG);
   asked.release();
-  // The version that was read is older than one that this node knows by now, so it looks again or is content.
+  // The version that was read is older than the node's current one, so the node reads again or accepts its own.
   await Promise.race([caughtUp.reached, checking]);
   expect(await logOut(one, { refreshToken: second.refreshToken })).toBe(1);
   caughtUp.release();
@@ -47,7 +47,7 @@ test('a logout that meets a log that went back is not confirmed, and the log get
   const [first, second, third] = [await one.register(), await one.login(), await one.login()];
   for (const { refreshToken } of [first, second]) expect(await logOut(one, { refreshToken })).toBe(1);
   await loseLog(url);
-  // Without an access token nothing is checked.
+  // Without an access token there is no check.
   expect(await logOut(one, { refreshToken: third.refreshToken })).toBe('LOGOUT_UNCONFIRMED');
   expect(await logOut(one, { refreshToken: third.refreshToken })).toBe(0);
   for (const { refreshToken } of [first, second]) expect((await one.refresh(refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);

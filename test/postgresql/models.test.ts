@@ -1,4 +1,4 @@
-/** The migrations of both databases lead to exactly the one model. */
+/** The migrations of both databases produce exactly the same model. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { differenceToModel, migrate } from '../../src/database/migrations.js';

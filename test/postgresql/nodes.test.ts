@@ -1,4 +1,4 @@
-/** Two nodes on one database: what one has answered, the other knows. */
+/** Two nodes on one database: each knows what the other has answered. */
 import { expect, test } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
 import { EMAIL } from '../support/app/requests.js';
@@ -71,7 +71,7 @@ test('a key that one node makes signs on the other too, and its tokens are accep
   ] as const) {
     await rotating.app.administration.rotateKeys({ now: true });
     const fresh = await rotating.login();
-    // Many ask at the same time for a key that this node has never seen.
+    // Many requests ask at the same time for a key that this node has never seen.
     expect(await Promise.all(Array.from({ length: 10 }, () => other.ask(fresh.accessToken)))).toEqual(Array(10).fill('ok'));
     const signed = await other.login();
     expect(decode(signed.accessToken).header).toEqual(decode(fresh.accessToken).header);
@@ -119,7 +119,7 @@ test('what one node has pruned the other does not accept again, whatever its clo
   clock.advance(86_400);
   await one.app.administration.prune();
   clock.set(before);
-  // By its age, or by the row that the other still has in memory.
+  // Refused by its age, or by the row that the other node still has in memory.
   expect(await two.ask(accessToken)).toMatch(/^UNAUTHENTICATED TOKEN_(EXPIRED|REVOKED)$/);
 });
 

@@ -1,4 +1,4 @@
-/** A PostgreSQL server that goes away, comes back, or takes no writes: no stale accept, no false success, recovery by itself. */
+/** A PostgreSQL server that goes away, comes back, or is read-only: no stale accept, no false success, and recovery by itself. */
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { startNode, type TestApp } from '../support/app/start-app.js';
@@ -7,7 +7,7 @@ import { startTwoNodes } from '../support/postgresql/nodes.js';
 import { asLimitedRole, cutConnections, setReadOnly, setUnreachable } from '../support/postgresql/outages.js';
 import { makeDatabase, withDatabase } from '../support/postgresql/postgresql.js';
 
-/** Every check asks, so that every outage is seen at once; what a lease makes of them stands in lease-outages.test.ts. */
+/** Every check asks the database, so each outage shows at once; lease-outages.test.ts covers leases. */
 const ASKING = { settings: { REVOCATION_CHECK: 'database' } };
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 
@@ -83,7 +83,7 @@ test('a server that has become read-only answers checks, takes no logout, and sa
   expect(await untilKnown(() => logOut(one, { token: leaving.accessToken }))).toBe(1);
 });
 
-/** A connection that was cut is found out when it is used: the next one is right. */
+/** The node notices a cut connection only when it uses it; the next answer is right. */
 async function untilKnown<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await ask();
@@ -106,7 +106,7 @@ test('a server that is out of connections makes the node wait or say so, and not
   expect(await app.ask(accessToken)).toBe('AUTH_UNAVAILABLE');
   expect(await logOut(app, { token: accessToken })).toBe('AUTH_UNAVAILABLE');
   for (const other of others) await other.end();
-  // The server needs a moment to count them out.
+  // The server needs a moment until the cut connections no longer count.
   let answer = await app.ask(accessToken);
   while (answer === 'AUTH_UNAVAILABLE') answer = await app.ask(accessToken);
   expect(answer).toBe('ok');
@@ -115,7 +115,7 @@ test('a server that is out of connections makes the node wait or say so, and not
   await withDatabase(url, (client) => client.query(`DROP OWNED BY ${limited.role}`));
 });
 
-/** The server needs a moment to count out connections that were cut; until then it refuses new ones. */
+/** The server needs a moment until cut connections no longer count; until then it refuses new ones. */
 async function connectPatiently(url: string): Promise<pg.Client> {
   for (;;) {
     const client = new pg.Client(url);

@@ -1,4 +1,4 @@
-/** Behind PgBouncer in transaction mode: no connection belongs to a node for longer than a transaction. */
+/** Behind PgBouncer in transaction mode: a node keeps no connection for longer than a transaction. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { collectLog } from '../support/app/collected-log.js';
@@ -9,7 +9,7 @@ import { makeDatabase, withDatabase } from '../support/postgresql/postgresql.js'
 
 const DEAF = { DOORBELL: 'off' };
 
-/** In this database only: the tests beside this one start nodes too. */
+/** Counts in this database only, because tests that run beside this one start nodes too. */
 const countLocks = (url: string) =>
   withDatabase(url, async (client) => {
     const { rowCount } = await client.query(
@@ -23,7 +23,7 @@ describe.skipIf(!hasPooler)('behind PgBouncer (skipped where it is not installed
     const url = await makeDatabase('template0');
     const pooled = await behindPooler(url);
     const [one, two] = await Promise.all([startNode(pooled, { settings: DEAF }), startNode(pooled, { settings: DEAF })]);
-    // The pooler undoes the transaction of the start lock a moment after the node has gone on; a lock of a session would stay for good.
+    // The pooler ends the transaction of the start lock a moment after the node has continued. A session-level lock would stay for good.
     while ((await countLocks(url)) !== 0);
     const { accessToken } = await one.register();
     expect([await one.ask(accessToken), await two.ask(accessToken)]).toEqual(['ok', 'ok']);

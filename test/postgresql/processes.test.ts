@@ -1,4 +1,4 @@
-/** The built server as several processes on one PostgreSQL database, with the command line beside them. */
+/** Several processes of the built server on one PostgreSQL database, with the command line beside them. */
 import { expect, test } from 'vitest';
 import { EMAIL } from '../support/app/requests.js';
 import { makeFolder } from '../support/app/start-app.js';
@@ -17,7 +17,7 @@ test('two processes and a command beside them share what is revoked, through kil
   expect(await logOut(one, { token: first.accessToken })).toBe(1);
   await one.kill();
   expect([await two.ask(first.accessToken), await two.ask(second.accessToken)]).toEqual([REVOKED, 'ok']);
-  // No server has this folder, so the command works on the database itself.
+  // No server uses this folder, so the command works on the database itself.
   const beside = { dataDir: makeFolder(), settings };
   expect(await latchkeyJson(['session', 'revoke', second.sid], beside)).toMatchObject({ endedSessions: 1 });
   expect([await two.ask(second.accessToken), await two.ask(third.accessToken)]).toEqual([REVOKED, 'ok']);

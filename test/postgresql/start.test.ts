@@ -1,4 +1,4 @@
-/** The start on PostgreSQL: several nodes at once, and servers or databases that are not fit for it. */
+/** The start on PostgreSQL: several nodes at once, and unsuitable servers or databases. */
 import type pg from 'pg';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.js';

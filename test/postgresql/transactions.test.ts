@@ -1,4 +1,4 @@
-/** What `Database` promises of a transaction on PostgreSQL, where the server itself would say less. */
+/** The promises of `Database` about a transaction on PostgreSQL, where the server itself would promise less. */
 import { expect, onTestFinished, test } from 'vitest';
 import { Database } from '../../src/database/database.js';
 import { isCommitUnknown } from '../../src/database/failures.js';
@@ -31,7 +31,7 @@ test('two transactions that wait for each other both come to their end, each onc
   const database = await open();
   await database.transaction(({ user }) => user.createMany({ data: [newUser('ada'), newUser('grace')] }));
   const runs: string[] = [];
-  // Each goes on when the other has its first row; the second time round the other is gone.
+  // Each continues when the other has its first row. On the second attempt the other has finished.
   const barriers = new Map([
     ['ada', createGate()],
     ['grace', createGate()],

@@ -1,4 +1,4 @@
-/** What happens to Redis, or to the log, in the middle of a filling: the mirror that comes of it must not be believed. */
+/** Redis or the log changes in the middle of a filling: no node may trust the resulting mirror. */
 import { expect, test } from 'vitest';
 import { startNode, type TestApp } from '../support/app/start-app.js';
 import { makeAnswersHold } from '../support/database/held-answers.js';
@@ -15,7 +15,7 @@ test('a Redis that is flushed between the rows and the record is filled again [R
   const { accessToken, sid } = await node.register();
   expect(await logOut(node, { token: accessToken })).toBe(1);
   await withDatabase(url, async (client) => {
-    // Who fills the mirror may read, and can not yet say in the table that it is done.
+    // The filling node may read, but this lock keeps it from recording in the table that it is done.
     await client.query('BEGIN; SELECT * FROM "RevocationState" FOR UPDATE');
     await redis.cli('FLUSHALL');
     expect(await check(node, accessToken)).toBe(REVOKED);

@@ -1,4 +1,4 @@
-/** The mirror in Redis while all is well: what is revoked is there before the answer, and whoever can read Redis can check. */
+/** The mirror in Redis without faults: a revocation is there before the answer, and every program that reads Redis can check it. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Redis stopped, flushed, full, evicting, paused, restored from an old snapshot, demoted: nothing revoked is accepted, and it mends itself. */
+/** Redis stopped, flushed, full, evicting, paused, restored or demoted: no revoked token is accepted, and the mirror repairs itself. */
 import { expect, test } from 'vitest';
 import { MAX_SESSIONS_PER_USER } from '../../src/features/sessions/sessions.js';
 import type { TestApp } from '../support/app/start-app.js';
@@ -67,7 +67,7 @@ test('a Redis that comes back with an old snapshot is not believed, although its
   await redis.start();
   expect(await check(app, accessToken)).toBe(REVOKED);
   await untilWhole(app);
-  // Another run of the server: everything was written anew, whatever the snapshot held.
+  // A new run of the Redis server: the node wrote everything again, whatever the snapshot held.
   expect(await readFigure(app, 'latchkey_mirror_fillings_total')).toBe(2);
   expect(await check(app, accessToken)).toBe(REVOKED);
   expect(await redis.cli('EXISTS', `latchkey:revoked:${sid}`)).toBe('1');
@@ -126,7 +126,8 @@ test('a database that has lost a logout gets it back from a node that checks wit
   const [dead, live] = [await node.register(), await node.login()];
   expect(await logOut(node, { token: dead.accessToken })).toBe(1);
   await loseLog(url);
-  // What it does every ten seconds, done at once. Nobody asks for anything meanwhile, so no check meets the table.
+  // A reconnect makes the node check at once what it otherwise checks every ten seconds. No request comes meanwhile, so no check reads
+  // the table.
   await redis.cli('CLIENT', 'KILL', 'TYPE', 'normal');
   await untilWhole(node, false);
   await untilWhole(node);
@@ -180,6 +181,6 @@ test('a mirror that keeps being lost under logins and logouts lets nothing revok
   );
   isOver = true;
   await losing;
-  // A logout that was not confirmed promises nothing, but here both nodes see it in the table at the latest.
+  // An unconfirmed logout promises nothing, but here both nodes see it in the table at the latest.
   for (const answer of worked.flat()) expect(answer).toMatch(/^ok, (1|LOGOUT_UNCONFIRMED), UNAUTHENTICATED TOKEN_REVOKED$/);
 });

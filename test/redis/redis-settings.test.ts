@@ -1,4 +1,4 @@
-/** A Redis that can't be the mirror, and nodes that do not agree on it, are refused with the words that help. */
+/** The server refuses a Redis that can't be the mirror, and nodes that disagree about it, with a message that helps. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/app.js';

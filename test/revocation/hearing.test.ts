@@ -1,9 +1,9 @@
-/** When a node counts as one that hears doorbells. */
+/** When a node counts as hearing doorbells (NOTIFY). */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { hearing } from '../../src/revocation/lease/hearing.js';
 
-/** A doorbell whose echoes the test answers, and all that was told. */
+/** A doorbell whose echoes the test answers, and everything that was reported. */
 function listen() {
   const asked: ((isHeard: boolean) => void)[] = [];
   const told: string[] = [];

@@ -1,4 +1,4 @@
-/** How a logout comes to its answer when there are other nodes, event by event. */
+/** How a logout reaches its answer when there are other nodes, event by event. */
 import { expect, test } from 'vitest';
 import { nextTickAt } from '../../src/revocation/lease/lease.js';
 import type { Member } from '../../src/revocation/lease/lease-events.js';

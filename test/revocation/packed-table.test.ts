@@ -1,11 +1,11 @@
-/** The memory of the packed table: in proportion to what it holds, and given back in small portions. */
+/** The memory of the packed table is proportional to its contents, and is freed in small portions. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createPackedId, packId } from '../../src/revocation/memory/packed-id.js';
 import { PackedTable, STEP_MS } from '../../src/revocation/memory/packed-table.js';
 
 const COUNT = 60_000;
-/** What the table has when it is empty. */
+/** The size of an empty table. */
 const LEAST = 1024 * 16;
 
 function add(table: PackedTable, index: number, until: number): void {
@@ -31,7 +31,7 @@ test('what is forgotten gives its memory back, call by call and with what is add
   const full = table.slots;
   table.forgetUntil(STEP_MS);
   expect(table.size).toBe(COUNT / 2);
-  // One call does a part.
+  // One call frees only a part.
   expect(table.slots).toBeLessThan(full);
   expect(table.slots).toBeGreaterThan(0.6 * full);
   for (let call = 0; call < 8; call += 1) table.forgetUntil(STEP_MS);

@@ -1,4 +1,4 @@
-/** What a process knows of the blacklist, and when it knows nothing. */
+/** What a process knows of the blacklist, and when it must answer that it does not know. */
 import { expect, test } from 'vitest';
 import { type LogDelta, Replica } from '../../src/revocation/memory/replica.js';
 

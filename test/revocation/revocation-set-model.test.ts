@@ -1,4 +1,7 @@
-/** The blacklist in memory against a `Map`: whatever is added and forgotten in whatever order, before, at and after the change to the packed table. */
+/**
+ * Compares the blacklist in memory with a `Map`: any order of adding and forgetting, before, during and after the change to the packed
+ * table.
+ */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -11,18 +14,18 @@ function setThatPacksBeyond(ids: number): RevocationSet {
   })();
 }
 
-/** The n-th of many ids as the server makes them, the same in every run. */
+/** The n-th of many ids in the server's format, the same in every run. */
 function idOf(index: number): string {
   return createHash('sha256').update(String(index)).digest().subarray(0, 16).toString('base64url');
 }
 
-/** Ids that share the place where the search for them begins. */
+/** Ids whose search begins at the same slot. */
 function collidingId(index: number): string {
   const half = createHash('sha256').update(String(index)).digest().subarray(0, 8);
   return Buffer.concat([half, half]).toString('base64url');
 }
 
-/** Ids of which many differ in one word only: whoever compares less than all of it takes one for another. */
+/** Ids of which many differ in one word only: a comparison of less than all of it would confuse them. */
 function closeId(index: number): string {
   const bytes = Buffer.alloc(16);
   bytes.writeUInt32BE(index >> 2, (index & 3) * 4);
@@ -87,7 +90,7 @@ function stepsAt(instants: fc.Arbitrary<number>, untils = instants): fc.Arbitrar
     },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('forget' as const), instant: instants }) },
   );
-  // Without `size` an array has hardly more than ten.
+  // Without `size`, an array rarely has more than ten elements.
   return fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });
 }
 
@@ -97,10 +100,10 @@ function additionsOf(step: Step): [string, number][] {
   return Array.from({ length: step.count }, (_, index) => [step.idOf(step.from + index), step.until]);
 }
 
-/** Of many ids that are added at once so many are asked about after every step, and all of them at the end. */
+/** Of many ids added at once, this many are checked after every step, and all of them at the end. */
 const SEEN = 100;
 
-/** What the set must be like. */
+/** The expected behaviour of the set. */
 class Model {
   readonly untilById = new Map<string, number>();
 
@@ -119,7 +122,7 @@ const limits = fc.oneof(fc.constantFrom(0, 1, 100_000), fc.nat(60), fc.nat(2_000
 
 test('it is a Map for every instant that is a whole step [R5] [R7] [R14]', () => {
   fc.assert(
-    // After the epoch: in the table the first step stands for all that is before its end.
+    // Instants after the epoch: in the table, the first step stands for every instant before its end.
     fc.property(limits, stepsAt(fc.integer({ min: 1, max: 40 }).map((steps) => steps * STEP_MS)), (limit, steps) => {
       const set = setThatPacksBeyond(limit);
       const model = new Model();
@@ -133,7 +136,7 @@ test('it is a Map for every instant that is a whole step [R5] [R7] [R14]', () =>
         expect(wrong).toEqual([]);
       }
       expect([...model.untilById.keys()].filter((id) => !set.has(id))).toEqual([]);
-      // What a node writes back when the database has lost it.
+      // The entries that a node writes back when the database has lost them.
       expect([...set.entries()].map(([id]) => id).sort()).toEqual([...model.untilById.keys()].sort());
     }),
     { numRuns: 80 },

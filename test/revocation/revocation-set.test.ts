@@ -5,7 +5,7 @@ import { RevocationSet } from '../../src/revocation/memory/revocation-set.js';
 
 const HOUR_MS = 3_600_000;
 
-/** The n-th of many ids as the server makes them, the same in every run. */
+/** The n-th of many ids in the server's format, the same in every run. */
 function idOf(index: number): string {
   return createHash('sha256').update(String(index)).digest().subarray(0, 16).toString('base64url');
 }
@@ -49,7 +49,7 @@ test('the change from a few to many ids loses none, and back to a few neither [R
   for (const [index, id] of many.entries()) {
     if (set.has(id)) wrong.push(`${id} before it was added`);
     set.add(id, index < 1_000 ? HOUR_MS : 2 * HOUR_MS);
-    // While the ids move, at every step some that have moved, some that have not, and the newest.
+    // While the ids move, each step checks some moved ids, some unmoved ones, and the newest.
     for (const other of [index, index >> 1, index >> 4, 0]) if (!set.has(many[other] as string)) wrong.push(`${many[other]} at ${index}`);
     if (set.size !== index + 1) wrong.push(`size ${set.size} at ${index}`);
   }

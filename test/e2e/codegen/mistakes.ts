@@ -1,4 +1,4 @@
-/** What the generated types must refuse: each line is a mistake, and the compiler says so. Never run. */
+/** Mistakes that the generated types must reject, one for each marked line; this file never runs. */
 import { GraphQLClient } from 'graphql-request';
 import { LogoutDocument, MeDocument, RegisterDocument } from './graphql.js';
 
@@ -11,5 +11,5 @@ await client.request(LogoutDocument, { scope: 'EVERYTHING' });
 const { me } = await client.request(MeDocument);
 // @ts-expect-error: it may be null
 console.log(me.email);
-// @ts-expect-error: it was not asked for
+// @ts-expect-error: the query did not select it
 console.log(me?.roles);

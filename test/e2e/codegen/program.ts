@@ -1,4 +1,4 @@
-/** A small program of a user: every operation and every answer is typed by what was generated. Prints what it got, as JSON. */
+/** A small user's program that prints its answers as JSON: generated types cover every operation and every answer. */
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { LogoutDocument, MeDocument, RefreshDocument, RegisterDocument } from './graphql.js';
 

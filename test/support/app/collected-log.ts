@@ -1,11 +1,11 @@
-/** A log at its most talkative, kept in memory, so that a test can read all that was ever written. */
+/** A log at its most detailed level, kept in memory, so that a test can read everything that was ever written. */
 import { pino } from 'pino';
 import type { Log } from '../../../src/lib/log.js';
 
 export interface CollectedLog {
   readonly log: Log;
   readonly lines: Record<string, unknown>[];
-  /** Everything as it would stand in the file. */
+  /** The whole log, as it would be in the file. */
   text(): string;
 }
 

@@ -1,5 +1,5 @@
-/** A promise that is expected to fail. */
-/** What it failed with. */
+/** Promises that a test expects to fail. */
+/** The error that `work` rejects with. */
 export async function failureOf(work: Promise<unknown>): Promise<unknown> {
   try {
     await work;

@@ -1,4 +1,4 @@
-/** Subscriptions to the events of the core, as a client that counts what it hears. */
+/** Subscriptions to the core's events, through a client that collects the events it receives. */
 import { readFigure } from '../postgresql/lease-nodes.js';
 import { connect, type Frame, subscribe, type TestSocket } from '../sockets/sockets.js';
 import type { TestApp } from './start-app.js';
@@ -18,13 +18,16 @@ export interface HeardEvent {
 
 export interface Follower {
   readonly socket: TestSocket;
-  /** All that was heard so far, each once. */
+  /** All events received so far, each once. */
   events(): HeardEvent[];
-  /** What was heard, once these were: kinds, or a kind and a session. One that is named twice must have come twice. */
+  /**
+   * Waits for these events, each given as a kind or as a kind and a session. An event named twice must arrive twice. Returns the events
+   * received.
+   */
   until(...wanted: string[]): Promise<HeardEvent[]>;
 }
 
-/** Returns when the node tells this client of whatever is committed from now on. */
+/** Returns once the node sends this client every event that is committed from now on. */
 export async function follow(
   app: TestApp,
   address: string,

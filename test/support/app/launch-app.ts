@@ -1,4 +1,4 @@
-/** A server in this process, on a folder that somebody else has made and will remove. */
+/** A server in this process, on a folder that the caller has made and removes. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, type AppOptions, createApp } from '../../../src/app.js';
@@ -7,19 +7,19 @@ import { createLog } from '../../../src/lib/log.js';
 import { type FrozenClock, frozenClock } from './clocks.js';
 import { type Client, createClient } from './requests.js';
 
-/** Cheap on purpose: the cost of a password is not what these tests are about. */
+/** Cheap on purpose: these tests are not about the cost of hashing a password. */
 export const TEST_PASSWORD_COST = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 const { now: wallNow } = Date;
 
-/** Real, also in a test that holds `Date` still: the database compares it with its own. */
+/** A real clock even where a test freezes `Date`, because the database compares lease times with its own clock. */
 const LEASE_CLOCK = { now: () => ({ monotonic: performance.now(), wall: wallNow() }) };
 
 export interface LaunchedApp extends Client {
   readonly app: App;
   readonly clock: FrozenClock;
   readonly dataDir: string;
-  /** Once, however often it is called. */
+  /** Closes the server once, however often it is called. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function launchApp(dataDir: string, options: TestOptions = {}): Pro
   return { ...createClient(app), app, clock, dataDir, close };
 }
 
-/** An empty folder works as well, only slower: then the server migrates. */
+/** Copies the migrated database. An empty folder works as well but is slower, because the server then migrates it. */
 export function copyTemplate(dataDir: string): void {
   const template = process.env.TEST_TEMPLATE_DATABASE;
   if (template !== undefined) copyFileSync(template, join(dataDir, 'latchkey.db'));

@@ -1,4 +1,4 @@
-/** Relay lists as a client reads them: one page, or all of them one after another. */
+/** Reads Relay lists as a client does: one page, or all pages one after another. */
 import type { Client } from './requests.js';
 
 export interface ListRequest {
@@ -15,14 +15,14 @@ export interface ListRequest {
 
 const PAGE_INFO = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 
-/** What the field was answered with, or the code and message of its refusal. */
+/** The value of the field, or the code and message of the refusal. */
 export async function readPage(client: Client, { token, list, fields, filter = '', ...variables }: ListRequest) {
   const query = `query($first: Int = 20, $after: String) { ${list}(first: $first, after: $after ${filter}) { edges { cursor node { ${fields} } } nodes { ${fields} } ${PAGE_INFO} } }`;
   const { data, errors } = await client.send(query, { token, variables });
   return { page: data?.[list], code: errors?.[0]?.extensions.code, message: errors?.[0]?.message };
 }
 
-/** Walks from page to page to the end. @param between what happens while somebody reads */
+/** Reads page after page to the end. @param between runs between two pages, to change what is being read */
 export async function readAll(client: Client, request: ListRequest, between: () => Promise<unknown> = async () => undefined) {
   // biome-ignore lint/suspicious/noExplicitAny: whatever fields were asked for
   const nodes: any[] = [];

@@ -1,4 +1,4 @@
-/** Random choices that can be repeated: the seed is printed when a test fails. */
+/** Repeatable random choices: a failing test prints the seed. */
 export interface Random {
   /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number;

@@ -1,4 +1,4 @@
-/** What a client sends and gets, without a port: the same path as over a socket, from the HTTP layer down. */
+/** Requests and answers of a client without a port: the same path as over a socket, from the HTTP layer down. */
 import type { App } from '../../../src/app.js';
 
 export interface GraphqlAnswer {
@@ -24,12 +24,12 @@ export interface SendOptions {
 }
 
 export interface Client {
-  /** Sends one operation; `token` goes into the Authorization header, `from` is the address of the other end of the connection. */
+  /** Sends one operation. `token` goes into the Authorization header; `from` is the address of the peer. */
   send(query: string, options?: SendOptions): Promise<GraphqlAnswer>;
   register(email?: string): Promise<Tokens>;
   login(email?: string, deviceName?: string): Promise<Tokens>;
   refresh(refreshToken: string): Promise<{ tokens: Tokens | null; codes: string[] }>;
-  /** The code and reason of asking `{ me { id } }`; `ok` when it was answered. */
+  /** Asks for `{ me { id } }`. Returns `ok` for an answer, else the code and reason of the refusal. */
   ask(token?: string): Promise<string>;
 }
 

@@ -1,4 +1,4 @@
-/** A server of its own for a test: a real database in a folder of its own, a frozen clock, no port. */
+/** A server for one test: a real database in its own folder, a frozen clock, no port. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export interface TestApp extends Omit<LaunchedApp, 'close'> {
   restart(settings?: Environment): Promise<TestApp>;
 }
 
-/** Ends with the test; its folder is removed. */
+/** Starts a server that stops when the test ends; its folder is then removed. */
 export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   if (onPostgresql) return startNode(await borrowDatabase(), options);
   const mirror = process.env.TEST_REVOCATION_CHECK === 'redis' ? borrowMirror() : {};
@@ -26,7 +26,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   return startOn(dataDir, { ...options, settings: { ...mirror, ...options.settings } });
 }
 
-/** A node on a PostgreSQL database that others may be on too; it has a folder of its own. */
+/** Starts a node on a PostgreSQL database that other nodes may share; the node has its own folder. */
 export async function startNode(url: string, options: TestOptions = {}): Promise<TestApp> {
   const dataDir = makeFolder();
   rememberDatabase(dataDir, url);

@@ -1,12 +1,12 @@
-/** Before the tests: one migrated database, which every test starts from a copy of. Migrating costs more than all the rest of a start. */
+/** Before the tests: makes one migrated database for every test to copy, because migrating takes longer than the rest of a start. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Once for all projects that run: the first makes it and removes it. */
+/** Runs once for all projects: the first one makes the database and removes it. */
 export default async function setup(): Promise<() => void> {
   if (process.env.TEST_TEMPLATE_DATABASE !== undefined) return () => undefined;
-  // Loaded late: it needs the generated client, which the build before it makes.
+  // Imported late because it needs the generated client, which the build step has just made.
   const { migrate } = await import('../../../src/database/migrations.js');
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-template-'));
   const path = join(folder, 'latchkey.db');

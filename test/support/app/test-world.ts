@@ -1,4 +1,4 @@
-/** A world for a part that is tested without the rest of the server. */
+/** A `World` for testing one part without the rest of the server. */
 import { type Config, readConfig } from '../../../src/config/config.js';
 import { createLog } from '../../../src/lib/log.js';
 import { createWorld, type World } from '../../../src/world.js';

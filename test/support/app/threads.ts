@@ -1,2 +1,2 @@
-/** For Stryker, which runs tests in threads: a thread can't set the umask of its process, and no test of its asks what the umask is. */
+/** For Stryker, which runs tests in threads: a thread can't set the umask of its process, and none of those tests depends on it. */
 process.umask = () => 0o077;

@@ -1,4 +1,4 @@
-/** The feed of audit events over a database of its own, without the rest of the server; what it reads can be made to fail. */
+/** The feed of audit events on its own database, without the rest of the server; a test can make its reads fail. */
 import { randomUUID } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,18 +18,18 @@ export interface TestFeed {
   readonly feed: AuditFeed;
   readonly watch: AuditWatch;
   readonly clock: FrozenClock;
-  /** How many reads of rows by their ids are still to fail. */
+  /** How many of the next reads of rows by id fail. */
   faults: number;
-  /** How many statements have read from the trail, those that failed included. */
+  /** How many statements have read from the audit trail, including failed ones. */
   readonly reads: number;
-  /** As another node commits it: nobody here is told. @returns its id */
+  /** Commits an event as another node would: the feed gets no notification. @returns the event's id */
   commitElsewhere(at?: number): Promise<string>;
   untilReads(count: number): Promise<void>;
-  /** Everything that is told from now on, in a list that grows. */
+  /** Returns a list that grows with every event that the feed delivers from now on. */
   follow(): Promise<string[]>;
 }
 
-/** Ends with the test. It looks each second, as where no bells are heard. */
+/** Starts a feed that stops when the test ends. It polls every second, as it does where notifications do not arrive. */
 export async function startFeed(): Promise<TestFeed> {
   const state = { faults: 0, reads: 0 };
   wrapDriver(async (connect) => {

@@ -1,4 +1,4 @@
-/** The browser that tests are run in: the one that is on the machine. */
+/** The Chromium of this machine, in which the browser tests run. */
 import { existsSync } from 'node:fs';
 
 const USUAL = [
@@ -10,11 +10,11 @@ const USUAL = [
 
 const { CHROMIUM_PATH } = process.env;
 
-/** Undefined where there is none. */
+/** Undefined if no browser was found. */
 export const chromiumPath = (CHROMIUM_PATH ? [CHROMIUM_PATH] : USUAL).find((path) => existsSync(path));
 
-/** Where it was looked for. */
+/** The places that were searched, for the message that no browser was found. */
 export const chromiumPlaces = CHROMIUM_PATH ?? 'the usual places';
 
-/** Whoever runs tests as root has no sandbox, and a container has little shared memory. */
+/** Chromium has no sandbox when root runs it, and a container has little shared memory. */
 export const CHROMIUM_ARGUMENTS = ['--no-sandbox', '--disable-dev-shm-usage'];

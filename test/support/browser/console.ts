@@ -1,4 +1,4 @@
-/** The console as people have it: a real browser, its tabs, and what they can see and do there. */
+/** The console as people use it: a real browser, its tabs, and what people can see and do there. */
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { ADMIN_EMAIL } from '../app/administrators.js';
@@ -9,16 +9,16 @@ import { CHROMIUM_ARGUMENTS, chromiumPath } from './chromium.js';
 export interface Console extends TestApp {
   readonly address: string;
   readonly browser: Browser;
-  /** Another person, or another browser of the same one: nothing is shared with the others. */
+  /** Another person, or another browser of the same person: it shares nothing with the other browsers. */
   openBrowser(options?: BrowserContextOptions): Promise<BrowserContext>;
 }
 
-/** A server that listens, with a user and an administrator, and a browser. */
+/** Starts a server that listens, with a user and an administrator, and a browser. */
 export async function startConsole(options: TestOptions = {}): Promise<Console> {
   return openConsole(await startApp(options));
 }
 
-/** The same on a server that was started already. */
+/** The same on a server that is already running. */
 export async function openConsole(app: TestApp): Promise<Console> {
   await app.app.administration.createUser({ email: EMAIL, password: PASSWORD, name: 'Ada' });
   await app.app.administration.createUser({ email: ADMIN_EMAIL, password: PASSWORD, admin: true });
@@ -26,7 +26,7 @@ export async function openConsole(app: TestApp): Promise<Console> {
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: CHROMIUM_ARGUMENTS,
-    // Pages that were left are kept as they are, as people's browsers do.
+    // Keep pages in the back/forward cache, as people's browsers do.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
   onTestFinished(() => browser.close());
@@ -38,7 +38,7 @@ export async function openConsole(app: TestApp): Promise<Console> {
   return { ...app, address, browser, openBrowser };
 }
 
-/** What a tab has met: the sockets that are open now, and everything that the browser has complained about. */
+/** The sockets that a tab has open now, and every complaint of the browser about it. */
 export interface Tab {
   readonly page: Page;
   readonly openSockets: () => number;
@@ -82,7 +82,7 @@ export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-/** The access token that the console would use now, as a thief in the page could have it. */
+/** The access token that the console would use now, as a thief inside the page could copy it. */
 export async function copyToken({ page }: Tab): Promise<string> {
   await page.getByRole('link', { name: 'Check a token' }).click();
   await page.getByRole('button', { name: 'Use the token of this session' }).click();
@@ -94,7 +94,7 @@ export async function copyToken({ page }: Tab): Promise<string> {
   return token;
 }
 
-/** The keys in the cache of Apollo Client, found by way of React: the console hands it to nobody. */
+/** The keys in the cache of Apollo Client, reached through React because the console does not expose it. */
 export function cachedKeys(page: Page): Promise<string[]> {
   return page.evaluate(`(() => {
     const root = document.getElementById('console');

@@ -1,4 +1,6 @@
-/** How far a page jumps while it loads: the layout shifts that Chromium has seen (Layout Instability, https://wicg.github.io/layout-instability/). */
+/**
+ * Measures how far a page jumps while it loads: Chromium's layout shifts (Layout Instability, https://wicg.github.io/layout-instability/).
+ */
 import type { BrowserContext, Page } from 'playwright-core';
 
 const OBSERVE = `
@@ -11,7 +13,7 @@ const OBSERVE = `
   }).observe({ type: 'layout-shift', buffered: true });
 `;
 
-/** Every answer comes to a page that has been painted without it: as on a slow line, however fast this machine is. */
+/** Delivers each answer only after the page has been painted without it, as on a slow connection, however fast this machine is. */
 export async function watchShifts(context: BrowserContext): Promise<void> {
   await context.addInitScript(OBSERVE);
   await context.route('**/graphql', async (route, request) => {
@@ -21,7 +23,7 @@ export async function watchShifts(context: BrowserContext): Promise<void> {
   });
 }
 
-/** What has moved that nobody touched, with how far it went. */
+/** The elements that moved without user input, and how far each one moved. */
 export async function readShifts(page: Page): Promise<string[]> {
   await untilPainted(page);
   return page.evaluate<string[]>('window.shifts');

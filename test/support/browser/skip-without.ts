@@ -1,4 +1,4 @@
-/** In every file of the tests in a browser: leaves its tests out when there is none. */
+/** Loaded by every file of browser tests: skips its tests if there is no browser. */
 import { beforeEach } from 'vitest';
 import { chromiumPath } from './chromium.js';
 

@@ -1,4 +1,4 @@
-/** A login server for one test, wherever that runs. */
+/** A login server for one test, whether the test runs in Node or in a browser. */
 import { inject, onTestFinished } from 'vitest';
 import type { LoginServer } from './login-server.js';
 import type { ServerCall } from './login-servers.js';
@@ -19,10 +19,10 @@ const CALLS = [
   'findFreePort',
 ] as const satisfies readonly (keyof LoginServer)[];
 
-/** Not the one that a test has replaced. */
+/** The original `fetch`, even if the test has replaced it. */
 const { fetch } = globalThis;
 
-/** Ends with the test. */
+/** Borrows a server until the test ends. */
 export async function borrowServer(settings: Record<string, string>): Promise<{ server: LoginServer; address: string }> {
   const { id, address } = await call<{ id: number; address: string }>({ start: settings });
   onTestFinished(() => call({ stop: id }));

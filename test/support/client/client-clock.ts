@@ -2,9 +2,9 @@
 import type { ClientClock } from '../../../src/client/auth-client.js';
 
 export interface HeldClock extends ClientClock {
-  /** Time goes on, and what is due runs, in order. */
+  /** Moves the time on and runs the timers that are due, in order. */
   advance(seconds: number): void;
-  /** The clock on the wall goes on, or back, and no timer runs: somebody sets it, or the machine is asleep. */
+  /** Sets the wall clock forward or back without running timers: a user changed the clock, or the machine was asleep. */
   set(seconds: number): void;
 }
 
@@ -13,7 +13,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** @param start of the wall clock: it may differ from that of the server as it likes */
+/** @param start the time on the wall clock, which may differ from the server's by any amount */
 export function holdClock(start = Date.UTC(2030, 0, 1, 12)): HeldClock {
   let wall = start;
   let elapsed = 0;

@@ -1,11 +1,11 @@
-/** What the tests of the client need of the place they run in: here a page of a real browser. It takes the place of client-home.ts there. */
+/** The environment of the client tests in a page of a real browser, where it replaces client-home.ts. */
 import type { Container } from 'react-dom/client';
 import { onTestFinished } from 'vitest';
 import { commands } from 'vitest/browser';
 import type { TokenStorage } from '../../../src/client/auth-client.js';
 import type { ClientHome } from './client-home.js';
 
-/** As much of a page as is used here: the other tests are no programs of a browser. */
+/** The few parts of a page that are used here: the test project is not compiled with the types of a browser. */
 interface Page {
   readonly location: { readonly origin: string; readonly hostname: string };
   readonly localStorage: TokenStorage & { clear(): void };

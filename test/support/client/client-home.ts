@@ -1,4 +1,4 @@
-/** What the tests of the client need of the place they run in: here Node, where a browser is pretended. Its twin is client-home.browser.ts. */
+/** The environment of the client tests in Node, with a simulated browser; in a real browser client-home.browser.ts replaces it. */
 import { Window } from 'happy-dom';
 import type { Container } from 'react-dom/client';
 import { onTestFinished, vi } from 'vitest';
@@ -7,22 +7,22 @@ import type { TokenStorage } from '../../../src/client/auth-client.js';
 import { openCookieJar } from '../sockets/cookie-jar.js';
 
 export interface ClientHome {
-  /** Where there is a document, there are other tabs: the client need not be told. */
+  /** Whether there is a document. In a page the client looks for other tabs without being asked to. */
   readonly isPage: boolean;
-  /** Where a server is told that its requests are from; null where it is told nothing. */
+  /** The `Origin` of requests to the server; null if they carry none. */
   readonly origin: string | null;
   readonly WebSocket: unknown;
-  /** The address of a server, by the name under which it is of one site with the page. */
+  /** The server's address under a name that is same-site with the page. */
   nameServer(address: string): string;
-  /** Like `localStorage`, and open to the test. */
+  /** Like `localStorage`, but the test can look inside. */
   createStorage(): OpenStorage;
-  /** A browser's cookies and `localStorage`, for as long as the test lasts. */
+  /** A browser's cookies and `localStorage`, which last until the test ends. */
   openCookies(fetch: typeof globalThis.fetch): Promise<Cookies>;
-  /** What happens to the window of the page, for as long as the test lasts. @returns what makes an event of this type happen */
+  /** The window of the page, which lasts until the test ends. @returns a function that fires an event of a given type */
   openWindow(): (type: string) => void;
-  /** An element of a document, for as long as the test lasts. */
+  /** An element of a document, which lasts until the test ends. */
   openPage(): Container & { innerHTML: string };
-  /** The next rejection that nobody handles. */
+  /** Waits for the next unhandled rejection. */
   untilUnhandled(): Promise<unknown>;
 }
 
@@ -33,7 +33,7 @@ export interface OpenStorage extends TokenStorage {
 export interface Cookies {
   readonly fetch: typeof globalThis.fetch;
   readonly local: OpenStorage;
-  /** The refresh token in the cookie of the server. */
+  /** The refresh token in the server's cookie. */
   readRefreshToken(): Promise<string | undefined>;
 }
 

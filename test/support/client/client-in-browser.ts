@@ -3,13 +3,13 @@ import { playwright } from '@vitest/browser-playwright';
 import type { BrowserCommandContext, BrowserConfigOptions } from 'vitest/node';
 import { CHROMIUM_ARGUMENTS, chromiumPath } from '../browser/chromium.js';
 
-/** They are about a compiler, a bundler and programs of Node. */
+/** These tests are about a compiler, a bundler and programs of Node. */
 export const NODE_ONLY = ['test/client/bundle.test.ts', 'test/client/document.test.ts'];
 
-/** Node is pretended to be a browser where it has to be; a page needs no pretence. */
+/** Replaces the simulated browser of the Node tests: a page needs no simulation. */
 export const homeAlias = { find: /^(.*\/client-home)\.js$/, replacement: '$1.browser.ts' };
 
-/** Found before the tests begin: whatever Vite finds later makes it load the page anew. */
+/** Listed so that Vite bundles them before the tests begin. A dependency that it finds later makes it reload the page. */
 export const DEPENDENCIES = [
   '@apollo/client',
   '@apollo/client/link/subscriptions',
@@ -29,7 +29,7 @@ export const clientBrowser: BrowserConfigOptions = {
   provider: playwright({ launchOptions: { executablePath: chromiumPath, args: CHROMIUM_ARGUMENTS } }),
   instances: [{ browser: 'chromium' }],
   commands: {
-    /** No script can read it. That of a page of `localhost` has no `__Host-` (R30). */
+    /** No script can read the cookie. On a page of `localhost` its name has no `__Host-` prefix (R30). */
     async readRefreshToken({ context }: BrowserCommandContext): Promise<string | undefined> {
       return (await context.cookies()).find(({ name }) => name === 'latchkey-refresh')?.value;
     },

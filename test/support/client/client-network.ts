@@ -1,14 +1,14 @@
-/** The way from a client to its server: a real one, which a test can cut, hold, and make lose an answer. */
+/** The network between a client and its real server, which a test can cut, hold, or make lose an answer. */
 export interface ClientNetwork {
   readonly fetch: typeof globalThis.fetch;
-  /** The fields that were asked for, those too that got lost on the way. */
+  /** The fields that the client asked for, including requests that were lost on the way. */
   readonly sent: readonly string[];
-  /** Of those, the ones that the client has given up on while they were held. */
+  /** The requests among them that the client aborted while they were held. */
   readonly aborted: readonly string[];
   isDown: boolean;
-  /** The server does what the next operation of this name says, and its answer never comes. */
+  /** The server executes the next operation of this name, but its answer never arrives. */
   loseAnswer(name: string): void;
-  /** The answer to the next operation of this name waits. */
+  /** Holds back the answer to the next operation of this name. */
   holdAnswer(name: string): { readonly reached: Promise<unknown>; release(): void };
 }
 
@@ -25,7 +25,7 @@ export function openNetwork(): ClientNetwork {
       const name = /\{\s*(\w+)/.exec(JSON.parse(String(init?.body)).query)?.[1] ?? '';
       sent.push(name);
       if (network.isDown) throw new TypeError('fetch failed');
-      // Before the answer: what is asked for meanwhile is not meant.
+      // Decided before the answer comes: an operation that starts meanwhile must not lose its answer instead.
       const isLost = takeFirst(lost, (other) => other === name) !== undefined;
       const hold = takeFirst(holds, (other) => other.name === name);
       const response = await globalThis.fetch(input, init);

@@ -1,4 +1,4 @@
-/** `latchkey/client` against a server that listens: tabs of one browser, with the clock, the network and the storage in the hands of the test. */
+/** `latchkey/client` against a server that listens: tabs of one browser, whose clock, network and storage the test controls. */
 import { onTestFinished } from 'vitest';
 import { type AuthChange, type AuthClient, type AuthClientOptions, createAuthClient } from '../../../src/client/auth-client.js';
 import { EMAIL, PASSWORD } from '../app/requests.js';
@@ -9,9 +9,9 @@ import { type ClientNetwork, openNetwork } from './client-network.js';
 import type { LoginServer } from './login-server.js';
 
 export interface Tab extends AuthClient {
-  /** Every change so far: its reason, and of the end of a session why. */
+  /** Every change so far, with its reason; for the end of a session, why it ended. */
   readonly told: readonly string[];
-  /** Waits until it has been told, after what has been told already when it is asked. */
+  /** Waits until the client reports this change, counting from the call and ignoring earlier reports. */
   hear(change: string): Promise<void>;
 }
 
@@ -21,9 +21,9 @@ export interface ClientWorld {
   readonly network: ClientNetwork;
   readonly clock: HeldClock;
   readonly storage: OpenStorage;
-  /** A client of its own; on one storage it is another tab of the same browser, which hears of the others with `tabs: true`. */
+  /** Opens a client. On the same storage it is another tab of the same browser, which hears of the others with `tabs: true`. */
   open(options?: Partial<AuthClientOptions>): Tab;
-  /** For server and client. */
+  /** Moves the time of the server and of the clients. */
   pass(seconds: number): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface WorldOptions {
 
 export const CREDENTIALS = { email: EMAIL, password: PASSWORD };
 
-/** @param clientStart of the wall clock of the client */
+/** @param clientStart the initial time on the clients' wall clock */
 export async function startWorld({ settings = {}, clientStart }: WorldOptions = {}): Promise<ClientWorld> {
   const { server, address } = await borrowServer({ ...settings, ...(home.origin === null ? {} : { CORS_ORIGINS: home.origin }) });
   const url = `${home.nameServer(address)}/graphql`;
@@ -53,12 +53,12 @@ export async function startWorld({ settings = {}, clientStart }: WorldOptions = 
   };
 }
 
-/** What a server makes of the token that a client has: `ok`, or why not. */
+/** How a server answers to the token of this client: `ok`, or the reason of the refusal. */
 export async function askWith({ server }: ClientWorld, tab: AuthClient): Promise<string> {
   return server.ask((await tab.getAccessToken()) ?? undefined);
 }
 
-/** What a token says, to who believes it. */
+/** The claims of a token, read without verifying it. */
 export function claimsOf(accessToken: string): { readonly sub: string; readonly roles: readonly string[] } {
   const [, claims = ''] = accessToken.split('.');
   return JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));

@@ -1,4 +1,4 @@
-/** A login server for the tests of the client, and what they do to it behind the client's back: everything that can be asked for as JSON. */
+/** A login server for the client tests, and what a test does to it behind the client's back, with JSON arguments and results. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,19 +15,19 @@ import { Ticks, untilListeners } from '../resolvers/ticks.js';
 import { findFreePort } from '../sockets/ports.js';
 
 export interface LoginServer extends Client {
-  /** Of its clock, which stands still otherwise. */
+  /** Moves the server's clock, which otherwise stands still. */
   advance(seconds: number): Promise<void>;
   makeAdministrator(): Promise<Tokens>;
   revokeUserSessions(email: string): Promise<void>;
-  /** What the next COMMIT does. */
+  /** Sets the fault of the next COMMIT. */
   failCommit(fault: CommitFault): Promise<void>;
-  /** To everybody who listens to `subscription { tick }`. */
+  /** Sends a tick to every subscriber of `subscription { tick }`. */
   emitTick(tick: number): Promise<void>;
-  /** Until so many listen to it. */
+  /** Waits until this many subscribers are listening. */
   untilListeners(count: number): Promise<void>;
-  /** Until so many have begun to listen to it, those too that are gone. */
+  /** Waits until this many subscriptions have begun, including those that have ended. */
   untilListened(times: number): Promise<void>;
-  /** Where no server listens. */
+  /** A port on which no server listens. */
   findFreePort(): Promise<number>;
 }
 
@@ -37,7 +37,7 @@ export interface StartedServer {
   stop(): Promise<void>;
 }
 
-/** The events come from the publisher of its own server: several run at once. */
+/** The events come from this server's own publisher, because several servers run at once. */
 @Authorized()
 @Resolver()
 class PublishedTickResolver {
@@ -47,7 +47,7 @@ class PublishedTickResolver {
   }
 }
 
-/** A driver is intercepted for all who connect: one server starts after the other. */
+/** Intercepting the driver affects every connection of the process, so the servers start one after another. */
 const inTurn = pLimit(1);
 
 export function startLoginServer(settings: Environment): Promise<StartedServer> {

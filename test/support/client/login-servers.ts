@@ -1,4 +1,4 @@
-/** Before the tests of the client: where they get login servers, in whatever they run themselves. A browser can't start one. */
+/** Before the client tests: an HTTP endpoint that starts login servers for them, because a browser can't start one. */
 import cors from '@fastify/cors';
 import fastify from 'fastify';
 import type { TestProject } from 'vitest/node';
@@ -6,16 +6,16 @@ import type { LoginServer, StartedServer } from './login-server.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Takes a `ServerCall`. */
+    /** The address that takes a `ServerCall`. */
     loginServers: string;
   }
 }
 
-/** What is done to a server that was started before. */
+/** A call to a server that was started earlier. */
 type Call = { readonly id: number; readonly name: keyof LoginServer; readonly args: readonly unknown[] };
 export type ServerCall = { readonly start: Record<string, string> } | { readonly stop: number } | Call;
 
-/** Once for both projects of the client: the first opens the office and closes it. */
+/** Runs once for both client projects: the first one opens the endpoint and closes it. */
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const { TEST_LOGIN_SERVERS } = process.env;
   if (TEST_LOGIN_SERVERS !== undefined) return void provide('loginServers', TEST_LOGIN_SERVERS);
@@ -35,7 +35,7 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
   await office.register(cors);
   office.post<{ Body: ServerCall }>('/', async ({ body }) => {
     if ('start' in body) {
-      // Loaded late: it needs the generated client, which the build before it makes.
+      // Imported late because it needs the generated client, which the build step has just made.
       const { startLoginServer } = await import('./login-server.js');
       count += 1;
       const id = count;
@@ -45,7 +45,7 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
     }
     if ('stop' in body) return stop(body.stop);
     const run = find(body.id).server[body.name] as (...args: unknown[]) => Promise<unknown>;
-    // JSON knows no `undefined`.
+    // JSON has no `undefined`.
     return { result: await run(...body.args.map((arg) => arg ?? undefined)) };
   });
   process.env.TEST_LOGIN_SERVERS = await office.listen({ host: '127.0.0.1', port: 0 });

@@ -1,4 +1,4 @@
-/** Web Locks, open to the test: those of the browser or of Node 24, and pretended ones where there are none. */
+/** Web Locks that a test can watch: those of the browser or of Node 24, and simulated ones where there are none. */
 import { onTestFinished, vi } from 'vitest';
 
 type Run = (lock: object | null) => Promise<unknown>;
@@ -9,15 +9,15 @@ interface LockManager {
 }
 
 export interface WatchedLocks {
-  /** The names that were ever asked for. */
+  /** Every name that was ever requested. */
   readonly names: ReadonlySet<string>;
-  /** As a tab that is put to sleep while it holds the lock; until the test ends. */
+  /** Holds the lock until the test ends, like a tab that is suspended while it holds it. */
   holdUntilFinished(name: string): Promise<void>;
-  /** Until somebody waits for the lock. */
+  /** Waits until a request for the lock is waiting. */
   untilWaiting(name: string): Promise<void>;
 }
 
-/** For as long as the test lasts. */
+/** Provides watched locks until the test ends. */
 export function useWebLocks(): WatchedLocks {
   const { locks = createWebLocks() } = (globalThis as { navigator?: { locks?: LockManager } }).navigator ?? {};
   const names = new Set<string>();
@@ -43,13 +43,13 @@ export function useWebLocks(): WatchedLocks {
   };
 }
 
-/** For as long as the test lasts. */
+/** Replaces the locks until the test ends. */
 export function replaceWebLocks(locks: object | undefined): void {
   vi.stubGlobal('navigator', { locks });
   onTestFinished(() => void vi.unstubAllGlobals());
 }
 
-/** One holder of a name at a time, in the order of asking. */
+/** Simulated locks: one holder of a name at a time, in the order of the requests. */
 function createWebLocks(): LockManager {
   const holders = new Set<string>();
   const waiting: { readonly name: string; readonly grant: () => void }[] = [];

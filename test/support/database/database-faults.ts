@@ -1,4 +1,4 @@
-/** What can happen to the database file of a running server: locked by somebody else, a disk that is full. */
+/** Faults of a running server's database file: a lock held by another process, a full disk. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
@@ -15,7 +15,7 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
-/** Another process begins a transaction that writes, and keeps it open. */
+/** Lets another process begin a writing transaction and keep it open. */
 export async function lockFromOutside(path: string): Promise<HeldLock> {
   const child = spawn(process.execPath, ['-e', HOLD, path], { cwd: process.cwd(), stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
@@ -29,7 +29,7 @@ export async function lockFromOutside(path: string): Promise<HeldLock> {
   };
 }
 
-/** Whether the limits of a running process can be changed here. */
+/** Whether the limits of a running process can be changed on this machine. */
 export const canFillDisk = (() => {
   try {
     execFileSync('prlimit', ['--version'], { stdio: 'ignore' });
@@ -39,7 +39,7 @@ export const canFillDisk = (() => {
   }
 })();
 
-/** From now on no file of the process may grow beyond one byte: every write of SQLite fails as on a full disk. */
+/** From now on the process can't grow any file beyond one byte: every write of SQLite fails as on a full disk. */
 export function fillDisk(pid: number): void {
   execFileSync('prlimit', ['--pid', String(pid), '--fsize=1:unlimited']);
 }

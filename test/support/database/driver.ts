@@ -1,4 +1,4 @@
-/** Puts something between the server and its database, whichever it is: tests watch, slow down or break what goes through. */
+/** Wraps the driver of the database, SQLite or PostgreSQL, so that tests can watch, slow down or break its statements. */
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { onTestFinished } from 'vitest';
 import { PostgresqlFactory } from '../../../src/database/postgresql-adapter.js';
@@ -9,15 +9,14 @@ type Factory = { connect(): Promise<SqlDriverAdapter> };
 type Wrap = (connect: () => Promise<SqlDriverAdapter>) => Promise<SqlDriverAdapter>;
 
 /**
- * Until the test ends, every adapter is what `wrap` makes of it. Call it before `startApp`.
- *
- * @param wrap gets the way to the adapter, and may keep it shut
+ * Until the test ends, the server uses the adapter that `wrap` returns. Call it before `startApp`.
+ * @param wrap gets the function that connects, and need not call it
  */
 export function wrapDriver(wrap: Wrap): void {
   onTestFinished(interceptDriver(wrap));
 }
 
-/** @returns what ends it */
+/** @returns a function that removes the wrapper */
 export function interceptDriver(wrap: Wrap): () => void {
   const restorers = ([DurableSqliteFactory.prototype, PostgresqlFactory.prototype] as Factory[]).map((prototype) => {
     const { connect } = prototype;

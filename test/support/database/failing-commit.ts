@@ -1,25 +1,25 @@
-/** Makes COMMITs fail in the two ways that a caller can't tell apart: before they happened, and after. */
+/** Makes COMMITs fail in the two ways that a caller can't tell apart: before they take effect, and after. */
 import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import { wrapDriver } from './driver.js';
 
-/** `lost`: rolled back; `late`: it happened, and its answer was lost; `last`: it happened, and then the database is away; `null`: as it should be. */
+/** `lost`: rolled back; `late`: committed, but the answer is lost; `last`: committed, then the database goes away; `null`: no fault. */
 export type CommitFault = 'lost' | 'late' | 'last' | null;
 
 export interface FailingCommit {
-  /** What the next COMMIT does; the ones after it are as they should be. */
+  /** The fault of the next COMMIT; later ones work. */
   fault: CommitFault;
-  /** While it is true, no new connection can be had, and none of a pool answers. */
+  /** While it is true, new connections fail and pooled ones do not answer. */
   isCutOff: boolean;
 }
 
-/** Until the test ends. Call it before `startApp`. */
+/** Lasts until the test ends. Call it before `startApp`. */
 export function makeCommitFail(): FailingCommit {
   const faults: FailingCommit = { fault: null, isCutOff: false };
   wrapDriver((connect) => connectFailing(connect, faults));
   return faults;
 }
 
-/** An adapter whose COMMITs do what `faults` says. */
+/** An adapter whose COMMITs fail as `faults` says. */
 export async function connectFailing(connect: () => Promise<SqlDriverAdapter>, faults: FailingCommit): Promise<SqlDriverAdapter> {
   assertConnected(faults);
   const adapter = await connect();
@@ -35,7 +35,7 @@ export async function connectFailing(connect: () => Promise<SqlDriverAdapter>, f
   return adapter;
 }
 
-/** With SQLite the driver is told to commit. */
+/** With SQLite the server calls the driver's commit function. */
 function failCall(transaction: Transaction, faults: FailingCommit): void {
   const { commit, rollback } = { commit: transaction.commit.bind(transaction), rollback: transaction.rollback.bind(transaction) };
   transaction.commit = async () => {
@@ -47,7 +47,7 @@ function failCall(transaction: Transaction, faults: FailingCommit): void {
   };
 }
 
-/** With PostgreSQL a statement is sent. */
+/** With PostgreSQL the server sends COMMIT as a statement. */
 function failStatement(transaction: Transaction, faults: FailingCommit): void {
   const run = transaction.executeRaw.bind(transaction);
   transaction.executeRaw = async (query) => {
@@ -67,7 +67,7 @@ function cutOff(adapter: SqlDriverAdapter & SqlQueryable, faults: FailingCommit)
   };
 }
 
-/** It begins after the COMMIT that is to fail. */
+/** The outage begins after the COMMIT that is to fail. */
 function assertConnected({ isCutOff, fault }: FailingCommit): void {
   if (isCutOff && fault === null) throw Object.assign(new Error('no connection'), { name: 'LibsqlError' });
 }

@@ -1,15 +1,15 @@
-/** Keeps an answer of the database from the server, so that a test decides what happens before it comes. */
+/** Holds back an answer of the database, so that a test decides what happens before the server receives it. */
 import { EventEmitter, once } from 'node:events';
 import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
 import { wrapDriver } from './driver.js';
 
 export interface HeldAnswer {
-  /** When the database has answered. */
+  /** Resolves when the database has answered. */
   readonly reached: Promise<unknown>;
   release(): unknown;
 }
 
-/** Until the test ends. Call it before `startApp`. @returns what holds the next answer to a query whose text matches */
+/** Lasts until the test ends. Call it before `startApp`. @returns a function that holds the answer to the next query matching a pattern */
 export function makeAnswersHold(): (pattern: RegExp) => HeldAnswer {
   const holds: { readonly pattern: RegExp; readonly events: EventEmitter; readonly released: Promise<unknown> }[] = [];
   const watch = <Queryable extends SqlQueryable>(queryable: Queryable): Queryable => {

@@ -1,8 +1,8 @@
-/** Every statement that the server sends to the database, as it is sent. */
+/** Records every statement that the server sends to the database. */
 import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
 import { wrapDriver } from './driver.js';
 
-/** Until the test ends. Call it before `startApp`. The first one comes first. */
+/** Lasts until the test ends. Call it before `startApp`. The list is in the order of sending. */
 export function collectStatements(): string[] {
   const statements: string[] = [];
   const watch = <Queryable extends SqlQueryable>(queryable: Queryable): Queryable => {

@@ -1,4 +1,4 @@
-/** Reads and writes the database itself, past the server, which must have been closed where it is a SQLite file. */
+/** Reads and writes the database directly, past the server, which must be closed first if the database is a SQLite file. */
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import Sqlite from 'libsql';

@@ -1,6 +1,6 @@
 /**
- * Lets requests overlap inside one process. The SQLite driver answers in the same turn of the event loop, so without this a request
- * that has begun with the database is through with it before another one begins, and a race in a test is none.
+ * Lets requests overlap inside one process: SQLite answers in the same turn of the event loop, so without pauses a race test would contain
+ * no race.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
@@ -10,7 +10,7 @@ import { wrapDriver } from './driver.js';
 
 type Pause = () => Promise<void>;
 
-/** Some turns of the event loop, from none to the most: from a multiplicative sequence that is the same in every run. */
+/** Waits from none to `most` turns of the event loop, by a multiplicative sequence that is the same in every run. */
 export function createPauses(most = 3): Pause {
   let state = 12_345;
   return async () => {
@@ -19,12 +19,15 @@ export function createPauses(most = 3): Pause {
   };
 }
 
-/** Whether the pauses decide who comes first, the same in every run. With PostgreSQL the network does: a race may have one winner only. */
+/**
+ * Whether the pauses decide who comes first, the same in every run. With PostgreSQL the network decides: every race may have the same
+ * winner.
+ */
 export const pausesDecide = !onPostgresql;
 
-/** Until the test ends, every statement and every COMMIT pauses before and after. Call it before `startApp`. */
+/** Until the test ends, every statement and every COMMIT pauses before and after it runs. Call it before `startApp`. */
 export function makeDriverYield(): void {
-  // What goes over a network lets others in by itself.
+  // A statement that goes over a network lets other requests in by itself.
   const pauses = createPauses(pausesDecide ? 3 : 0);
   let count = 0;
   const pause: Pause = () => {
@@ -33,7 +36,7 @@ export function makeDriverYield(): void {
   };
   wrapDriver(async (connect) => yielding(await connect(), pause));
   onTestFinished(() => {
-    // A driver that went another way would turn every race into a walk-over, and all tests would pass.
+    // If the server bypassed this driver, requests would no longer overlap and every race test would pass without testing anything.
     if (count === 0) throw new Error('the driver has not paused once');
   });
 }

@@ -6,9 +6,8 @@ import { codegen } from '@graphql-codegen/core';
 import { buildSchema, parse } from 'graphql';
 
 /**
- * Writes what the preset generates from a schema and a file of operations into a folder.
- *
- * The core is used, not the command line: that one brings 150 packages, some of which ask for a newer Node than the server does.
+ * Writes what the preset generates from a schema and a file of operations into a folder. It calls the core instead of the command line,
+ * which brings 150 packages, some of which need a newer Node than the server does.
  */
 export async function generateClient(schemaPath: string, operationsPath: string, folder: string): Promise<void> {
   const schema = readFileSync(schemaPath, 'utf8');

@@ -1,4 +1,4 @@
-/** The program of a document as a project of a user: taken from the page as it stands, type-checked, and built. */
+/** Turns the program of a document into a user's project: copied from the page unchanged, type-checked, and built. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { REPOSITORY } from '../process/built-server.js';
 
 const run = promisify(execFile);
 
-/** The first TypeScript under a heading. */
+/** The first TypeScript block under a heading. */
 export function findProgram(page: string, heading: string): string {
   const [, section = ''] = readFileSync(join(REPOSITORY, page), 'utf8').split(`\n## ${heading}\n`);
   const program = /^```ts\n([\s\S]*?)^```$/m.exec(section)?.[1];
@@ -17,14 +17,14 @@ export function findProgram(page: string, heading: string): string {
   return program;
 }
 
-/** What stands in for a package that can't be had here: its program and its types. */
+/** A stand-in for a package that is not installed here: its program and its types. */
 export interface StandIn {
   readonly name: string;
   readonly program: string;
   readonly types: string;
 }
 
-/** Fails if the program does not type-check. It has what `npm install latchkey type-graphql …` would leave beside it. */
+/** Fails if the program does not type-check. The project has the packages that `npm install latchkey type-graphql …` would install. */
 export async function buildProject(
   program: string,
   packages: readonly string[] = [],

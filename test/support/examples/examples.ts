@@ -1,4 +1,4 @@
-/** A folder of `examples/` as who copies it has it: its files, and the packages that its package.json names and no others. */
+/** A folder of `examples/` as a user has it after copying it: its files, and only the packages that its package.json names. */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ interface Manifest {
 
 const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-/** A program as npm would run it in the folder. @returns what it printed; fails with what it said */
+/** Runs a program in the folder as npm would. @returns its output; a failure carries the error output */
 export async function runIn(folder: string, ...command: readonly string[]): Promise<string> {
   const { stdout, stderr } = await run(process.execPath, [...command], { cwd: folder }).catch((error) => error);
   expect(stderr).toBe('');
@@ -26,7 +26,7 @@ export async function runIn(folder: string, ...command: readonly string[]): Prom
 
 export const TSC = 'node_modules/typescript/bin/tsc';
 
-/** Generated and type-checked. */
+/** Generates the types of an example and type-checks it. */
 export async function prepareExample(name: string): Promise<string> {
   const source = join(REPOSITORY, 'examples', name);
   const folder = makeFolder();

@@ -1,4 +1,4 @@
-/** What the contract test compares: schemas, descriptions, rule ids, the tables of settings, the lock file. */
+/** The comparisons of the contract test: schemas, descriptions, rule ids, the tables of settings, the lock file. */
 import { buildSchema, type GraphQLSchema, introspectionFromSchema } from 'graphql';
 import { parseSync } from 'oxc-parser';
 import { type Node, visit } from './sources.js';
@@ -12,7 +12,7 @@ interface Member {
   readonly args?: readonly Member[];
 }
 
-/** What a contract asks for and a schema does not give, or gives differently. More than the contract is allowed. */
+/** Parts of the contract that the schema lacks or defines differently. The schema may have more than the contract. */
 export function missingFrom(schema: GraphQLSchema, contract: string): string[] {
   const given = typesOf(schema);
   return typesOf(buildSchema(contract)).flatMap((asked) => {
@@ -40,7 +40,7 @@ function missingMembers(path: string, asked: readonly Member[], given: readonly 
   });
 }
 
-/** A further argument that a client must send would break the clients of the contract. */
+/** A new required argument would break the clients of the contract. */
 function unaskedArguments(path: string, asked: Member, given: Member): string[] {
   return (given.args ?? [])
     .filter(
@@ -90,12 +90,12 @@ function printType(type: unknown): string {
   return kind === 'LIST' ? `[${printType(ofType)}]` : String(name);
 }
 
-/** The ids of the rules that a page states: `**R1. One door.**`. */
+/** The ids of the rules that a page states, as in `**R1. One door.**`. */
 export function rulesIn(page: string): string[] {
   return [...page.matchAll(/^\*\*(R\d+)\. /gm)].map((match) => match[1] as string);
 }
 
-/** Rules that no title proves, rules that no source keeps, and ids that are no rule. */
+/** Rules that no test title proves, rules that no source names, and ids that are not rules. */
 export function ruleFaults(rules: readonly string[], sources: readonly string[], tests: readonly string[]): string[] {
   const kept = new Set(sources.flatMap(idsIn));
   const told = tests.map((text) => readTest(text));
@@ -123,7 +123,7 @@ function readTest(text: string): { titles: string[]; comments: string[] } {
   return { titles, comments: comments.map(({ value }) => value) };
 }
 
-/** `test`, `it`, `describe`, and what is made of them: `test.each(table)`, `describe.runIf(x)`. */
+/** Matches `test`, `it`, `describe` and their variants, such as `test.each(table)` and `describe.runIf(x)`. */
 function isTest(callee: Node): boolean {
   if (callee?.type === 'Identifier') return ['test', 'it', 'describe'].includes(callee.name);
   const inner = callee?.object ?? callee?.callee;
@@ -144,7 +144,9 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Optional packages (the binaries of the platforms) that are asked for and not in the lock: `npm ci` fails or leaves them out there. */
+/**
+ * Optional packages (platform binaries) that a package requires and the lock file lacks: on those platforms `npm ci` fails or omits them.
+ */
 export function missingFromLock(packages: Readonly<Record<string, LockedPackage>>): string[] {
   return Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter((name) => !isLocked(packages, path, name)),

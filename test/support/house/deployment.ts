@@ -1,9 +1,9 @@
-/** What the files under `deploy/` say that the code must say too: settings, figures, paths, and how long a stop takes. */
-/** Names of the environment that a file sets or reads, whatever its format. */
+/** Extracts what the files under `deploy/` must share with the code: settings, metrics, paths, and how long a stop takes. */
+/** Environment variables that a file sets or reads, whatever its format. */
 export function variablesIn(text: string): string[] {
   const without = text.replace(/^\s*#.*$/gm, '');
   const names = [
-    // YAML and .env; a list of Kubernetes; interpolation of Compose.
+    // YAML and .env files, Kubernetes lists, Compose interpolation.
     ...without.matchAll(/^\s*([A-Z][A-Z0-9_]+)[:=]/gm),
     ...without.matchAll(/^\s*- name: ([A-Z][A-Z0-9_]+)$/gm),
     ...without.matchAll(/\$\{([A-Z][A-Z0-9_]+)/g),
@@ -14,12 +14,12 @@ export function variablesIn(text: string): string[] {
   return [...new Set(names)].sort();
 }
 
-/** Names of figures of our own. */
+/** Names of our own metrics. */
 export function metricsIn(text: string): string[] {
   return [...new Set([...text.matchAll(/\blatchkey_[a-z_]+/g)].map(([name]) => name.replace(/_(bucket|count|sum)$/, '')))].sort();
 }
 
-/** Paths that the server is asked for. */
+/** Paths that the files request from the server. */
 export function pathsIn(text: string): string[] {
   const found = text.matchAll(/(?:uri|path:|path_beg -i|prometheus\.io\/path:|\$\{process\.env\.PORT\})\s*(\/[\w./-]+)/g);
   return [...new Set([...found].map((match) => match[1] ?? ''))].sort();

@@ -1,4 +1,4 @@
-/** What the documents say that the code must say too: kinds of events, named files and tests, lifetimes, public operations. */
+/** Extracts what the documents must share with the code: kinds of events, named files and tests, lifetimes, public operations. */
 import { parseSync } from 'oxc-parser';
 import type { DocumentedSetting } from '../../../src/config/settings-table.js';
 import { type Node, type Sources, visit } from './sources.js';
@@ -8,7 +8,7 @@ export function rowsIn(page: string): string[][] {
   return [...page.matchAll(/^\| (.*) \|$/gm)].map(([, row]) => (row as string).split(' | ').map((cell) => cell.trim()));
 }
 
-/** What stands in the first cell of a row, alone or among others, as code. */
+/** The names written as code in the first cell of each row, alone or among others. */
 export function namesIn(page: string): string[] {
   return rowsIn(page).flatMap(([first = '']) => codesIn(first));
 }
@@ -17,14 +17,14 @@ function codesIn(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] as string);
 }
 
-/** What stands as code in the second cell of a row with three: each word of it that is not known. */
+/** Unknown words among those written as code in the second cell of each three-cell row. */
 export function unknownNames(page: string, known: ReadonlySet<string>): string[] {
   const cells = rowsIn(page).flatMap((row) => (row.length === 3 ? [row[1] ?? ''] : []));
   const words = cells.flatMap(codesIn).flatMap((code) => code.replace(/"[^"]*"/g, '').match(/[A-Za-z][\w-]*/g) ?? []);
   return [...new Set(words)].filter((word) => !known.has(word));
 }
 
-/** Files that a page names and that are not there, and titles in “quotation marks” that are not in the file named before them. */
+/** Files that a page names but that do not exist, and titles in “quotation marks” that are missing from the file named before them. */
 export function missingPlaces(page: string, readPlace: (path: string) => string | null): string[] {
   return [...page.matchAll(/`((?:src|test|bench)\/[\w./-]+)`(?: “([^”]+)”)?/g)].flatMap(([, path = '', title]) => {
     const text = readPlace(path);
@@ -35,7 +35,7 @@ export function missingPlaces(page: string, readPlace: (path: string) => string 
 
 const JUDGEMENTS = ['met', 'not met by default', 'not met', 'not applicable'];
 
-/** @param counts how many rows each section of the standard has */
+/** @param counts how many requirements each section of the standard has */
 export function judgementFaults(page: string, counts: Readonly<Record<string, number>>): string[] {
   const judged = new Map(rowsIn(page).flatMap(([id = '', , , judgement = '']) => (/^\d+\.\d+\.\d+$/.test(id) ? [[id, judgement]] : [])));
   const asked = Object.entries(counts).flatMap(([section, count]) =>
@@ -59,16 +59,16 @@ const plain = (cell: string) => cell.replaceAll('*', '');
 
 const UNITS: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day' };
 
-/** `15m`, in Markdown, as a document says it. */
+/** A duration such as `15m` as a document writes it, in Markdown. */
 function sayFallback(fallback: string): string {
   const [, count = '', unit = ''] = /^`(\d+)([smhd]?)`$/.exec(fallback) ?? [];
   return unit === '' ? count : `${count} ${UNITS[unit]}${count === '1' ? '' : 's'}`;
 }
 
-/** Settings that are a time, or a number of attempts in one. */
+/** Settings that are a duration, or a number of attempts within one. */
 const TIMED = /_(TTL|TOLERANCE|RETENTION|ATTEMPTS)$/;
 
-/** Such settings without a row that has their default, and constants that are not in the file of their row. */
+/** Settings of this kind that no row lists with their default, and constants missing from the file that their row names. */
 export function lifetimeFaults(
   page: string,
   settings: readonly Pick<DocumentedSetting, 'name' | 'fallback'>[],
@@ -87,7 +87,7 @@ export function lifetimeFaults(
   return [...untold.map(({ name, fallback }) => `${name}: ${sayFallback(fallback)}`), ...strange];
 }
 
-/** The operations of resolver classes that nobody must be logged in for. */
+/** Operations of resolver classes that need no login. */
 export function publicOperationsIn(sources: Sources): string[] {
   return Object.entries(sources).flatMap(([path, text]) => {
     const found: string[] = [];

@@ -1,19 +1,19 @@
-/** The rules of the house as functions: parsed files in, one line for each fault out. */
+/** The rules of the house as functions: each takes parsed files and returns one line per fault. */
 import type { Import, SourceFile } from './sources.js';
 
-/** A place is a file, or a folder with `/` at its end. */
+/** A place is a file, or a folder whose name ends with `/`. */
 export interface Floor {
   readonly place: string;
   readonly level: number;
-  /** What it may import beside its own folder and the floors below. */
+  /** Places that it may import beside its own folder and the floors below. */
   readonly also?: readonly string[];
-  /** What it may not import although it is below. */
+  /** Places that it may not import although they are below. */
   readonly not?: readonly string[];
 }
 
 const isIn = (path: string, place: string) => (place.endsWith('/') ? path.startsWith(place) : path === place);
 
-/** An import points to a lower floor or to a neighbour in the same folder. */
+/** An import may only point to a lower floor or to a neighbour in the same folder. */
 export function checkFloors(files: readonly SourceFile[], floors: readonly Floor[]): string[] {
   const floorOf = (path: string) => floors.find(({ place }) => isIn(path, place));
   return files.flatMap((file) => {
@@ -30,7 +30,7 @@ function mayImport(from: Floor, path: string, to: Floor | undefined): boolean {
   return to.place === from.place || to.level < from.level || (from.also?.some((place) => isIn(path, place)) ?? false);
 }
 
-/** Below `level`, what is in `place` is imported for its types only. */
+/** Floors below `level` may import only types from `place`. */
 export function checkTypesOnly(files: readonly SourceFile[], place: string, from: readonly string[]): string[] {
   return files
     .filter(({ path }) => from.some((folder) => isIn(path, folder)))
@@ -39,7 +39,7 @@ export function checkTypesOnly(files: readonly SourceFile[], place: string, from
     );
 }
 
-/** What is in `place` is imported by `users` only. */
+/** Only `users` may import from `place`. */
 export function checkOnlyFrom(files: readonly SourceFile[], place: string, users: readonly string[]): string[] {
   return files
     .filter(({ path }) => !users.some((user) => isIn(path, user)))
@@ -48,11 +48,11 @@ export function checkOnlyFrom(files: readonly SourceFile[], place: string, users
 
 export interface Home {
   readonly home: string;
-  /** Files that may name its types, or that must load it first; each with the reason in the table. */
+  /** Files that may name its types, or that must load it first. The table gives the reason for each. */
   readonly guests?: readonly string[];
 }
 
-/** Every outside package is a dependency, is in the table, is used, and is used at home only. */
+/** Every outside package is a dependency, appears in the table, is used, and is used only at home. */
 export function checkHomes(files: readonly SourceFile[], homes: Readonly<Record<string, Home>>, dependencies: readonly string[]): string[] {
   const used = new Set<string>();
   const strays = files.flatMap(({ path, imports }) =>
@@ -74,7 +74,7 @@ export function checkHomes(files: readonly SourceFile[], homes: Readonly<Record<
 
 const isOutside = ({ to, isOurs }: Import) => !isOurs && !to.startsWith('node:');
 
-/** No file imports itself by any way round; types count. Each ring is told once. */
+/** No file imports itself in a circle; imports of types count. Each circle is reported once. */
 export function checkCycles(files: readonly SourceFile[]): string[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const finished = new Set<string>();
@@ -91,8 +91,8 @@ export function checkCycles(files: readonly SourceFile[]): string[] {
 }
 
 /**
- * A service is a class that is given what it needs, and that is not a kind of something from outside (an error, an adapter). Only the
- * composition root, and a factory in its own file, says `new`.
+ * A service is a class that receives its dependencies and has no outside base class (an error, an adapter). Only the composition root, and
+ * a factory in the class's own file, may call `new` on it.
  */
 export function checkNew(files: readonly SourceFile[], roots: readonly string[]): string[] {
   const ours = classesWithoutForeignBase(files);
@@ -107,21 +107,21 @@ export function checkNew(files: readonly SourceFile[], roots: readonly string[])
     );
 }
 
-/** No constructor takes more than so many positional arguments: what a class needs has a name. */
+/** No constructor takes more than `most` positional arguments: the dependencies of a class must be named. */
 export function checkConstructors(files: readonly SourceFile[], most: number): string[] {
   return files.flatMap(({ path, classes }) =>
     classes.filter(({ parameters }) => parameters > most).map(({ name, parameters }) => `${path}: ${name} takes ${parameters} arguments`),
   );
 }
 
-/** Of these files only those whose name ends so import a package. */
+/** Among these files, only those whose name has one of these endings may import the package. */
 export function checkImporters(files: readonly SourceFile[], name: string, endings: readonly string[]): string[] {
   return files
     .filter(({ path, imports }) => imports.some(({ to }) => to === name) && !endings.some((ending) => path.endsWith(ending)))
     .map(({ path }) => `${path} may not import ${name}`);
 }
 
-/** Also a base of a base may be something from outside: our own errors have a base class of ours. */
+/** Follows base classes to the top: our own errors extend a class of ours, which extends `Error`. */
 function classesWithoutForeignBase(files: readonly SourceFile[]): ReadonlySet<string> {
   const bases = new Map(files.flatMap(({ classes }) => classes.map(({ name, base }) => [name, base] as const)));
   const isOurs = (name: string): boolean => {
@@ -131,14 +131,14 @@ function classesWithoutForeignBase(files: readonly SourceFile[]): ReadonlySet<st
   return new Set([...bases.keys()].filter(isOurs));
 }
 
-/** The clock, randomness and the environment come from these files only. */
+/** Only these files may use the clock, randomness and the environment. */
 export function checkAmbient(files: readonly SourceFile[], sources: Readonly<Record<string, readonly string[]>>): string[] {
   return files.flatMap(({ path, ambient }) =>
     [...new Set(ambient)].filter((what) => !sources[what]?.includes(path)).map((what) => `${path} reads ${what}`),
   );
 }
 
-/** A file opens with one comment of few lines that says what it is for. */
+/** A file opens with one short comment that says what it is for. */
 export function checkOpening(files: readonly SourceFile[]): string[] {
   return files
     .filter(({ text }) => {
@@ -148,7 +148,7 @@ export function checkOpening(files: readonly SourceFile[]): string[] {
     .map(({ path }) => `${path} does not open with one sentence of comment`);
 }
 
-/** @param known longer files, with the length they may not pass */
+/** @param known longer files, each with the length that it may not exceed */
 export function checkLength(files: readonly SourceFile[], most: number, known: Readonly<Record<string, number>> = {}): string[] {
   return files.flatMap(({ path, text }) => {
     const lines = text.trimEnd().split('\n').length;

@@ -1,16 +1,16 @@
-/** The source as the architecture test sees it: every file parsed, with what it imports, makes and touches. */
+/** The source as the architecture test sees it: every file parsed, with its imports, its `new` expressions and its ambient inputs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { parseSync } from 'oxc-parser';
 
-/** Path from the root of the repository, with `/`, to the text of the file. */
+/** Maps the path of each file, from the root of the repository and with `/`, to its text. */
 export type Sources = Readonly<Record<string, string>>;
 
 export interface Import {
-  /** The path of one of our files, or the name of a package (`node:fs` for what comes with Node). */
+  /** The path of one of our files, or the name of a package (`node:fs` for modules of Node). */
   readonly to: string;
   readonly isOurs: boolean;
-  /** Whether nothing of it is there at run time. */
+  /** Whether the import brings in types only, so that nothing of it remains at run time. */
   readonly isType: boolean;
 }
 
@@ -26,13 +26,13 @@ export interface SourceFile {
   readonly text: string;
   readonly imports: readonly Import[];
   readonly classes: readonly SourceClass[];
-  /** The names after `new`. */
+  /** The class names after `new`. */
   readonly made: readonly string[];
-  /** What it takes from the world that is not handed in: `process.env`, the wall clock, randomness. */
+  /** Inputs that are read directly instead of being handed in: `process.env`, the wall clock, randomness. */
   readonly ambient: readonly string[];
 }
 
-/** Every TypeScript file below a folder, the generated ones too. */
+/** Every TypeScript file below a folder, including generated ones. */
 export function readSources(root: string, folder: string): Sources {
   const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path));
   return Object.fromEntries(
@@ -124,7 +124,7 @@ function ambientOf(node: Node): string[] {
   return name === 'Math.random' || RANDOM.includes(name.split('.').at(-1) ?? '') ? ['randomness'] : [];
 }
 
-/** `a.b` of an identifier or a path of names; empty for anything else. */
+/** The dotted name of an identifier or member access, such as `a.b`; empty for anything else. */
 function nameOf(node: Node): string {
   if (node?.type === 'Identifier') return node.name;
   if (node?.type !== 'MemberExpression') return '';

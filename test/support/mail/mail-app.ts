@@ -1,4 +1,4 @@
-/** A server that sends its mails to a mail server of the test, and what a reader does with them. */
+/** A server that sends its mails to the test's mail server, and the actions of a reader of those mails. */
 import type { Environment } from '../../../src/config/config.js';
 import { EMAIL, PASSWORD, type Tokens } from '../app/requests.js';
 import { startApp, type TestApp, type TestOptions } from '../app/start-app.js';
@@ -21,7 +21,7 @@ export async function startMailApp({ settings, ...options }: TestOptions = {}): 
   return { app: await startApp({ ...options, settings: { ...mailSettings(mails), ...settings } }), mails };
 }
 
-/** A user whom an operator has made: no mail is sent. */
+/** A user created by an operator, so that no mail is sent. */
 export async function makeUser({ app }: TestApp, email = EMAIL): Promise<string> {
   const made = await app.administration.createUser({ email, password: PASSWORD });
   if (made.kind === 'failed') throw new Error(`no user: ${made.failures[0]?.code}`);
@@ -40,7 +40,9 @@ export async function requestVerification(app: TestApp, token: string): Promise<
   );
 }
 
-/** Follows the link in a mail: the page that it leads to, and the code that the page gets, which is also the one in the text. */
+/**
+ * Follows the link in a mail. Returns the page it leads to and the code that the page receives, which the text of the mail also contains.
+ */
 export function followLink({ text }: ReceivedMail): { page: string; code: string } {
   const [link, ...others] = text.match(/https?:\/\/\S+/g) ?? [];
   if (link === undefined || others.length > 0) throw new Error(`one link was expected: ${text}`);
@@ -55,7 +57,7 @@ export async function nextCode(mails: MailServer): Promise<string> {
   return followLink(await mails.next()).code;
 }
 
-/** Waits until everything that was queued has gone its way. */
+/** Waits until the outbox has delivered or dropped everything that was queued. */
 export async function waitForOutbox({ app }: TestApp): Promise<void> {
   for (;;) {
     const examined = await app.administration.examine();

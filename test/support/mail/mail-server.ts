@@ -1,4 +1,4 @@
-/** A real mail server on a free loopback port, which can misbehave in the ways that real ones do. */
+/** A real mail server on a free loopback port, which can misbehave as real ones do. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
@@ -13,34 +13,34 @@ export interface ReceivedMail {
   readonly text: string;
   readonly messageId: string;
   readonly isEncrypted: boolean;
-  /** Who logged in to send it. */
+  /** The user that logged in to send it. */
   readonly user: string | undefined;
   readonly parsed: ParsedMail;
 }
 
 /**
- * What the server does to a mail: `take` it; refuse its receiver or its text for now (4xx) or for good (5xx); `drop` the connection
- * once it has the text, which it keeps; `hang` without an answer.
+ * What the server does with a mail: `take` accepts it; `defer` and `refuse` reject its receiver for now (4xx) or for good (5xx), and the
+ * `-text` variants reject its text; `drop` keeps the text but cuts the connection; `hang` never answers.
  */
 export type MailServerMood = 'take' | 'defer' | 'refuse' | 'defer-text' | 'refuse-text' | 'refuse-sender' | 'drop' | 'hang';
 
 export interface MailServer {
   readonly url: string;
-  /** All mails that it has got, the first one first. */
+  /** All mails received so far, in order. */
   readonly received: readonly ReceivedMail[];
-  /** How often somebody connected. */
+  /** How many connections it has accepted. */
   readonly connections: number;
   mood: MailServerMood;
-  /** The first mail that was not asked for yet, as soon as it is there. */
+  /** Waits for the first mail that no earlier call has returned. */
   next(): Promise<ReceivedMail>;
   goDown(): Promise<void>;
-  /** On the same port as before. */
+  /** Listens again on the same port. */
   comeUp(): Promise<void>;
 }
 
 const MAIL_PASSWORD = 'open sesame';
 
-/** Ends with the test. A URL with a user logs in, as `mailer` with the one right password. */
+/** Starts a server that stops when the test ends. A URL with a user logs in as `mailer`, with the only correct password. */
 export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   const waiting: ((mail: ReceivedMail) => void)[] = [];
@@ -98,7 +98,7 @@ function createServer(options: SMTPServerOptions, self: MailServer, keep: (mail:
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    // Off, it also does not warn that its certificate is one for tests.
+    // Switched off, which also silences the warning about the test certificate.
     logger: false,
     disableReverseLookup: true,
     closeTimeout: 1_000,

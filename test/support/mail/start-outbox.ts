@@ -1,4 +1,4 @@
-/** An outbox over a database of its own, without the rest of the server. */
+/** An outbox on its own database, without the rest of the server. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -22,14 +22,14 @@ export interface TestOutbox {
   readonly log: CollectedLog;
   readonly dataDir: string;
   post(letter?: Partial<Mail>, posting?: Partial<Posting>): Promise<void>;
-  /** How many rows there are. */
+  /** The number of rows. */
   count(): Promise<number>;
-  /** Waits until so many rows are left. */
+  /** Waits until this many rows are left. */
   waitForCount(count: number): Promise<void>;
-  /** Waits until so many lines of the log have this message. */
+  /** Waits until this many log lines have this message. */
   waitForLine(message: string, count?: number): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
-  /** Another process on the same data. */
+  /** Starts another process on the same data. */
   restart(): Promise<TestOutbox>;
 }
 
@@ -37,7 +37,7 @@ export interface OutboxOptions {
   readonly delivery: Delivery;
   readonly clock?: FrozenClock;
   readonly secret?: Buffer;
-  /** Whether it starts to deliver at once; it does unless it says no. */
+  /** Whether delivery starts at once; the default is yes. */
   readonly isStarted?: boolean;
 }
 
@@ -45,7 +45,7 @@ export function overSmtp(url: string): Delivery {
   return new SmtpDelivery({ smtpUrl: url, from: SENDER, timeouts: SMTP_TIMEOUTS });
 }
 
-/** Ends with the test. */
+/** Starts an outbox that stops when the test ends. */
 export async function startOutbox(options: OutboxOptions): Promise<TestOutbox> {
   const dataDir = makeFolder();
   copyFileSync(process.env.TEST_TEMPLATE_DATABASE ?? '', join(dataDir, 'latchkey.db'));
@@ -96,7 +96,7 @@ async function startOn(dataDir: string, options: OutboxOptions): Promise<TestOut
   };
 }
 
-/** Between two looks at something that happens when it happens. */
+/** A short pause between two looks at a condition. */
 function nextMoment(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -1,11 +1,11 @@
-/** Examples of the mutations that ask for a mailed code, or use one. */
+/** Examples of the mutations that request a mailed code or use one. */
 import { EMAIL, PASSWORD } from '../app/requests.js';
 import type { MutationExample, MutationExamples } from './mutation-example.js';
 import type { World } from './world.js';
 
 const UNKNOWN = `lkc_${'A'.repeat(43)}`;
 
-/** Codes that are good for something else, or for nothing. */
+/** Codes that are for another purpose or do not exist. */
 function wrongCodes(own: keyof World['codes']): MutationExample['refused'] {
   const purposes = ['registration', 'verification', 'reset', 'emailChange'] as const;
   const foreign = purposes.filter((purpose) => purpose !== own);

@@ -1,24 +1,24 @@
-/** What the tests know of a mutation: who may send it, an input that is taken, and what is said of those that are not. */
+/** What the tests know of a mutation: who may send it, a valid input, and the answers to invalid ones. */
 import { mutate, userErrorsOf } from './mutations.js';
 import type { World } from './world.js';
 
 export interface MutationExample {
   readonly by: 'anybody' | 'user' | 'administrator';
-  /** An input that is taken, with every field; null for a mutation without one. */
+  /** A valid input with every field; null for a mutation without an input. */
   readonly input: ((world: World) => Readonly<Record<string, unknown>>) | null;
-  /** What is said of a bad text, by the field where it stands; of one that is far too long, if that is something else. */
+  /** The answer to a bad text in each field, and to a far too long one if that differs. */
   readonly texts: Readonly<Record<string, string | { readonly bad: string; readonly long: string }>>;
-  /** What stands in the input instead, and the answer; nothing at all has changed afterwards. */
+  /** Fields to replace in the input, and the expected answer; after such a refusal nothing has changed. */
   readonly refused: Readonly<Record<string, (world: World) => readonly [instead: object, answer: string]>>;
-  /** Sent twice at once: one is taken; this is what the other gets. */
+  /** When it is sent twice at once, one succeeds; these are the possible answers to the other. */
   readonly second: readonly string[];
-  /** The events that are added then. */
+  /** The audit events that this adds. */
   readonly leaves: Readonly<Record<string, number>>;
 }
 
 export type MutationExamples = Readonly<Record<string, MutationExample>>;
 
-/** `ok`, the codes of what the user got wrong, or code and reason of the error. */
+/** Returns `ok`, the codes of the user errors, or the code and reason of the error. */
 export async function sendMutation({ app }: World, name: string, input: unknown, token?: string): Promise<string> {
   const selection = 'userErrors { code }';
   const answer =

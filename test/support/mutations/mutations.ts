@@ -1,4 +1,4 @@
-/** One mutation with one input, and the shortest true account of what came back. */
+/** Sends one mutation with one input and shortens the answer to its outcome. */
 import type { Client, GraphqlAnswer } from '../app/requests.js';
 
 /** Sends `name(input: …)` with the input as a variable. */
@@ -13,7 +13,7 @@ export interface LogoutOptions {
   readonly refreshToken?: string;
 }
 
-/** How many sessions a logout ended; or the code (and reason) with which it was refused. */
+/** The number of sessions that a logout ended, or the code (and reason) of its refusal. */
 export async function logOut(client: Client, { token, ...input }: LogoutOptions): Promise<number | string> {
   const answer = await mutate(client, 'logout', input, 'loggedOutAt endedSessions userErrors { code }', token);
   const payload = answer.data?.logout;
@@ -23,7 +23,7 @@ export async function logOut(client: Client, { token, ...input }: LogoutOptions)
   return payload.endedSessions;
 }
 
-/** Sends a mutation and says what came of it: `ok`, the codes of what the user got wrong, or the code and reason of the error. */
+/** Sends a mutation. Returns `ok`, the codes of the user errors, or the code and reason of the error. */
 export async function act(client: Client, name: string, input: object, token?: string): Promise<string> {
   const answer = await mutate(client, name, input, 'userErrors { code }', token);
   return answer.errors === undefined ? userErrorsOf(answer, name) : failureOf(answer);
@@ -37,7 +37,7 @@ export function failureOf({ errors, text }: GraphqlAnswer): string {
   return [code, reason].filter(Boolean).join(' ');
 }
 
-/** `ok`, or the codes of what the user got wrong. */
+/** `ok`, or the codes of the user errors. */
 export function userErrorsOf({ data, text }: GraphqlAnswer, name: string): string {
   const payload = data?.[name];
   if (!payload) throw new Error(`expected a payload: ${text}`);

@@ -1,4 +1,4 @@
-/** The mutations as schema.graphql has them, and an example of each. */
+/** The mutations listed in schema.graphql, with an example of each. */
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLInputField, getNamedType, isInputObjectType } from 'graphql';
 import { ADMINISTRATION_MUTATIONS } from './administration-mutations.js';

@@ -1,4 +1,4 @@
-/** Examples of the mutations with which users come, go and change what is theirs. */
+/** Examples of the mutations by which users register, leave, and change their own data. */
 import { EMAIL, PASSWORD } from '../app/requests.js';
 import type { MutationExamples } from './mutation-example.js';
 import { wrongIds } from './wrong-ids.js';

@@ -1,4 +1,4 @@
-/** A server with everybody in it that a mutation can be about: users, an administrator, dead tokens, mailed codes that nobody has used. */
+/** A server with everyone that a mutation can be about: users, an administrator, revoked tokens, unused mailed codes. */
 import { type Administrator, makeAdministrator } from '../app/administrators.js';
 import { EMAIL, PASSWORD, type Tokens } from '../app/requests.js';
 import type { TestApp } from '../app/start-app.js';
@@ -10,7 +10,7 @@ import { act, logOut } from './mutations.js';
 
 export interface World {
   readonly app: TestApp;
-  /** A user, who sends most of the mutations. */
+  /** The user that sends most of the mutations. */
   readonly ada: Tokens & { readonly id: string };
   /** Another session of the same user. */
   readonly phone: Tokens;
@@ -21,11 +21,11 @@ export interface World {
   readonly disabledId: string;
   /** The only administrator. */
   readonly root: Administrator;
-  /** Of ada; that of a registration is of somebody new. */
+  /** Codes mailed to ada; the one for a registration belongs to a new user. */
   readonly codes: Readonly<Record<'registration' | 'verification' | 'reset' | 'emailChange', string>>;
 }
 
-/** From then on no mail is delivered: what is queued stays in its table. */
+/** Afterwards no mail is delivered: queued mails stay in their table. */
 export async function startWorld(): Promise<World> {
   const { app, mails } = await startMailApp({ settings: { LOGIN_ATTEMPTS: '1000000', ADDRESS_ATTEMPTS: '1000000' } });
   const root = await makeAdministrator(app);
@@ -65,7 +65,7 @@ function codesIn(received: readonly ReceivedMail[]): World['codes'] {
   };
 }
 
-/** All rows but those that count and tell of refusals; and whether the live tokens are still live. */
+/** All rows except those that count or record refusals, and whether the live tokens are still live. */
 export async function lookAt({ app, ada, phone, eve, root }: World): Promise<Record<string, unknown>> {
   const tables = ['User', 'UserRole', 'Session', 'AccessToken', 'BlacklistedToken', 'RevocationState', 'SigningKey', 'MailCode'];
   const rows = readAllRows(app.dataDir, [
@@ -79,7 +79,7 @@ export async function lookAt({ app, ada, phone, eve, root }: World): Promise<Rec
   };
 }
 
-/** How many events of each kind there are. */
+/** The number of events of each kind. */
 export function countEvents({ app }: World): Record<string, number> {
   const counts = readRows(app.dataDir, 'SELECT kind, count(*) AS count FROM AuditEvent GROUP BY kind');
   return Object.fromEntries(counts.map(({ kind, count }) => [String(kind), Number(count)]));

@@ -1,4 +1,4 @@
-/** Ids that stand for nobody and nothing. */
+/** Ids to which no user and no object belongs. */
 import type { MutationExample } from './mutation-example.js';
 
 const WRONG_IDS = {
@@ -11,7 +11,7 @@ const WRONG_IDS = {
   'the name of a prototype': '__proto__',
 };
 
-/** As rows of a mutation that wants an id of what must be there. */
+/** These ids as refusals of a mutation whose field must name something that exists. */
 export function wrongIds(field: string): MutationExample['refused'] {
   return Object.fromEntries(Object.entries(WRONG_IDS).map(([what, id]) => [what, () => [{ [field]: id }, 'NOT_FOUND'] as const]));
 }

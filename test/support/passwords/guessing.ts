@@ -1,11 +1,11 @@
-/** Somebody who tries passwords, and how it went. */
+/** An attacker who guesses passwords, and the answers to the guesses. */
 import { EMAIL, PASSWORD } from '../app/requests.js';
 import type { TestApp } from '../app/start-app.js';
 
 export interface Guess {
   readonly email?: string;
   readonly password?: string;
-  /** The address it comes from. */
+  /** The address that the guess comes from. */
   readonly from?: string;
   readonly headers?: Record<string, string>;
 }
@@ -14,7 +14,7 @@ export const WRONG = 'INVALID_CREDENTIALS';
 export const LIMITED = 'RATE_LIMITED';
 export const RIGHT = 'ok';
 
-/** `ok`, or the code with which a login was refused. */
+/** `ok`, or the code of the refused login. */
 export async function guess(app: TestApp, { email = EMAIL, password = 'not the password', from, headers }: Guess = {}): Promise<string> {
   const answer = await app.send('mutation($input: LoginInput!) { login(input: $input) { accessToken userErrors { code } } }', {
     variables: { input: { email, password } },
@@ -26,12 +26,12 @@ export async function guess(app: TestApp, { email = EMAIL, password = 'not the p
   return payload.userErrors[0]?.code ?? (payload.accessToken ? RIGHT : 'nothing');
 }
 
-/** The right password. */
+/** Logs in with the correct password. */
 export function logInFrom(app: TestApp, from: string, email = EMAIL): Promise<string> {
   return guess(app, { from, email, password: PASSWORD });
 }
 
-/** Tries passwords under aliases in one document: the outcome of each, in the order in which they stand there. */
+/** Tries passwords under aliases in one document. Returns the outcome of each, in document order. */
 export async function tryInOneDocument(app: TestApp, passwords: readonly string[], { from, email = EMAIL }: Guess = {}): Promise<string[]> {
   const fields = passwords.map((_, index) => `a${index}: login(input: { email: $email, password: $p${index} }) { ...Outcome }`);
   const declared = passwords.map((_, index) => `$p${index}: String!`).join(' ');
@@ -46,7 +46,7 @@ export async function tryInOneDocument(app: TestApp, passwords: readonly string[
   });
 }
 
-/** Guesses one after another, and counts the answers of each kind. */
+/** Guesses one after another and counts the answers of each kind. */
 export async function guessOften(
   app: TestApp,
   times: number,

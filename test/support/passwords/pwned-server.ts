@@ -1,4 +1,4 @@
-/** A stand-in for Have I Been Pwned: the same protocol on a real socket, and all that it was told is kept. */
+/** A stand-in for Have I Been Pwned: the same protocol on a real socket, which keeps everything it receives. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,14 +7,14 @@ import { onTestFinished } from 'vitest';
 export interface PwnedServer {
   readonly url: string;
   readonly asked: IncomingMessage[];
-  /** Everything that came over the socket, as text. */
+  /** Everything that arrived over the socket, as text. */
   heard(): string;
 }
 
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex').toUpperCase();
 const PADDING = 800;
 
-/** @param answer what it says to a question; by default what it knows about `leaked`, among other hashes and padding */
+/** @param answer handles a request; by default it returns `leaked` among other hashes and padding */
 export async function startPwnedServer(leaked: readonly string[] = [], answer: RequestListener = rangesOf(leaked)): Promise<PwnedServer> {
   const asked: IncomingMessage[] = [];
   let heard = '';
@@ -35,7 +35,7 @@ export async function startPwnedServer(leaked: readonly string[] = [], answer: R
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, heard: () => heard };
 }
 
-/** As the real one answers: lines with CRLF, in order, none at the end; with `Add-Padding`, some of them with the count 0. */
+/** Answers like the real server: sorted lines with CRLF, none at the end. With `Add-Padding` some lines have the count 0. */
 function rangesOf(leaked: readonly string[]): RequestListener {
   return ({ url, headers }, response) => {
     const prefix = /^\/range\/([0-9A-F]{5})$/.exec(url ?? '')?.[1];
@@ -54,7 +54,7 @@ function randomHash(): string {
   return randomBytes(18).toString('hex').slice(0, 35).toUpperCase();
 }
 
-/** The digits that may leave, and those that may not. */
+/** The hash digits that may be sent, and those that may not. */
 export function splitHash(password: string): { prefix: string; rest: string } {
   return { prefix: sha1(password).slice(0, 5), rest: sha1(password).slice(5) };
 }

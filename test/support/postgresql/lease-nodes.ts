@@ -1,4 +1,4 @@
-/** Nodes with leases on one database, and what can be seen of them from outside. */
+/** Nodes with leases on one database, and what a test can observe of them from outside. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Environment } from '../../../src/config/config.js';
 import { frozenClock } from '../app/clocks.js';
@@ -6,7 +6,7 @@ import { startNode, type TestApp, type TestOptions } from '../app/start-app.js';
 import { NameResolver } from '../resolvers/own-resolvers.js';
 import { borrowDatabase, withDatabase } from './postgresql.js';
 
-/** Longer than any test: what is answered within it was not answered because a lease ran out. */
+/** Longer than any test: no answer within it can come from an expired lease. */
 export const LONG = { LEASE: '60s' };
 
 export interface LeaseNodes {
@@ -14,7 +14,7 @@ export interface LeaseNodes {
   readonly url: string;
 }
 
-/** Each hears the others, if it may, and is a member. */
+/** Returns when every node is registered and hears the doorbells (NOTIFY) of the others, if its settings allow it to listen. */
 export async function startLeaseNodes(settings: readonly Environment[], options: TestOptions = {}): Promise<LeaseNodes> {
   const url = await borrowDatabase();
   const clock = frozenClock();
@@ -31,14 +31,14 @@ export async function joinNodes(url: string, settings: Environment, options: Tes
   return node;
 }
 
-/** Leaves a turn to the network: who asks again and again must not keep the answer from coming. */
+/** Reads a metric. It yields one turn to the network, so that a loop of reads does not hold back the answer. */
 export async function readFigure({ app }: TestApp, name: string): Promise<number> {
   await nextTurn();
   const { payload } = await app.server.inject({ url: '/metrics' });
   return Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(payload)?.[1]);
 }
 
-/** Asks for a field that needs no database, so that nothing but the check is seen. */
+/** Asks for a field that needs no database, so that only the check has an effect. */
 export async function check({ send }: TestApp, token: string): Promise<string> {
   await nextTurn();
   const { data, errors } = await send('{ ownName }', { token });
@@ -57,7 +57,7 @@ export async function logOutTold({ send }: TestApp, token: string): Promise<Told
   return data?.logout ?? errors?.[0]?.extensions;
 }
 
-/** The row of a node that died without a word. */
+/** Adds the row of a node that died without deregistering. */
 export async function addDeadNode(url: string, leaseMs: number): Promise<void> {
   await withDatabase(url, (client) =>
     client.query(

@@ -1,4 +1,4 @@
-/** PgBouncer in transaction mode before the PostgreSQL of the tests, where it is installed. */
+/** PgBouncer in transaction mode in front of the PostgreSQL of the tests, where it is installed. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,10 +10,10 @@ import { POSTGRES_URL } from './postgresql.js';
 
 export const hasPooler = spawnSync('pgbouncer', ['--version']).status === 0;
 
-/** What PgBouncer does not know it refuses, unless it is told to ignore it. */
+/** PgBouncer refuses startup parameters that it does not know, unless it is configured to ignore them. */
 export const IGNORED = 'statement_timeout,idle_in_transaction_session_timeout';
 
-/** @returns the address of the same database behind a pooler of its own, which ends with the test */
+/** @returns the address of the same database behind its own pooler, which stops when the test ends */
 export async function behindPooler(url: string, ignored = IGNORED): Promise<string> {
   const { hostname, port, username } = new URL(POSTGRES_URL);
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-pooler-'));
@@ -38,7 +38,7 @@ export async function behindPooler(url: string, ignored = IGNORED): Promise<stri
 }
 
 async function run(path: string, folder: string): Promise<void> {
-  // It refuses to be root; its settings are read before it lets go of that.
+  // PgBouncer refuses to run as root, but reads its settings before it drops that user.
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const child = spawn('pgbouncer', [...user, path], { stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = once(child, 'exit');

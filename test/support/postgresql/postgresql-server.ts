@@ -1,4 +1,4 @@
-/** A PostgreSQL server that a fault run may do anything to: one of its own where the programs are installed, else a database on the server of the tests. */
+/** A PostgreSQL server that a fault run may break: its own where the programs are installed, else a database on the server of the tests. */
 import { execFile } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,16 +13,16 @@ import { makeDatabase, POSTGRES_URL, withDatabase } from './postgresql.js';
 const run = promisify(execFile);
 
 export interface PostgresqlServer {
-  /** Of the database, for an administrator. */
+  /** The address of the database for an administrator. */
   readonly url: string;
-  /** For the nodes: a role that is bound by limits. */
+  /** The address for the nodes: its role is bound by limits. */
   readonly nodeUrl: string;
   readonly role: string;
-  /** Stops and starts the server, `immediate` as in a crash; null where the server is not ours to stop. */
+  /** Stops and starts the server; `immediate` is like a crash. Null if we may not stop the server. */
   readonly restart: ((mode: 'fast' | 'immediate') => Promise<void>) | null;
 }
 
-/** As PostgreSQL writes a CONNECTION LIMIT. */
+/** The value by which PostgreSQL writes no CONNECTION LIMIT. */
 export const UNLIMITED = -1;
 
 const PLACES = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt'];
@@ -30,7 +30,7 @@ const PLACES = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt'];
 export async function startPostgresql(): Promise<PostgresqlServer> {
   const programs = findPrograms();
   if (programs === null) {
-    // The role first, so that it goes last: a role that owns something can't be dropped.
+    // The role is made first and so dropped last: PostgreSQL does not drop a role that owns something.
     const { url: limited, role } = await asLimitedRole(POSTGRES_URL, UNLIMITED);
     const url = await makeDatabase('template0');
     await withDatabase(url, (client) => client.query(`GRANT ALL ON SCHEMA public TO ${role}`));
@@ -39,7 +39,7 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
   return startOwn(programs);
 }
 
-/** The folder with `initdb`, of the newest version. */
+/** The folder of the newest version that has `initdb`. */
 function findPrograms(): string | null {
   const installed = PLACES.filter((path) => existsSync(path)).flatMap((path) =>
     readdirSync(path)

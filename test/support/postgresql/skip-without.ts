@@ -1,4 +1,4 @@
-/** In every file of the tests on PostgreSQL: leaves its tests out when there is no server. */
+/** Loaded by every file of PostgreSQL tests: skips its tests if there is no server. */
 import { beforeEach } from 'vitest';
 
 beforeEach(({ skip }) => {

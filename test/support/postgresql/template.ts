@@ -1,11 +1,13 @@
-/** Before the tests on PostgreSQL: one migrated database, which every test gets a copy of. Without a server they are left out, aloud. */
+/**
+ * Before the PostgreSQL tests: makes one migrated database for each test to copy; without a server the tests are skipped, or fail in CI.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { POSTGRES_SECRET, POSTGRES_URL, urlOf, withDatabase, withServer } from './postgresql.js';
 
-/** As an operator does it. In this process the engine that migrates has been loaded for SQLite, and does not bear being loaded twice. */
+/** Migrates like an operator, in another process. In this one the migration engine is loaded for SQLite, and it can't be loaded twice. */
 function migrate(url: string): void {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-template-'));
   const env = { PATH: process.env.PATH, DATA_DIR: dataDir, DATABASE_URL: url, LATCHKEY_SECRET: POSTGRES_SECRET };
@@ -15,7 +17,7 @@ function migrate(url: string): void {
 
 const name = `latchkey_test_${process.pid}`;
 
-/** Once for all projects that run: the first makes it and removes it. */
+/** Runs once for all projects: the first one makes the database and removes it. */
 export default async function setup(): Promise<() => Promise<void>> {
   if (process.env.TEST_POSTGRES_TEMPLATE !== undefined) return async () => undefined;
   try {
@@ -23,11 +25,11 @@ export default async function setup(): Promise<() => Promise<void>> {
   } catch (error) {
     const told = `No PostgreSQL server answers at ${new URL(POSTGRES_URL).host} (TEST_POSTGRES_URL): ${error instanceof Error ? error.message : error}`;
     if (process.env.CI) throw new Error(told);
-    console.warn(`${told}\nThe tests on PostgreSQL are left out.`);
+    console.warn(`${told}\nThe PostgreSQL tests are skipped.`);
     return async () => undefined;
   }
   migrate(urlOf(name));
-  // What SQLite has by itself: the order in which the events were written. The server knows nothing of it.
+  // SQLite provides the order in which events were written by itself. On PostgreSQL this column does, and the server does not know of it.
   await withDatabase(urlOf(name), (client) => client.query('ALTER TABLE "AuditEvent" ADD COLUMN rowid bigserial'));
   process.env.TEST_POSTGRES_TEMPLATE = name;
   return async () => {

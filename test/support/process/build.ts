@@ -1,4 +1,4 @@
-/** Before the tests: the generated client and the built server, which the tests of real processes start. */
+/** Before the tests: makes the generated client and builds the server for the tests that start real processes. */
 import { execFileSync } from 'node:child_process';
 
 export default function setup(): void {

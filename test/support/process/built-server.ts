@@ -1,4 +1,4 @@
-/** The built server as a process of its own, on a free port, with a folder of its own; both end with the test. */
+/** The built server as its own process, on a free port and its own folder; both last until the test ends. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { onTestFinished } from 'vitest';
 
 export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Runs a script of Node that serves GraphQL and prints its address. Returns the address of its `/graphql`. */
+/** Runs a Node script that serves GraphQL and prints its address. Returns the address of its `/graphql`. */
 export async function serve(script: string[] = [join(REPOSITORY, 'dist/cli/latchkey.js'), 'start'], cwd?: string): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-clients-'));
-  // On SQLite, whichever database the other tests are on.
+  // The database is SQLite, whichever one the other tests use.
   const check = process.env.TEST_REVOCATION_CHECK === 'database' ? 'database' : 'memory';
   const env = { PATH: process.env.PATH, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', REVOCATION_CHECK: check };
   const child = spawn(process.execPath, script, { cwd: cwd ?? dataDir, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -37,7 +37,7 @@ export async function serve(script: string[] = [join(REPOSITORY, 'dist/cli/latch
   });
 }
 
-/** What the clients log in with: a user of its own for each. */
+/** Credentials for one client: each client logs in as its own user. */
 export function newUser(name: string) {
   return { email: `${name}@example.com`, password: 'correct horse battery' };
 }

@@ -1,4 +1,4 @@
-/** The command `latchkey` as a process of its own. */
+/** The command `latchkey` as its own process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { environmentOf, type ServerOptions } from './server-process.js';
@@ -30,7 +30,7 @@ export async function latchkey(args: readonly string[], options: CommandOptions)
   return { code, ...output };
 }
 
-/** Runs a command with `--json` and returns what it printed; it must succeed. */
+/** Runs a command with `--json`, which must succeed, and returns its output. */
 export async function latchkeyJson<Result>(args: readonly string[], options: CommandOptions): Promise<Result> {
   const { code, stdout, stderr } = await latchkey([...args, '--json'], options);
   if (code !== 0) throw new Error(`latchkey ${args.join(' ')} ended with ${code}: ${stderr}`);

@@ -1,4 +1,4 @@
-/** An operator at the command line, with a server that runs or with one that is stopped: the commands are the same. */
+/** An operator at the command line, with a running server or a stopped one: the commands are the same. */
 import { join } from 'node:path';
 import { PASSWORD, type Tokens } from '../app/requests.js';
 import { makeFolder } from '../app/start-app.js';
@@ -7,14 +7,14 @@ import { type ServerProcess, startServer } from './server-process.js';
 
 export interface Operator {
   readonly dataDir: string;
-  /** Of ada@example.com, who has registered. */
+  /** The tokens of ada@example.com, who has registered. */
   readonly tokens: Tokens;
   readonly run: (args: readonly string[], options?: Partial<CommandOptions>) => Promise<CommandResult>;
-  /** As JSON; the command must succeed. */
+  /** Runs a command that must succeed and returns its JSON. */
   readonly read: <Result>(args: readonly string[], options?: Partial<CommandOptions>) => Promise<Result>;
-  /** The server, which is started if it was stopped: it shows what the commands have led to. */
+  /** The server, started if it was stopped, so that a test sees the effect of the commands. */
   readonly look: () => Promise<ServerProcess>;
-  /** Stops the server: the commands that follow are carried out without one. */
+  /** Stops the server: later commands run without one. */
   readonly stop: () => Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function startOperator(withServer: boolean): Promise<Operator> {
   return operator;
 }
 
-/** Runs a command that is refused: what it says, without a trace of the program. */
+/** Runs a command that is refused. Returns its message, which must contain no stack trace. */
 export async function runRefused(
   operator: Operator,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** The built server as a process of its own, on a real socket and a real file. */
+/** The built server as its own process, on a real socket and a real file. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
@@ -14,13 +14,13 @@ export interface ServerProcess extends Client {
   readonly pid: number;
   /** `http://127.0.0.1:…` */
   readonly url: string;
-  /** What it has printed so far. */
+  /** Its output so far. */
   printed(): string;
-  /** What it has logged so far. */
+  /** Its log so far. */
   logged(): string;
   signal(signal: NodeJS.Signals): void;
   readonly exited: Promise<Exit>;
-  /** Ends it the hard way and waits until it is gone. */
+  /** Ends it with SIGKILL and waits until it is gone. */
   kill(): Promise<void>;
   /** Ends it with SIGTERM. */
   stop(): Promise<Exit>;
@@ -29,21 +29,21 @@ export interface ServerProcess extends Client {
 export interface ServerOptions {
   readonly dataDir: string;
   readonly settings?: Readonly<Record<string, string>>;
-  /** What runs; the default is the command `latchkey start`. */
+  /** The program to run; the default is `latchkey start`. */
   readonly command?: readonly string[];
   readonly cwd?: string;
-  /** The user that runs it; for tests of rights, which bind everybody but root. */
+  /** The user that runs it, for tests of file permissions, which do not bind root. */
   readonly uid?: number;
 }
 
 export const START: readonly string[] = [process.execPath, `${process.cwd()}/dist/cli/latchkey.js`, 'start'];
 
-/** Nothing of the surroundings but the PATH: settings of the person who runs the tests must not leak in. */
+/** Only PATH comes from this process: the settings of the person who runs the tests must not leak in. */
 export function environmentOf({ dataDir, settings = {} }: Pick<ServerOptions, 'dataDir' | 'settings'>): Record<string, string> {
   return { PATH: process.env.PATH ?? '', DATA_DIR: dataDir, PORT: '0', ...settings };
 }
 
-/** Starts a server and waits until it has printed its address. It is killed when the test ends. */
+/** Starts a server, waits until it has printed its address, and kills it when the test ends. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const running = launch(options);
   const url = await Promise.race([running.url, running.exited.then(() => null)]);
@@ -51,7 +51,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   return { ...running, url, ...createClient(overTheNetwork(url)) };
 }
 
-/** Runs a server that is expected not to start. */
+/** Runs a server that must fail to start. */
 export async function failToStart(options: ServerOptions): Promise<Exit & { stdout: string; stderr: string }> {
   const running = launch(options);
   const exit = await running.exited;
@@ -102,7 +102,7 @@ function collect(child: ChildProcess, stream: 'stdout' | 'stderr', take: (text: 
   child[stream]?.setEncoding('utf8').on('data', take);
 }
 
-/** The client of the API tests, with `fetch` in the place of `inject`. */
+/** The client of the API tests, with `fetch` instead of `inject`. */
 function overTheNetwork(url: string): App {
   const inject = async ({ method, url: path, headers, payload }: { method: string; url: string; headers: object; payload: string }) => {
     const response = await fetch(url + path, { method, headers: headers as Record<string, string>, body: payload });

@@ -1,4 +1,4 @@
-/** What can be seen of a node's mirror from outside. */
+/** What a test can observe of a node's mirror from outside. */
 import type { Environment } from '../../../src/config/config.js';
 import { frozenClock } from '../app/clocks.js';
 import { startApp, startNode, type TestApp } from '../app/start-app.js';
@@ -8,12 +8,12 @@ import { NameResolver } from '../resolvers/own-resolvers.js';
 
 export const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
 
-/** A node that checks with this Redis. */
+/** Starts a node that checks with this Redis. */
 export function startMirrored(settings: Environment): Promise<TestApp> {
   return startApp({ resolvers: [NameResolver], settings });
 }
 
-/** On one PostgreSQL database, each of them checking with Redis unless its settings say otherwise. */
+/** Nodes on one PostgreSQL database. Each checks with Redis unless its settings differ. */
 export async function startMirroredNodes(...settings: readonly Environment[]): Promise<{ nodes: TestApp[]; url: string }> {
   const url = await borrowDatabase();
   const clock = frozenClock();
@@ -22,12 +22,12 @@ export async function startMirroredNodes(...settings: readonly Environment[]): P
   return { nodes, url };
 }
 
-/** Until Redis may be believed again. */
+/** Waits until the node trusts the mirror again (or no longer, if `isWhole` is false). */
 export async function untilWhole(node: TestApp, isWhole = true): Promise<void> {
   while ((await readFigure(node, 'latchkey_mirror_whole')) !== Number(isWhole));
 }
 
-/** How many operations of the database, and answers of the table in place of Redis, there were. */
+/** How many database operations there were, and how many checks the table answered in place of Redis. */
 export async function readCosts(node: TestApp): Promise<{ operations: number; fallbacks: number }> {
   return {
     operations: await readFigure(node, 'latchkey_database_operations_total'),

@@ -1,4 +1,4 @@
-/** Before the tests on Redis: whether there is one. Without a server they are left out, aloud. */
+/** Before the Redis tests: looks for a server; without one the tests are skipped with a message, or fail in CI. */
 import { REDIS_URL, withRedis } from './redis.js';
 
 export default async function setup(): Promise<void> {
@@ -8,6 +8,6 @@ export default async function setup(): Promise<void> {
   } catch (error) {
     const told = `No Redis server answers at ${new URL(REDIS_URL).host} (TEST_REDIS_URL): ${error instanceof Error ? error.message : error}`;
     if (process.env.CI) throw new Error(told);
-    console.warn(`${told}\nThe tests on Redis are left out.`);
+    console.warn(`${told}\nThe Redis tests are skipped.`);
   }
 }

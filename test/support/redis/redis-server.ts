@@ -1,4 +1,4 @@
-/** Servers of their own for the tests that break one, and a client that is not ours. */
+/** Redis servers for the tests that break one, and a client (redis-cli) that is not ours. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -10,17 +10,17 @@ import { withRedis } from './redis.js';
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** As `kill` does it, with the names of signals. */
+  /** Sends a signal by name, as `kill` does. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
-  /** It forgets everything that is not in its snapshot. */
+  /** Kills it: it forgets everything that is not in its snapshot. */
   kill(): Promise<void>;
   /** Starts it again at the same address. */
   start(): Promise<void>;
-  /** One command, by a client that is not ours. */
+  /** Runs one command with redis-cli. */
   cli(...words: readonly string[]): Promise<string>;
 }
 
-/** A server that the test may stop, fill and restart. It ends with the test. */
+/** Starts a server that the test may stop, fill and restart. It stops when the test ends. */
 export async function startRedis(...options: readonly string[]): Promise<RedisServer> {
   const port = await findFreePort();
   const folder = makeFolder();
@@ -53,7 +53,7 @@ export async function startRedis(...options: readonly string[]): Promise<RedisSe
   };
 }
 
-/** What redis-cli prints, line by line as a program reads it. */
+/** The output of redis-cli, line by line, in its format for programs. */
 export async function redisCli(words: readonly string[]): Promise<string> {
   const child = spawn('redis-cli', words, { stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';

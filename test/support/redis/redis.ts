@@ -1,4 +1,4 @@
-/** The Redis that answers: key prefixes on it for each test. */
+/** The shared Redis: each test has its own key prefix on it. */
 import { randomBytes } from 'node:crypto';
 import { createClient } from 'redis';
 import { onTestFinished } from 'vitest';
@@ -6,7 +6,7 @@ import type { Environment } from '../../../src/config/config.js';
 
 export const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
-/** Settings for a mirror under keys of its own, which are removed when the test ends. */
+/** Settings for a mirror under its own key prefix; the keys are removed when the test ends. */
 export function borrowMirror(): Environment {
   const prefix = `latchkey-test-${randomBytes(6).toString('hex')}:`;
   onTestFinished(() =>

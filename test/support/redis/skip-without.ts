@@ -1,4 +1,4 @@
-/** In every file of the tests on Redis: leaves its tests out when there is no server. */
+/** Loaded by every file of Redis tests: skips its tests if there is no server. */
 import { beforeEach } from 'vitest';
 
 beforeEach(({ skip }) => {

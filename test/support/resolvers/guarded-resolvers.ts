@@ -1,4 +1,4 @@
-/** `@Authorized` in every place where type-graphql lets it stand. */
+/** `@Authorized` in every position that type-graphql allows. */
 import 'reflect-metadata';
 import type { GraphQLResolveInfo } from 'graphql';
 import {
@@ -15,7 +15,7 @@ import {
   UseMiddleware,
 } from 'type-graphql';
 
-/** What ran although nobody may have been allowed in. */
+/** Fields that ran, recorded even where a guard should have refused everybody. */
 export const ran: string[] = [];
 
 @InterfaceType('Sealed')
@@ -54,7 +54,7 @@ export class GuardedClassResolver {
     return 'byClass';
   }
 
-  /** Its own roles stand in the place of the class's. */
+  /** Its own roles replace those of the class. */
   @Authorized('ADMIN', 'EDITOR')
   @Query(() => String, { nullable: true })
   byMethod(): string {
@@ -86,7 +86,7 @@ export class OpenResolver {
     return 'open';
   }
 
-  /** Asks a guarded field by itself, and lives with a refusal. */
+  /** Runs a guarded field itself and tolerates its refusal. */
   @Query(() => String)
   async peeks(@Ctx() context: unknown, @Info() info: GraphQLResolveInfo): Promise<string> {
     try {
@@ -118,7 +118,7 @@ export class OpenResolver {
   }
 }
 
-/** Declared later, so it is the one that is served. */
+/** Declared later, so this field is the one that is served. */
 @Resolver()
 export class LaterResolver {
   @Authorized()
@@ -141,7 +141,7 @@ abstract class BaseResolver {
     return 'inherited';
   }
 
-  /** Served by the class that inherits it, in the place of another one's. */
+  /** Served through the inheriting class, in place of the base class's field. */
   @Authorized('ADMIN')
   @Query(() => String, { nullable: true })
   shared(): string {

@@ -1,4 +1,4 @@
-/** Resolvers of an application that answer, fail and refuse in every way that an answer can show. */
+/** Resolvers of an application that answer, fail and refuse in every way that a response can show. */
 import 'reflect-metadata';
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError, GraphQLScalarType, type ValueNode } from 'graphql';
@@ -17,7 +17,7 @@ export class Crate {
   inner!: Crate | null;
 }
 
-/** How often a weight in a text was read: once to validate it, and once each time it is executed. */
+/** How often a weight in a text was read: once for validation and once for each execution. */
 export const weights = { read: 0 };
 
 const Weight = new GraphQLScalarType<number, number>({
@@ -86,7 +86,7 @@ export class CrateResolver {
     throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http } });
   }
 
-  /** No head: a status is a number. */
+  /** The server ignores this `http`, because a status must be a number. */
   @Query(() => String, { nullable: true })
   withHalfHead(): string {
     const http = { status: '418', headers: new HeaderMap([['x-crates', 'none']]) };
@@ -104,13 +104,13 @@ export class CrateResolver {
     throw new GraphQLError('No crates ever.', { extensions: { code: 'NO_CRATES', http: { headers } } });
   }
 
-  /** As constants of an application are. */
+  /** Shared between requests, as an application's constants are. */
   @Query(() => String, { nullable: true })
   frozen(): string {
     throw new GraphQLError('the password is swordfish', { extensions: Object.freeze({ shelf: 7 }) });
   }
 
-  /** As libraries that check values place their errors. */
+  /** Libraries that validate values attach their errors this way. */
   @Query(() => String, { nullable: true })
   placed(): string {
     throw Object.assign(new Error('the password is swordfish'), { path: ['user', 'password'], value: 'swordfish' });

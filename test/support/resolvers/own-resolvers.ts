@@ -1,4 +1,4 @@
-/** Resolvers as an embedding application writes them: they answer from memory and touch no database. */
+/** Resolvers that an embedding application might write: they answer from memory and use no database. */
 import 'reflect-metadata';
 import { Arg, Authorized, Mutation, Query, Resolver } from 'type-graphql';
 

@@ -1,11 +1,11 @@
-/** A subscription of an embedding application: what the test emits, to everybody who listens. */
+/** A subscription of an embedding application: it sends every tick that the test emits to all listeners. */
 import { Authorized, Resolver, Root, Subscription } from 'type-graphql';
 
 import { startApp, type TestApp, type TestOptions } from '../app/start-app.js';
 
 export const TICK = 'subscription { tick }';
 
-/** Ticks at which the resolver throws: an error, and one that has a path of its own. */
+/** Ticks at which the resolver throws: a plain error, and one with a path of its own. */
 export const FAILING = -1;
 export const PLACED = -2;
 
@@ -20,7 +20,7 @@ export class Ticks {
     return this.#listeners.size;
   }
 
-  /** How many have listened since it is there. */
+  /** How many listeners have ever begun. */
   get begun(): number {
     return this.#begun;
   }
@@ -29,12 +29,12 @@ export class Ticks {
     for (const listener of [...this.#listeners]) listener(tick);
   }
 
-  /** Until somebody has come or gone. */
+  /** Waits until a listener has come or gone. */
   untilChanged(): Promise<void> {
     return new Promise((resolve) => this.#watchers.add(resolve));
   }
 
-  /** Endless, and ended by whoever listens. */
+  /** Endless until its consumer ends it. */
   listen(): AsyncGenerator<number, void, void> {
     const waiting: number[] = [];
     let wake: () => void = () => undefined;
@@ -79,7 +79,7 @@ export class Ticks {
 
 let source: Ticks | null = null;
 
-/** One for all resolvers of the test that runs: a class of type-graphql is declared once. */
+/** One for all resolvers of the running test, because type-graphql allows a class to be declared only once. */
 export function useTicks(): Ticks {
   source = new Ticks();
   return source;
@@ -96,14 +96,14 @@ export class TickResolver {
   }
 }
 
-/** A server on a port of its own, with the subscription. */
+/** A server on its own port, with the subscription. */
 export async function startListening(options: TestOptions = {}): Promise<{ app: TestApp; address: string; ticks: Ticks }> {
   const ticks = useTicks();
   const app = await startApp({ ...options, resolvers: [TickResolver] });
   return { app, address: await app.app.listen(), ticks };
 }
 
-/** Until so many subscriptions listen. */
+/** Waits until this many subscriptions are listening. */
 export async function untilListeners(ticks: Ticks, count: number): Promise<void> {
   while (ticks.listeners !== count) await ticks.untilChanged();
 }

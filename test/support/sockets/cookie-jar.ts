@@ -1,4 +1,4 @@
-/** The cookies of a browser, for a `fetch` that keeps none: sent and taken where a request asks for credentials. */
+/** Cookies for a `fetch` that keeps none, sent and stored as a browser does when a request includes credentials. */
 export interface CookieJar {
   readonly fetch: typeof globalThis.fetch;
   readonly cookies: ReadonlyMap<string, string>;

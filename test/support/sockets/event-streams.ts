@@ -1,13 +1,13 @@
-/** Server-sent events as they come over the wire. */
+/** Server-sent events as they arrive over the wire. */
 import { onTestFinished } from 'vitest';
 
 export interface TestStream {
   readonly status: number;
-  /** What was sent so far, word by word. */
+  /** Everything received so far, verbatim. */
   text(): string;
-  /** Waits until the server has sent this. @throws if it ends before */
+  /** Waits until the server has sent this text. @throws if the stream ends first */
   hear(part: string): Promise<void>;
-  /** All that was sent, once the server has ended it. */
+  /** Everything received, once the server has ended the stream. */
   readonly ended: Promise<string>;
   leave(): void;
 }
@@ -42,7 +42,7 @@ export async function openStream(
         wake();
       }
     } catch {
-      // Left, or cut off.
+      // The test left the stream, or the server cut it.
     }
     isOver = true;
     wake();

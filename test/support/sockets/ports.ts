@@ -1,8 +1,8 @@
-/** TCP ports for servers that are not ours. */
+/** TCP ports for servers other than ours. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A port on the loopback address that nothing listens on now. */
+/** A port on the loopback address on which nothing is listening. */
 export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

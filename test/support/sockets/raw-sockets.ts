@@ -1,4 +1,4 @@
-/** A WebSocket on bare TCP, whose other end answers nothing of its own accord: neither pings nor the close. */
+/** A WebSocket on bare TCP that answers nothing by itself: neither a ping nor a close. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -6,15 +6,15 @@ import { onTestFinished } from 'vitest';
 
 export interface RawSocket {
   readonly tcp: Socket;
-  /** All that came so far, byte by byte. */
+  /** All bytes received so far. */
   received(): Buffer;
   /** Sends a message as one frame. */
   say(message: object): void;
-  /** Waits until this has come. */
+  /** Waits until this text has arrived. */
   hear(part: string): Promise<void>;
 }
 
-/** Let in with a token, or as a stranger. */
+/** Connects and initialises, with a token or anonymously. */
 export async function connectRaw(address: string, token?: string): Promise<RawSocket> {
   const { hostname, port } = new URL(address);
   const tcp = connect(Number(port), hostname);
@@ -23,7 +23,7 @@ export async function connectRaw(address: string, token?: string): Promise<RawSo
   tcp.on('data', (chunk) => {
     bytes = Buffer.concat([bytes, chunk]);
   });
-  // It is cut off by the server sooner or later.
+  // The server cuts the connection sooner or later.
   tcp.on('error', () => undefined);
   const socket: RawSocket = {
     tcp,

@@ -1,4 +1,4 @@
-/** WebSockets to a server that listens: one that speaks the protocol word by word, so that a test sees every frame. */
+/** WebSockets to a listening server: a client that sends and reads single protocol frames, so that a test sees each one. */
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -12,14 +12,14 @@ export interface Frame {
 
 export interface TestSocket {
   readonly raw: WebSocket;
-  /** Every message so far. */
+  /** Every message received so far. */
   readonly frames: readonly Frame[];
   /** The code and reason with which the socket was closed. */
   readonly closed: Promise<string>;
   say(message: object): void;
-  /** Waits for a message of a type, and of an operation. */
+  /** Waits for a message of a type, and of an operation if one is given. */
   hear(type: string, id?: string): Promise<Frame>;
-  /** Waits for the next message, whatever it is. @throws if the socket is closed */
+  /** Waits for the next message of any type. @throws if the socket closes */
   heardMore(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export interface SocketOptions {
   readonly protocol?: string;
 }
 
-/** Opened, and not a word said yet. */
+/** Opens a socket and sends nothing. */
 export async function openSocket(
   address: string,
   { headers = {}, protocol = 'graphql-transport-ws' }: SocketOptions = {},
@@ -71,7 +71,7 @@ export async function openSocket(
   return socket;
 }
 
-/** Opened, and let in with a token or without. */
+/** Opens a socket and initialises it, with or without a token. */
 export async function connect(address: string, token?: string, options: SocketOptions = {}): Promise<TestSocket> {
   const socket = await openSocket(address, options);
   socket.say({ type: 'connection_init', ...(token === undefined ? {} : { payload: { authorization: `Bearer ${token}` } }) });
@@ -79,7 +79,7 @@ export async function connect(address: string, token?: string, options: SocketOp
   return socket;
 }
 
-/** Says what it wants, and returns when the server listens to the source of the events. */
+/** Subscribes, and returns when the server listens to the source of the events. */
 export function subscribe(socket: TestSocket, query: string, id = '1', variables: object = {}): void {
   socket.say({ id, type: 'subscribe', payload: { query, variables } });
 }

@@ -1,4 +1,4 @@
-/** A TCP proxy that can do to the connections through it what a network does: hold, delay, reset, one way or both, and spoil words. */
+/** A TCP proxy that imitates network faults on its connections: it holds, delays or resets them, one way or both, and alters words. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
@@ -6,15 +6,15 @@ export type Direction = 'up' | 'down';
 
 export interface TcpProxy {
   readonly port: number;
-  /** Nothing goes through, and nobody is told: what is sent waits, as with packets that are lost and sent again. */
+  /** Nothing passes and no connection breaks: the bytes wait, as when packets are lost and sent again. */
   hold(...directions: readonly Direction[]): void;
-  /** Everything comes so much later, in order. */
+  /** Delays everything by this much, in order. */
   delay(ms: number, ...directions: readonly Direction[]): void;
-  /** Replaces words by others of the same length, so that the protocol on the connection stays whole. */
+  /** Replaces words with others of the same length, so that the protocol's framing stays intact. */
   spoil(words: Readonly<Record<string, string>>): void;
-  /** Everything passes again, what was held first. */
+  /** Lets everything pass again, starting with what was held. */
   pass(): void;
-  /** Breaks all connections. What was held is lost. */
+  /** Breaks all connections; held bytes are lost. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
 
 type Ask = (direction: Direction) => Condition & { readonly words: Readonly<Record<string, string>> };
 
-/** One connection: both of its halves, and what is on its way between them. */
+/** One connection: its two halves, and the bytes on their way between them. */
 class Pair {
   onClosed: () => void = () => undefined;
   readonly #queues: Record<Direction, { readonly bytes: Buffer; readonly cameAt: number }[]> = { up: [], down: [] };
@@ -118,7 +118,7 @@ class Pair {
     if (!isHeld && from.destroyed) to.end();
   }
 
-  /** A close travels behind what was sent before it, and is held with it. */
+  /** A close follows the bytes that were sent before it, and is held with them. */
   #end(direction: Direction): void {
     this.#send(direction);
     if (this.client.destroyed && this.upstream.destroyed) this.onClosed();

@@ -1,14 +1,14 @@
-/** Bytes on a real socket: what no HTTP client would send, and the answer as it came. */
+/** Bytes on a real socket: requests that no HTTP client would send, and the answer as it arrives. */
 import { connect } from 'node:net';
 import { collectLog } from '../app/collected-log.js';
 import { startApp } from '../app/start-app.js';
 
-/** Listens on a free port of the loopback. The server closes the connection, or the client when it has sent all. */
+/** Listens on a free loopback port. The connection ends when the server closes it, or when the client has sent everything. */
 export async function openWire() {
   const collected = collectLog();
   const app = await startApp({ log: collected.log });
   const { hostname, port } = new URL(await app.app.listen());
-  /** @param waits whether the client leaves its side open: who closes it gets no answer that takes its time */
+  /** @param waits whether the client keeps its side open: after a half-close it would miss an answer that takes time */
   const send = async (bytes: string | Buffer, { waits = false } = {}): Promise<string> => {
     const socket = connect(Number(port), hostname);
     if (waits) socket.write(bytes);

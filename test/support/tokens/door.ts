@@ -1,16 +1,16 @@
-/** Knocks at the door: what one Authorization header gets from a public field, an authorized one and `login`. */
+/** Tries one Authorization header on a public field, an authorized one and `login`. */
 import { EMAIL, PASSWORD } from '../app/requests.js';
 import { startApp, type TestApp } from '../app/start-app.js';
 import { decode, type Key, makeKey, signText, stealSigningKey } from './forging.js';
 
 export interface Answers {
-  /** `{ __typename }`: what anybody may ask. */
+  /** `{ __typename }`, which anybody may ask for. */
   readonly publicField: string;
   readonly authorizedField: string;
   readonly login: string;
 }
 
-/** What a denied caller gets: everything public, and the reason. */
+/** The answers to a denied caller: everything public, and the reason. */
 export function denied(reason: string): Answers {
   return { publicField: 'ok', authorizedField: `UNAUTHENTICATED ${reason}`, login: 'ok' };
 }
@@ -37,7 +37,7 @@ export async function knock(app: TestApp, authorization: string | string[] | und
 
 export interface Forge {
   readonly app: TestApp;
-  /** What the server itself issued, and what stands in it. */
+  /** The genuine token that the server issued, with its contents. */
   readonly token: string;
   readonly refreshToken: string;
   readonly header: Record<string, unknown>;
@@ -45,11 +45,11 @@ export interface Forge {
   readonly key: Key;
   /** The genuine token, changed and signed again with the server's key or another; `undefined` removes a member. */
   sign(changes: { header?: object; payload?: object; key?: Key }): string;
-  /** As `sign`, with the texts given whole. */
+  /** Like `sign`, with the whole text of header and payload given. */
   signText(texts: { header?: string; payload?: string; key?: Key }): string;
 }
 
-/** A server, one logged-in user, and the server's own key in the hands of the test. */
+/** A server, a logged-in user, and the server's own key, given to the test. */
 export async function openForge(settings: Record<string, string> = {}): Promise<Forge> {
   const app = await startApp({ settings });
   const { accessToken: token, refreshToken } = await app.register();
@@ -68,5 +68,5 @@ export async function openForge(settings: Record<string, string> = {}): Promise<
   };
 }
 
-/** A key of the same kind that the server has never seen. */
+/** A key of the same kind that the server does not know. */
 export const STRANGER = makeKey('AAAAAAAAAAAAAAAAAAAAAA');

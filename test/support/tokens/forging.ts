@@ -1,4 +1,4 @@
-/** Tokens that the server never issued: signed with its own key or with others, whole or spoilt on purpose. */
+/** Tokens that the server never issued: signed with its key or others, well-formed or deliberately malformed. */
 import { constants, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readConfig } from '../../../src/config/config.js';
 import { Database } from '../../../src/database/database.js';
@@ -10,7 +10,7 @@ export interface Key {
   readonly privateKey: KeyObject;
 }
 
-/** The key that the server signs with, read from its own data: what an attacker must never get. */
+/** The server's signing key, read from its own data: an attacker must never get it. */
 export async function stealSigningKey(dataDir: string): Promise<Key> {
   const { databaseUrl, secret } = readConfig({ DATA_DIR: dataDir, ...postgresqlSettingsOf(dataDir) });
   const database = await Database.open(databaseUrl);
@@ -27,7 +27,7 @@ export function makeKey(kid: string): Key {
   return { kid, privateKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey };
 }
 
-/** Signs any text as header and payload, also what JSON.stringify would not write: duplicate members, `1e400`. */
+/** Signs any text as header and payload, including what JSON.stringify would never write: duplicate members, `1e400`. */
 export function signText({ privateKey }: Key, header: string, payload: string): string {
   const input = `${encode(header)}.${encode(payload)}`;
   const signature = sign('sha256', Buffer.from(input), {
@@ -38,7 +38,7 @@ export function signText({ privateKey }: Key, header: string, payload: string): 
   return `${input}.${signature.toString('base64url')}`;
 }
 
-/** The old attack: the public key, which everybody has, taken for the secret of an HMAC. */
+/** The classic key-confusion attack: the public key, which everybody has, used as an HMAC secret. */
 export function signWithPublicKeyAsSecret({ privateKey }: Key, header: object, payload: object): string {
   const secret = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' });
   const input = `${encode(JSON.stringify(header))}.${encode(JSON.stringify(payload))}`;
@@ -61,7 +61,7 @@ export function encode(text: string): string {
 
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-/** For every ECDSA signature (r, s) the pair (r, n - s) verifies too: a second spelling that anybody can write. */
+/** For every ECDSA signature (r, s), (r, n - s) also verifies: a second spelling that anybody can produce. */
 export function twinOf(token: string): string {
   const [header, payload, signature = ''] = token.split('.');
   const bytes = Buffer.from(signature, 'base64url');
@@ -70,7 +70,7 @@ export function twinOf(token: string): string {
   return `${header}.${payload}.${Buffer.concat([bytes.subarray(0, 32), twin]).toString('base64url')}`;
 }
 
-/** The same bytes with stray bits at the end of one part; null where the part has no bits to spare. */
+/** Sets the unused bits at the end of one part, which decodes to the same bytes. Null if the part has no unused bits. */
 export function withStrayBits(token: string, part: 0 | 1 | 2): string | null {
   const parts = token.split('.');
   const text = parts[part] ?? '';

@@ -1,4 +1,4 @@
-/** Looks into an access token without any library: what stands between the dots. */
+/** Decodes an access token without any library. */
 // biome-ignore lint/suspicious/noExplicitAny: the test says what the token must hold
 type Json = any;
 
