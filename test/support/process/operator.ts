@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { PASSWORD, type Tokens } from '../app/requests.js';
 import { makeFolder } from '../app/start-app.js';
-import { type CommandOptions, type CommandResult, latchkey, latchkeyJson } from './cli.js';
+import type { CommandOptions, CommandResult } from './cli.js';
+import { readCommand, runCommand } from './commands.js';
 import { type ServerProcess, startServer } from './server-process.js';
 
 export interface Operator {
@@ -28,8 +29,8 @@ export async function startOperator(withServer: boolean): Promise<Operator> {
   const operator: Operator = {
     dataDir,
     tokens,
-    run: (args, options) => latchkey(args, { dataDir, ...options }),
-    read: (args, options) => latchkeyJson(args, { dataDir, ...options }),
+    run: (args, options) => runCommand(args, { dataDir, ...options }),
+    read: (args, options) => readCommand(args, { dataDir, ...options }),
     look: async () => {
       if (!runs) server = await startServer({ dataDir });
       runs = true;
