@@ -6,7 +6,7 @@ import { startApp, type TestApp } from '../support/app/start-app.js';
 import { makeCommitFail } from '../support/database/failing-commit.js';
 import { logOut } from '../support/mutations/mutations.js';
 import { startLeaseNodes } from '../support/postgresql/lease-nodes.js';
-import { cutConnections, cutListeners } from '../support/postgresql/outages.js';
+import { cutConnections, cutListeners, untilAvailable } from '../support/postgresql/outages.js';
 import { withDatabase } from '../support/postgresql/postgresql.js';
 import { decode } from '../support/tokens/tokens.js';
 
@@ -86,10 +86,10 @@ test('what happens while a node hears no bells, and while it is cut off, is foun
   const { accessToken } = await one.node.register();
   const follower = await follow(two.node, two.address, accessToken);
   await cutListeners(url);
-  const first = await one.node.login();
+  const first = await untilAvailable(() => one.node.login());
   await follower.until(`CREATED ${first.sid}`);
   await cutConnections(url);
-  const second = await one.node.login();
+  const second = await untilAvailable(() => one.node.login());
   await follower.until(`CREATED ${second.sid}`);
 });
 

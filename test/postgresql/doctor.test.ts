@@ -1,11 +1,10 @@
 /** The findings of `latchkey doctor` for operators of several nodes. */
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/features/operations/finding.js';
-import type { LatchkeyError } from '../../src/lib/errors.js';
 import { frozenClock } from '../support/app/clocks.js';
 import { startNode, type TestApp, type TestOptions } from '../support/app/start-app.js';
 import { addDeadNode } from '../support/postgresql/lease-nodes.js';
-import { cutConnections, setReadOnly } from '../support/postgresql/outages.js';
+import { cutConnections, setReadOnly, untilAvailable } from '../support/postgresql/outages.js';
 import { borrowDatabase, makeDatabase, withDatabase, withServer } from '../support/postgresql/postgresql.js';
 
 /** A frozen clock at the time of the machine, which PostgreSQL also uses. */
@@ -21,16 +20,6 @@ async function examine({ app }: TestApp): Promise<Record<string, Finding | undef
   const outcome = await app.administration.examine();
   if (outcome.kind !== 'done') throw new Error('no findings');
   return Object.fromEntries(outcome.result.map((finding) => [finding.check, finding]));
-}
-
-/** The node notices a cut connection only when it uses it; the next examination is right. */
-async function examineAfterCut(node: TestApp): ReturnType<typeof examine> {
-  for (;;) {
-    const findings = await examine(node).catch((error: LatchkeyError) =>
-      error.code === 'AUTH_UNAVAILABLE' ? null : Promise.reject(error),
-    );
-    if (findings !== null) return findings;
-  }
 }
 
 const nameOf = (url: string) => new URL(url).pathname.slice(1);
@@ -55,7 +44,7 @@ test('a server that takes no writes any more is wrong', async () => {
   const url = await makeDatabase();
   const node = await start(url);
   await setReadOnly(url, true);
-  const { PostgreSQL, database } = await examineAfterCut(node);
+  const { PostgreSQL, database } = await untilAvailable(() => examine(node));
   expect(PostgreSQL).toMatchObject({
     isRight: false,
     found: expect.stringMatching(/it takes no writes$/),
@@ -103,6 +92,6 @@ test('a server that may forget its commits is wrong, also when it was told so af
   const node = await start(url);
   await withServer((client) => client.query(`ALTER DATABASE ${nameOf(url)} SET synchronous_commit = off`));
   await cutConnections(url);
-  const { durability } = await examineAfterCut(node);
+  const { durability } = await untilAvailable(() => examine(node));
   expect(durability).toMatchObject({ isRight: false, advice: expect.stringContaining('Turn synchronous_commit on') });
 });

@@ -1,12 +1,15 @@
 /** Makes COMMITs fail in the two ways that a caller can't tell apart: before they take effect, and after. */
-import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
+import type { SqlDriverAdapter, SqlQuery, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import { wrapDriver } from './driver.js';
 
 /** `lost`: rolled back; `late`: committed, but the answer is lost; `last`: committed, then the database goes away; `null`: no fault. */
 export type CommitFault = 'lost' | 'late' | 'last' | null;
 
 export interface FailingCommit {
-  /** The fault of the next COMMIT; later ones work. */
+  /**
+   * The fault of the next COMMIT of a transaction that reads or writes what a logout does; later ones work. Other
+   * transactions are the server's own in the background, and which of them comes first depends on the speed of the machine.
+   */
   fault: CommitFault;
   /** While it is true, new connections fail and pooled ones do not answer. */
   isCutOff: boolean;
@@ -28,18 +31,37 @@ export async function connectFailing(connect: () => Promise<SqlDriverAdapter>, f
   adapter.startTransaction = async (isolationLevel) => {
     if (adapter.provider === 'postgres') assertConnected(faults);
     const transaction = await begin(isolationLevel);
-    if (adapter.provider === 'postgres') failStatement(transaction, faults);
-    else failCall(transaction, faults);
+    const takeOwn = noteSubject(transaction, faults);
+    if (adapter.provider === 'postgres') failStatement(transaction, faults, takeOwn);
+    else failCall(transaction, faults, takeOwn);
     return transaction;
   };
   return adapter;
 }
 
+/** @returns takes the fault that waits, once the transaction has touched what a logout does */
+function noteSubject(transaction: Transaction, faults: FailingCommit): () => CommitFault {
+  let isOurs = false;
+  for (const method of ['executeRaw', 'queryRaw'] as const) {
+    const run = transaction[method].bind(transaction) as (query: SqlQuery) => Promise<never>;
+    transaction[method] = (query: SqlQuery) => {
+      isOurs ||= /AuditEvent|Session|SigningKey/.test(query.sql);
+      return run(query);
+    };
+  }
+  return () => {
+    if (!isOurs) return null;
+    const { fault } = faults;
+    faults.fault = null;
+    return fault;
+  };
+}
+
 /** With SQLite the server calls the driver's commit function. */
-function failCall(transaction: Transaction, faults: FailingCommit): void {
+function failCall(transaction: Transaction, faults: FailingCommit, takeOwn: () => CommitFault): void {
   const { commit, rollback } = { commit: transaction.commit.bind(transaction), rollback: transaction.rollback.bind(transaction) };
   transaction.commit = async () => {
-    const fault = takeFault(faults);
+    const fault = takeOwn();
     if (fault === 'last') faults.isCutOff = true;
     if (fault === null || fault === 'last') return commit();
     await (fault === 'late' ? commit() : rollback());
@@ -48,10 +70,10 @@ function failCall(transaction: Transaction, faults: FailingCommit): void {
 }
 
 /** With PostgreSQL the server sends COMMIT as a statement. */
-function failStatement(transaction: Transaction, faults: FailingCommit): void {
+function failStatement(transaction: Transaction, faults: FailingCommit, takeOwn: () => CommitFault): void {
   const run = transaction.executeRaw.bind(transaction);
   transaction.executeRaw = async (query) => {
-    const fault = query.sql === 'COMMIT' ? takeFault(faults) : null;
+    const fault = query.sql === 'COMMIT' ? takeOwn() : null;
     if (fault === 'last') faults.isCutOff = true;
     if (fault === null || fault === 'last') return run(query);
     await run(fault === 'late' ? query : { ...query, sql: 'ROLLBACK' });
@@ -70,12 +92,6 @@ function cutOff(adapter: SqlDriverAdapter & SqlQueryable, faults: FailingCommit)
 /** The outage begins after the COMMIT that is to fail. */
 function assertConnected({ isCutOff, fault }: FailingCommit): void {
   if (isCutOff && fault === null) throw Object.assign(new Error('no connection'), { name: 'LibsqlError' });
-}
-
-function takeFault(faults: FailingCommit): CommitFault {
-  const { fault } = faults;
-  faults.fault = null;
-  return fault;
 }
 
 function failure(): Error {

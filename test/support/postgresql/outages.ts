@@ -63,3 +63,18 @@ export async function loseLog(url: string): Promise<void> {
       UPDATE "RevocationState" SET "version" = 0; COMMIT`),
   );
 }
+
+/**
+ * Tries again as long as the node answers AUTH_UNAVAILABLE. A node notices that a connection was cut only when it uses it, so the first
+ * request after a cut may fail.
+ */
+export async function untilAvailable<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string };
+      if (code !== 'AUTH_UNAVAILABLE' && !message.includes('AUTH_UNAVAILABLE')) throw error;
+    }
+  }
+}
