@@ -1,4 +1,4 @@
-/** /graphql over server-sent events: one operation for each request that accepts `text/event-stream` (graphql-sse, distinct connections mode). */
+/** /graphql over server-sent events: one operation per request that accepts `text/event-stream` (graphql-sse, distinct connections mode). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler, type HandlerOptions } from 'graphql-sse';
 import type { AccessToken } from '../caller/access-token-claims.js';

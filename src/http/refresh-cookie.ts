@@ -21,7 +21,7 @@ export function refreshCookieOf({ headers }: FastifyRequest, reply: FastifyReply
   let kept: string | null = parseCookie(headers.cookie ?? '')[name] || null;
   const write = (value: string, maxAge: number) => {
     const attributes = { httpOnly: true, secure: !isDevelopment, sameSite: 'strict', path: '/', maxAge } as const;
-    // RFC 6265, section 4.1.1: an answer must not set the same cookie twice. If several operations set it, the last one counts.
+    // RFC 6265, section 4.1.1: an answer should not set the same cookie twice. If several operations set it, the last one counts.
     const others = [reply.getHeader('set-cookie') ?? []].flat().filter((other) => !String(other).startsWith(`${name}=`));
     reply.removeHeader('set-cookie').header('set-cookie', [...others, stringifySetCookie({ name, value, ...attributes })]);
     kept = value || null;

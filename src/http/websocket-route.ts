@@ -14,7 +14,7 @@ import { createWebSocketConnection, type RawSocket, type WebSocketConnection } f
 const INIT_WITHIN_MS = 3_000;
 const PING_EVERY_MS = 12_000;
 const GOODBYE_WITHIN_MS = 2_000;
-/** RFC 6455, section 7.4.1: try again later. */
+/** “Try Again Later”, from the IANA registry of close codes (RFC 6455, section 11.7). */
 const TOO_MANY = 1013;
 
 interface Extra {
