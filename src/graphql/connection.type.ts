@@ -37,7 +37,7 @@ export interface Connection<Node> {
   readonly pageInfo: PageInfoType;
 }
 
-/** The class of the connection type `<name>Connection`. */
+/** Makes the class of the type `<name>Connection`. */
 export function connectionTypeOf<Node extends object>(name: string, nodeType: ClassType<Node>): ClassType<Connection<Node>> {
   @ObjectType(`${name}Edge`, { description: `One ${name} in a list, and its place there.` })
   class EdgeType {
@@ -62,7 +62,7 @@ export function connectionTypeOf<Node extends object>(name: string, nodeType: Cl
   return ConnectionType;
 }
 
-/** @throws LatchkeyError BAD_USER_INPUT for a length out of bounds or a cursor that is none of this list's */
+/** @throws LatchkeyError BAD_USER_INPUT for a length out of bounds or a cursor that does not belong to this list */
 export function toPageRequest(list: ListName, { first, after }: PageArguments): PageRequest {
   const limit = first ?? DEFAULT_LENGTH;
   if (limit < 1 || limit > MAX_LENGTH) throw LatchkeyError.badInput(`"first" must be from 1 to ${MAX_LENGTH}.`);

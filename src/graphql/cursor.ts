@@ -1,12 +1,12 @@
-/** Cursors: places in a list as opaque texts. They carry no right: whoever makes one up reads from there on what they may read anyway. */
+/** Cursors: places in a list, as opaque text. A cursor grants no right: a client that forges one reads only what it may read anyway. */
 
 import { LatchkeyError } from '../lib/errors.js';
 import type { Position } from '../lib/pages.js';
 
-/** Every list has its own: a cursor of one is none in another. */
+/** Each list has its own cursors: a cursor of one list is invalid in another. */
 export type ListName = 'users' | 'auditEvents';
 
-/** Longer than any cursor of ours. */
+/** Every cursor made here is shorter. */
 const MAX_CHARACTERS = 120;
 /** The last instant with a year of four digits; the database compares instants as text. */
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -15,7 +15,7 @@ export function cursorOf(list: ListName, { at, id }: Position): string {
   return Buffer.from(`${list} ${at.getTime()} ${id}`).toString('base64url');
 }
 
-/** @throws LatchkeyError BAD_USER_INPUT for whatever `cursorOf` has not made for this list */
+/** @throws LatchkeyError BAD_USER_INPUT for a text that `cursorOf` has not made for this list */
 export function parseCursor(list: ListName, cursor: string): Position {
   const text = cursor.length > MAX_CHARACTERS ? '' : Buffer.from(cursor, 'base64url').toString();
   const [, name, instant, id] = /^(\w+) (\d{1,15}) ([\w-]{22})$/.exec(text) ?? [];

@@ -1,4 +1,4 @@
-/** What a client gets to see of an error: a stable code, a safe message, no value that was sent. */
+/** Formats an error for the client: a stable code, a safe message, and no value that the client sent. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { LatchkeyError } from '../lib/errors.js';
 
@@ -13,7 +13,7 @@ const CLIENT_CODES = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
-/** What callers were refused with: the reason of an UNAUTHENTICATED, else the code; and how often. */
+/** Counts of refusals: by reason for UNAUTHENTICATED, by code for all other errors. */
 export type Denials = Map<string, number>;
 
 /** Formats errors as `formatError` does, and counts the refusals. */
@@ -28,10 +28,10 @@ export function createErrorFormatter(denials: Denials): typeof formatError {
   };
 }
 
-/** An error of an execution that Apollo Server has not seen. */
+/** Formats an error of an execution that did not go through Apollo Server. */
 export function seenByClient(format: typeof formatError): (error: Error) => GraphQLFormattedError {
   return (thrown) => {
-    // What a library throws that gives its errors a path is taken by GraphQL for an error of its own.
+    // A library may throw an error with a `path`. graphql-js takes it for its own error and does not wrap it.
     const error = thrown instanceof GraphQLError ? thrown : new GraphQLError(thrown.message, { originalError: thrown });
     return format(
       { ...error.toJSON(), extensions: { ...error.extensions, code: error.extensions.code ?? 'INTERNAL_SERVER_ERROR' } },
@@ -40,13 +40,13 @@ export function seenByClient(format: typeof formatError): (error: Error) => Grap
   };
 }
 
-/** An error that is our fault, for the log: the client gets no word of it. */
+/** Whether an error is the server's fault. The log gets its details, and the client gets none. */
 export function isInternal(error: unknown): boolean {
   if (originalOf(error) instanceof LatchkeyError || isMeantForClient(error) || isArgumentFault(error)) return false;
   return !(error instanceof GraphQLError && CLIENT_CODES.has(String(error.extensions.code)));
 }
 
-/** Formats one error. Extensions of internal errors are dropped but for the request id, which finds the log line. */
+/** Drops the extensions of internal errors, except the request id, by which the operator finds the log line. */
 function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = originalOf(error);
   const { requestId } = formatted.extensions ?? {};
@@ -62,7 +62,7 @@ export function originalOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError !== undefined ? originalOf(error.originalError) : error;
 }
 
-/** A resolver of an embedding application that throws a GraphQLError with a code of its own says what the client may see. */
+/** If a resolver of an embedding application throws a GraphQLError with its own code, the client may see the message and the extensions. */
 function isMeantForClient(error: unknown): boolean {
   const original = originalOf(error);
   if (!(error instanceof GraphQLError && original instanceof GraphQLError) || error.path === undefined) return false;
@@ -70,15 +70,15 @@ function isMeantForClient(error: unknown): boolean {
   return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR';
 }
 
-/** What an error says of HTTP is no client's business. */
+/** Removes the HTTP status and headers that an error sets: they are meant for the server, not for the client. */
 function withoutHead({ extensions, ...rest }: GraphQLFormattedError): GraphQLFormattedError {
   const { http: _http, ...others } = extensions ?? {};
   return { ...rest, extensions: others };
 }
 
 /**
- * The library finds a null that a variable with a default brings into a required place only while it executes,
- * throws an error without a code, and quotes the whole argument in it.
+ * A variable with a default may bring null into a required place. graphql-js finds this fault only while it executes. Its error has no
+ * code and quotes the whole argument.
  */
 function isArgumentFault(error: unknown): boolean {
   const original = originalOf(error);
@@ -88,13 +88,13 @@ function isArgumentFault(error: unknown): boolean {
 }
 
 /**
- * The library quotes what was sent, and what was sent may be a password in the wrong place:
+ * Removes the client's values, which graphql-js quotes in its messages. Such a value may be a password in the wrong place:
  * `Variable "$input" got invalid value { password: 12 } at "input.password"; String cannot represent a non string value: 12`.
  */
 function withoutValues(message: string): string {
   const variable = /^Variable "(\$\w+)" got invalid value /.exec(message);
   if (variable !== null) return `Variable "${variable[1]}" got an invalid value. ${faultIn(message)}`.trimEnd();
-  // What was found stands at the end, unescaped: a password without quotes is a Name or an Int to the parser.
+  // A syntax error ends with the text that the parser found, unescaped. A password without quotes is a Name or an Int to the parser.
   if (message.startsWith('Syntax Error: '))
     return message.replace(/(Unexpected|found) (\w+) "[\s\S]*$/, '$1 $2.').replace(/: "[\s\S]*$/, '.');
   return message

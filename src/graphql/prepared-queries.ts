@@ -1,15 +1,18 @@
-/** Queries that come again and again: read and validated once, by Apollo Server's pipeline, then executed without it. */
+/** Executes repeated queries without Apollo Server's pipeline, which has parsed and validated each of them once. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { ExecutePrepared, Outcome } from '../caller/prepared-query.js';
 
 export class PreparedQueries {
-  /** @param documents what the pipeline has found to be valid: to validate takes milliseconds, and there nobody has waited for a turn */
+  /**
+   * @param documents those that the pipeline has found valid. New ones are not validated here: that takes milliseconds, and only in the
+   *   pipeline do anonymous requests wait for their turn.
+   */
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly documents: { find(text: string): DocumentNode | undefined },
   ) {}
 
-  /** @returns null for what is new, wrong, or no query: that is the pipeline's */
+  /** @returns null if the text is new, invalid or no query: then the pipeline must answer */
   find(text: string, operationName: string | null | undefined): ExecutePrepared | null {
     const document = this.documents.find(text);
     if (document === undefined || getOperationAST(document, operationName)?.operation !== 'query') return null;
@@ -19,7 +22,7 @@ export class PreparedQueries {
   }
 }
 
-/** Without data nothing was executed: a variable is wrong. */
+/** A result without data means that a variable is invalid and nothing was executed. It becomes null: the pipeline must answer. */
 function withData(result: ReturnType<typeof execute>): Outcome {
   return result instanceof Promise ? result.then(withDataOrNull) : withDataOrNull(result);
 }

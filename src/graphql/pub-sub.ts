@@ -1,4 +1,4 @@
-/** Takes events from the publisher of an embedding application as they come, so that a reader that is slow can't take the server down. */
+/** Takes events from the publisher of an embedding application as soon as they come, so that a slow reader can't crash the server. */
 
 import type { PubSub } from 'type-graphql';
 
@@ -9,8 +9,8 @@ import { createEventQueue } from '../lib/event-queue.js';
 import { leavable } from '../lib/leavable.js';
 
 /**
- * As many events as may wait for a reader. The `createPubSub` of GraphQL Yoga keeps 1,024 that nobody takes, and throws the next one into
- * the process, which ends.
+ * How many events may wait for a reader. The `createPubSub` of GraphQL Yoga keeps 1,024 unread events. The next one causes an uncaught
+ * error, which ends the process.
  */
 const WAITING_EVENTS = 1_000;
 
@@ -21,7 +21,7 @@ export function keepingUp(pubSub: PubSub): PubSub {
   };
 }
 
-/** Ends with RATE_LIMITED when too many wait. */
+/** Ends with RATE_LIMITED when too many events wait. */
 function takenAsTheyCome(source: AsyncIterable<unknown>): AsyncGenerator<unknown, undefined, void> {
   const events = source[Symbol.asyncIterator]();
   const waiting = createEventQueue<unknown>(WAITING_EVENTS, () => LatchkeyError.rateLimited('Too many events wait to be read.', 1));

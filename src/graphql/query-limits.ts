@@ -6,17 +6,17 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import { GraphQLError, NoSchemaIntrospectionCustomRule, specifiedRules, type ValidationContext, type ValidationRule } from 'graphql';
 
 /**
- * The parser stops there, before anything else has looked at the document. Comparing equal fields, which validation does,
- * costs the square of their number.
+ * The parser stops at this many tokens, before validation begins. Validation compares equal fields, which takes time in the square of
+ * their number.
  */
 export const MAX_TOKENS = 500;
 export const MAX_DEPTH = 10;
 export const MAX_ALIASES = 15;
 export const MAX_DIRECTIVES = 10;
-/** A page of 100 events, with all there is to ask, costs 9,000 when `first` stands in the text; a variable is not looked into. */
+/** A page of 100 events with every field costs 9,000 if `first` stands in the text. The rule does not look into variables. */
 export const MAX_COST = 10_000;
 
-/** A rejection is reported like any other fault of validation; thrown, it would look like a fault of the server. */
+/** A rejection is reported like any other validation error. If it were thrown, it would look like a fault of the server. */
 const onRejection = {
   propagateOnRejection: false,
   onReject: [
@@ -34,7 +34,7 @@ export const queryLimits: readonly ValidationRule[] = [
   costLimitRule({ maxCost: MAX_COST, ...onRejection }),
 ];
 
-/** All that a document is held against: what Apollo Server does with the limits, for what does not pass through it. */
+/** All validation rules, for operations that do not go through Apollo Server: the same rules that it applies, with the limits. */
 export function validationRules({ introspection }: { readonly introspection: boolean }): readonly ValidationRule[] {
   return [...specifiedRules, ...queryLimits, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
 }

@@ -1,4 +1,4 @@
-/** What a connection that stays open may do: it is let in by the same door, and each event passes it again (R28). */
+/** The door of connections that stay open: it admits them by the same checks as a request, and checks the token again at each event (R28). */
 import {
   type DocumentNode,
   type ExecutionArgs,
@@ -86,12 +86,12 @@ function parseWithin(query: string): DocumentNode | GraphQLError {
   }
 }
 
-/** As Apollo Server names what a client got wrong. */
+/** Adds the code that Apollo Server gives to the same fault of a client. */
 function coded(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(error.message, { ...error, originalError: error.originalError, extensions: { ...error.extensions, code } });
 }
 
-/** A variable that does not fit is found when the subscription begins, and has no code then. */
+/** graphql-js finds an invalid variable only when the subscription begins, and gives the error no code. */
 function withCodes({ errors, ...rest }: ExecutionResult): ExecutionResult {
   if (errors === undefined) return rest;
   return {
@@ -100,7 +100,7 @@ function withCodes({ errors, ...rest }: ExecutionResult): ExecutionResult {
   };
 }
 
-/** Lets an event through when the token is live at that moment. */
+/** Passes an event on only if the token is live at that moment. Otherwise the stream ends. */
 function gated(
   events: AsyncGenerator<ExecutionResult, void, void>,
   told: (result: ExecutionResult) => ExecutionResult,

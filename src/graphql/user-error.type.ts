@@ -1,4 +1,4 @@
-/** What a user got wrong, as data. */
+/** User errors: mistakes that a user can correct, returned as data of the payload. */
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import type { Outcome, UserFailureCode } from '../lib/errors.js';
 
@@ -46,7 +46,7 @@ export class UserErrorType {
   field?: readonly string[];
 }
 
-/** A payload: the fields of the result, or only what went wrong. */
+/** Builds a payload: the fields of the result, or only the user errors. */
 export function toPayload<Result, Fields extends object>(
   outcome: Outcome<Result>,
   fieldsOf: (result: Result) => Fields,

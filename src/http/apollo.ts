@@ -1,4 +1,4 @@
-/** Apollo Server, set up: nothing hangs on NODE_ENV, nothing internal leaks, every internal failure is logged once. */
+/** Sets up Apollo Server: nothing depends on NODE_ENV, no internals leak to clients, and every internal failure is logged once. */
 import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { Answer, StreamRequest } from '../caller/stream-door.js';
@@ -7,7 +7,7 @@ import type { Log } from '../lib/log.js';
 import type { Explorer } from './explorer.js';
 import type { ReportFailures } from './failure-log.js';
 
-/** What the GraphQL side decides, handed in by the composition root. */
+/** The GraphQL settings. The composition root passes them in, since src/http must not import src/graphql. */
 export interface GraphqlParts<Context extends BaseContext>
   extends Pick<ApolloServerOptions<Context>, 'schema' | 'validationRules' | 'documentStore'> {
   readonly formatError: NonNullable<ApolloServerOptions<Context>['formatError']>;
@@ -53,7 +53,7 @@ function reportFailures<Context extends BaseContext & { readonly requestId: stri
   };
 }
 
-/** Runs a query or a mutation that did not come as a request of its own, through the same pipeline. */
+/** Runs a query or mutation of a WebSocket or an event stream through the same pipeline as a plain request. */
 export async function executeOperation<Context extends BaseContext>(
   apollo: ApolloServer<Context>,
   { query, operationName, variables }: StreamRequest,

@@ -1,10 +1,10 @@
-/** Pages as the build has left them in dist/web, with what they are made of, and beside each file its small copy. */
+/** Serves the pages that the build puts into dist/web, with their scripts and styles. Each file has a Brotli copy beside it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** The same from `src/http` and from `dist/http`. */
+/** This relative path works from `src/http` and from `dist/http`. */
 const BUILT = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -16,15 +16,15 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export interface BuiltPages {
   readonly readPage: () => string;
-  /** Serves everything else below a path, for ever: the names change with what is in the files. */
+  /** Serves all other files below a path. Clients may cache them for ever, since a file's name changes with its contents. */
   readonly serveAssets: (server: FastifyInstance, path: string) => void;
 }
 
 /**
- * Finds the pages in a folder of dist/web. Each file is read when it is first asked for, and kept.
+ * Finds the pages in a folder of dist/web. Each file is read at its first request and then kept in memory.
  *
  * @param page the name of its HTML file
- * @returns null if the build has left them out
+ * @returns null if the build did not include them
  */
 export function findBuiltPages(folder: string, page: string): BuiltPages | null {
   const names = listFiles(join(BUILT, folder));
@@ -46,7 +46,7 @@ export function findBuiltPages(folder: string, page: string): BuiltPages | null 
   return {
     readPage: () => read(page).toString(),
     serveAssets(server, path) {
-      // What was not listed has no route: no path leads out of the folder.
+      // Only listed files get a route, so no requested path can lead out of the folder.
       for (const name of names.filter((each) => each !== page)) {
         server.get(posix.join(path, name), async (request, reply) =>
           send(request, reply.header('cache-control', 'public, max-age=31536000, immutable'), name),
@@ -58,7 +58,7 @@ export function findBuiltPages(folder: string, page: string): BuiltPages | null 
 
 const typeOf = (name: string) => TYPES[name.split('.').at(-1) ?? ''];
 
-/** Paths below the folder, with `/`. */
+/** Paths relative to the folder, with `/` on every system. */
 function listFiles(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -1,11 +1,11 @@
-/** When the server stops, a client that keeps its connection open must not hold the stop up. */
+/** A client that keeps its connection open must not delay the stop of the server. */
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Node closes the connections that are idle when the stop begins. One that is in the middle of a request then
- * would stay open after the answer, until the client lets go of it; and one that has never said a word (a browser opens such
- * connections in advance) is not idle to Node, which would wait for its first request for ever.
+ * Node closes only the connections that are idle when the stop begins. A connection in the middle of a request would stay open after
+ * the answer, until the client closes it. A connection that has sent nothing yet (browsers open some in advance) is not idle to Node,
+ * which would wait for its first request for ever.
  */
 export function closeConnectionsWhenStopping(server: FastifyInstance): void {
   let stopping = false;
@@ -24,7 +24,7 @@ export function closeConnectionsWhenStopping(server: FastifyInstance): void {
     done();
   });
   server.addHook('onResponse', (_request, _reply, done) => {
-    // An answer that was on its way when the stop began did not say so; its connection is idle a turn later.
+    // An answer that was already being sent when the stop began has no `connection: close`. Its connection becomes idle one turn later.
     if (stopping) setImmediate(() => server.server.closeIdleConnections());
     done();
   });

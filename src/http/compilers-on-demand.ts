@@ -1,4 +1,4 @@
-/** What Fastify comes with to compile the schemas of routes, loaded with the first one: no route here has any, and it takes 6 MB. */
+/** Loads Fastify's schema compilers with the first route that has a schema: no route here has one, and the compilers take 6 MB. */
 import { createRequire } from 'node:module';
 import type { FastifyServerOptions } from 'fastify';
 
@@ -6,7 +6,10 @@ type SchemaController = NonNullable<FastifyServerOptions['schemaController']>;
 
 const require = createRequire(import.meta.url);
 
-/** An application's routes may have schemas. Names of headers are written in small letters there: Fastify helps with that only where it loads the compiler itself. */
+/**
+ * The routes of an application may have schemas. They must write header names in lower case: Fastify converts the names only if it loads
+ * the compiler itself.
+ */
 export const compilersOnDemand = {
   compilersFactory: {
     buildValidator: (...schemas: unknown[]) => require('@fastify/ajv-compiler')()(...schemas),

@@ -1,7 +1,7 @@
-/** Where the control socket is, for the server that opens it and for the command that calls it. */
+/** The path of the control socket, for the server that opens it and the command that calls it. */
 import { join, relative } from 'node:path';
 
-/** Relative where that is shorter: the system's limit is short, and folders can lie deep. */
+/** Relative if that is shorter: systems limit a socket's path to about 100 bytes, and DATA_DIR can lie deeper. */
 export function controlSocketPath(dataDir: string): string {
   const absolute = join(dataDir, 'control.sock');
   const fromHere = relative(process.cwd(), absolute);

@@ -8,17 +8,17 @@ import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
 import { controlSocketPath } from './control-socket-path.js';
 
-/** What the rooms offer, by name. Each checks its input itself; what is not there can't be called. */
+/** The commands of the features, by name. Each command checks its own input. A command that is not listed can't be called. */
 export type ControlCommands = Readonly<Record<string, (input: never) => Promise<Outcome<unknown>>>>;
 
-/** The longest path that every system takes for a socket. */
+/** Every system accepts a socket path of this length. */
 const MAX_PATH_BYTES = 100;
 
-/** Must be called by the owner of DATA_DIR only: a socket that is there already was left by a dead process. */
+/** Only the process that owns DATA_DIR may call this: it removes an existing socket, which only a dead process can have left. */
 export async function openControlSocket(dataDir: string, commands: ControlCommands, log: Log): Promise<FastifyInstance | null> {
   const path = controlSocketPath(dataDir);
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
-    log.warn({ path }, 'DATA_DIR lies too deep for a socket: the command line can reach this server only when it is stopped');
+    log.warn({ path }, 'the path of DATA_DIR is too long for a socket: commands work only while this server is stopped');
     return null;
   }
   const server: FastifyInstance = Fastify({

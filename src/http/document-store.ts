@@ -1,4 +1,4 @@
-/** The parsed and validated operations that Apollo Server keeps, bounded by what they really take; the short way takes them from here. */
+/** Keeps the operations that Apollo Server has parsed and validated, bounded by their real size. The short way reads them from here. */
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import { LRUCache } from 'lru-cache';
 
@@ -6,18 +6,18 @@ type Store = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
 type Document = NonNullable<Awaited<ReturnType<Store['get']>>>;
 
 export interface DocumentStore extends Store {
-  /** What the pipeline has found to be valid. */
+  /** The document of a text that the pipeline has found valid. */
   find(text: string): Document | undefined;
 }
 
 /**
- * Characters of all kept operations together: about 20 MB once they are parsed. Apollo's own limit counts 30 MB of
- * JSON, which is some hundred MB of objects when clients write tokens into the text instead of variables.
+ * The limit for the text of all kept operations together, in characters: about 20 MB once they are parsed. Apollo's own limit counts
+ * 30 MB of JSON. That is some hundred MB of objects if clients write tokens into the text instead of variables.
  */
 const KEPT_CHARACTERS = 200_000;
 
 export function createDocumentStore(): DocumentStore {
-  /** Apollo Server asks by a digest of the text. */
+  /** The text by Apollo Server's key, which is a digest of the text. */
   const texts = new Map<string, string>();
   const documents = new LRUCache<string, { readonly key: string; readonly document: Document }>({
     maxSize: KEPT_CHARACTERS,

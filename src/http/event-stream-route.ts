@@ -1,4 +1,4 @@
-/** /graphql over server-sent events: one operation for each request that accepts `text/event-stream` (graphql-sse, distinct connections mode). */
+/** /graphql over server-sent events: one operation per request that accepts `text/event-stream` (graphql-sse, distinct connections mode). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler, type HandlerOptions } from 'graphql-sse';
 import type { AccessToken } from '../caller/access-token-claims.js';
@@ -13,19 +13,19 @@ import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { refuseOrigin } from './refusals.js';
 import { CONNECTIONS_PER_SESSION, endIfDead, type StreamConnection, type StreamParts, whenExpired } from './stream-door.js';
 
-/** Bytes that wait for a reader before it is dropped. */
+/** A client with more unread bytes than this is disconnected. */
 const SLOW_READER_BYTES = 1024 * 1024;
 
 const NEXT = 'event: next\n';
 
-/** As the library writes it: what waits is counted as it is given back. */
+/** Formats an event exactly as the library does: `wait` adds these bytes and `write` subtracts them, so both must count the same. */
 function nextOf(answer: object): string {
   return `${NEXT}data: ${JSON.stringify(answer)}\n\n`;
 }
 
-/** The head of a stream is gone before a mutation runs: the token would stand in the answer, where scripts read it (R30). */
+/** The headers of a stream are sent before its mutation runs. The token would stand in the answer, where scripts can read it (R30). */
 const NO_COOKIE = answerWith({
-  message: 'An event stream can write no cookie. Send mutations as plain requests.',
+  message: 'An event stream cannot set a cookie. Send mutations as plain requests.',
   extensions: { code: 'BAD_REQUEST' },
 });
 
@@ -46,7 +46,7 @@ function answerWith({ message, extensions }: Pick<LatchkeyError, 'message' | 'ex
   return { errors: [{ message, extensions }] };
 }
 
-/** A stream that can be ended in one turn: after that nothing but the reason goes out. */
+/** A stream that ends in one turn of the event loop: after that it sends only the reason. */
 class EventStream implements StreamConnection {
   #isEnded = false;
   #waitingBytes = 0;
@@ -61,7 +61,7 @@ class EventStream implements StreamConnection {
     return this.#isEnded;
   }
 
-  /** Counts what the library keeps for the reader. One that does not read is dropped. */
+  /** Counts the bytes that the library buffers. A client that does not read them is disconnected, or they would fill the memory. */
   wait(answer: object): void {
     this.#waitingBytes += Buffer.byteLength(nextOf(answer));
     if (this.#waitingBytes > SLOW_READER_BYTES) this.reply.raw.destroy();
@@ -80,7 +80,7 @@ class EventStream implements StreamConnection {
   end(cause: EndOfConnection): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    // What still waits in the buffer may be an event of before, and must not arrive any more.
+    // Bytes in the buffer may hold an event from before the end, which must not arrive any more.
     if (this.reply.raw.writableLength > 0) this.reply.raw.destroy();
     else this.reply.raw.end(`${nextOf(answerTo(cause))}event: complete\ndata: \n\n`);
     this.stop();
@@ -91,7 +91,7 @@ interface Exchange {
   readonly incoming: IncomingRequest;
   readonly token: AccessToken | null;
   stream: EventStream | null;
-  /** Only events are stopped; the answer of a mutation goes out although it may have ended the session itself. */
+  /** Only a subscription is stopped. The answer of a mutation is still sent, since the mutation may itself have ended the session. */
   isSubscription: boolean;
 }
 
@@ -101,7 +101,7 @@ export function answerEventStreams<Args, Fault>(
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   const { door, connections, addresses, now } = parts;
   const hooks = {
-    // No other mode than one request for each operation.
+    // No stream tokens, and so no single connection mode: each operation is a request of its own.
     authenticate: () => null,
     validate: () => [],
     async onSubscribe({ context, raw }: { context: Exchange; raw: FastifyRequest }, payload: StreamRequest) {
@@ -149,7 +149,7 @@ export function answerEventStreams<Args, Fault>(
       exchange.stream = stream;
       const leave = () => void body.return(undefined);
       reply.raw.once('close', leave);
-      // Who has left while the subscription began is not told of any more.
+      // If the client left while the subscription began, `close` came before the listener above, which would never run.
       if (reply.raw.destroyed) leave();
       reply.hijack();
       reply.raw.writeHead(status, { ...(reply.getHeaders() as Record<string, string>), ...headers, 'cache-control': 'no-store' });
@@ -158,7 +158,7 @@ export function answerEventStreams<Args, Fault>(
       try {
         for await (const text of body) await stream.write(text);
       } catch {
-        // Whether the next event may be sent can't be known.
+        // The server can't know whether the next event may be sent, so the stream ends.
         stream.end('unavailable');
       }
       stopTimer();

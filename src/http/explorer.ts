@@ -1,17 +1,17 @@
-/** The page that a browser gets at /graphql, in which people try the API. */
+/** The page at /graphql, in which people try the API in a browser. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 
 export interface Explorer {
-  /** Who gets a page for an answer is for Apollo Server to say, in its negotiation. */
+  /** Apollo Server decides by content negotiation which requests get the page. */
   readonly landingPage: ApolloServerPlugin;
-  /** Of the page, in the place of those that answers have. */
+  /** Headers of the page, which replace those of API answers. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What the page loads from this server. */
+  /** Serves the scripts and styles that the page loads from this server. */
   readonly serveAssets: (server: FastifyInstance) => void;
 }
 
-/** For a page that brings its own policy: the strict one of the API would stop it. */
+/** For a page that brings its own policy: the strict policy of the API would block its scripts. */
 export const OWN_POLICY: Explorer['headers'] = {
   'content-security-policy': "frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin-allow-popups',

@@ -1,4 +1,4 @@
-/** Which explorer there is, by EXPLORER. */
+/** Chooses the explorer by the setting EXPLORER. */
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
@@ -6,7 +6,7 @@ import { type Explorer, OWN_POLICY } from './explorer.js';
 import { openGraphiql } from './graphiql.js';
 import { openSandbox } from './sandbox.js';
 
-/** With it a plugin of an application may bring a page of its own. */
+/** No explorer of Latchkey. A plugin of an application may still bring its own page. */
 const NONE: Explorer = {
   landingPage: ApolloServerPluginLandingPageDisabled(),
   headers: OWN_POLICY,

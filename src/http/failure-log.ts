@@ -1,13 +1,13 @@
-/** Logs what is our fault, once, with the request id that the client gets too. */
+/** Logs each failure that is the server's fault once, with the request id that the client gets too. */
 import type { Log } from '../lib/log.js';
 
 interface FieldError {
   readonly path?: readonly (string | number)[] | undefined;
-  /** What a library throws that gives its errors a path is taken by GraphQL for an error of its own, and has none. */
+  /** Missing if a library throws an error with a `path`: graphql-js takes it for its own error and does not wrap it. */
   extensions?: Record<string, unknown>;
 }
 
-/** @returns the request id of what is internal is put into the error, for the client */
+/** Logs the errors that are the server's fault. It adds the request id to an internal error, so that the client can report it. */
 export type ReportFailures = (errors: readonly FieldError[], requestId: string) => void;
 
 export function createFailureLog(
@@ -20,7 +20,7 @@ export function createFailureLog(
       const code = error.extensions?.code;
       const unavailable = code === 'AUTH_UNAVAILABLE' || code === 'LOGOUT_UNCONFIRMED';
       if (!isInternal(error) && !unavailable) continue;
-      // Not into those that are there: an application may throw one error again and again, or a frozen one.
+      // Replaces the extensions instead of changing them: an application may throw one error object repeatedly, or a frozen one.
       if (!unavailable) error.extensions = { ...error.extensions, requestId };
       const original = originalOf(error);
       log.error(

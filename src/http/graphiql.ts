@@ -1,13 +1,13 @@
-/** GraphiQL, bundled: a page that asks nobody but this server. */
+/** GraphiQL, bundled: a page that sends requests only to this server. */
 import { type BuiltPages, findBuiltPages } from './built-pages.js';
 import type { Explorer } from './explorer.js';
 
-/** A path of its own: below /account it would go with the console, and /graphql is for requests. */
+/** A path of its own: /account belongs to the console, and /graphql is for requests. */
 const PLACE = '/graphiql';
 
 /**
- * Nothing from elsewhere, nothing inline, and no page around it. No Trusted Types: GraphiQL writes the descriptions of the schema, which
- * are Markdown, into the page as HTML. A script or a handler in them would not run, since nothing inline does.
+ * Nothing from other origins, nothing inline, and no framing. Trusted Types stay off, since GraphiQL writes the schema's descriptions
+ * (Markdown) into the page as HTML. A script or a handler in them would not run, since the policy forbids inline code.
  */
 const GRAPHIQL_POLICY = [
   "default-src 'none'",
@@ -15,16 +15,16 @@ const GRAPHIQL_POLICY = [
   // The one style that its dialogs write into the page (react-remove-scroll-bar): it keeps the page below from scrolling.
   "style-src 'self' 'sha256-nzTgYzXYDNe6BAHiiI7NNlfK8n/auuOAhh2t92YvuXo='",
   "img-src 'self' data:",
-  // Its fonts stand in its style.
+  // GraphiQL's style sheet contains its fonts as data URLs.
   'font-src data:',
-  // The WebSocket of subscriptions too, as for the console.
+  // This covers the WebSocket of subscriptions too, as in the console's policy.
   "connect-src 'self'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
 ].join(';');
 
-/** @returns null if the build has left it out */
+/** @returns null if the build did not include GraphiQL */
 export function openGraphiql(): Explorer | null {
   const pages = findBuiltPages('explorer', 'explorer.html');
   return pages && explorerOf(pages);

@@ -10,17 +10,17 @@ import type { QueryLane } from './query-lane.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { refuseOrigin } from './refusals.js';
 
-/** What a client accepts that wants server-sent events. */
+/** A client that wants server-sent events sends this in Accept. */
 export const EVENT_STREAM = 'text/event-stream';
 
 export interface GraphqlSettings {
   readonly corsOrigins: readonly string[];
 }
 
-/** Apollo answers the methods it does not know with 405, so they must reach it. */
+/** Apollo Server answers unsupported methods with 405, so they must reach it. */
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** What answers the requests that are no plain question and answer. */
+/** The handlers of event streams and WebSockets. */
 export interface StreamRoutes {
   readonly answerEventStream: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
   readonly acceptWebSocket: (socket: WebSocket, request: FastifyRequest) => void;
@@ -41,7 +41,7 @@ export function registerGraphql(
       context: async () => contextOf(request, reply),
     });
     for (const [name, value] of headers) reply.header(name, value);
-    // Answers carry tokens: no cache may keep one.
+    // No cache may keep an answer, since answers carry tokens.
     reply.header('cache-control', 'no-store');
     const answer = { status: status ?? 200, contentType: headers.get('content-type'), text: textOf(body) };
     lane?.learn(request, answer);
@@ -51,11 +51,11 @@ export function registerGraphql(
   const handler = (request: FastifyRequest, reply: FastifyReply): unknown => {
     if (wantsEvents(request)) return answerEventStream(request, reply);
     const { origin, host } = request.headers;
-    // On top of what Apollo Server and CORS prevent: who is not allowed to see an answer is not to bring one about by a cookie either.
+    // In addition to the checks of Apollo Server and CORS: a page that may not read an answer must not use the cookie to cause one.
     if (request.headers[COOKIE_MODE_HEADER] !== undefined && !isOriginAllowed(origin, host, corsOrigins)) return refuseOrigin(reply);
     const isTaken = lane === null ? false : lane.take(request, reply);
     if (isTaken === false) return pipe(request, reply);
-    // Fastify is not told to wait: it would take an answer that a hook of an application still holds for none, and give a second one.
+    // Fastify must not wait for this promise. While a hook of an application still holds the answer, Fastify would miss it and send another.
     if (isTaken !== true) isTaken.then((isAnswered) => isAnswered || pipe(request, reply)).catch((error) => reply.send(error));
     return undefined;
   };

@@ -1,10 +1,10 @@
-/** What the context builder needs to know of a request. */
+/** Extracts from a request the facts that the context builder needs. */
 import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ContextBuilder, IncomingRequest, RefreshCookie, RequestContext } from '../caller/caller.js';
 import { refreshCookieOf } from './refresh-cookie.js';
 
-/** The context of a plain question and answer, whichever way it goes. */
+/** Builds the context of a plain request, for the pipeline and for the short way. */
 export type ContextOf = (request: FastifyRequest, reply: FastifyReply) => RequestContext | Promise<RequestContext>;
 
 /** @param now milliseconds since the epoch */
@@ -13,13 +13,14 @@ export function contextsBy(build: ContextBuilder, now: () => number): ContextOf 
 }
 
 export function incomingOf(request: FastifyRequest, refreshCookie: RefreshCookie | null = null): IncomingRequest {
-  // Behind a trusted proxy it may be whatever a client has put into X-Forwarded-For: kilobytes, or codes for the operator's terminal.
+  // Only a valid address is kept. Behind a trusted proxy a client may put anything into X-Forwarded-For: kilobytes, or control codes for
+  // the operator's terminal.
   const { ip } = request;
   const origin = { ipAddress: isIP(ip) === 0 ? null : ip, userAgent: request.headers['user-agent'] ?? null };
   return { authorization: authorizationOf(request), requestId: request.id, origin, refreshCookie };
 }
 
-/** Node keeps the first of several Authorization headers; the raw list, of names and values in turn, tells that there were more. */
+/** Finds every Authorization header. Node keeps only the first, but `rawHeaders` has them all, as names and values in turn. */
 function authorizationOf({ headers, raw: { rawHeaders } }: FastifyRequest): string[] {
   const first = headers.authorization;
   if (first === undefined) return [];

@@ -1,4 +1,4 @@
-/** What an explorer shows first: a document that logs in and out, and the header that the token goes into. */
+/** The contents with which an explorer opens: a document that logs in and out, and the header that takes the token. */
 
 export const LOGIN_FLOW = `# 1. Register (or log in), 2. copy the accessToken into the Authorization header below, 3. ask who you are, 4. log out, 5. ask again.
 mutation Register {
@@ -25,5 +25,5 @@ mutation Logout {
 }
 `;
 
-/** Public operations take no notice of the placeholder: a token that is none makes a caller anonymous. */
+/** Public operations work even with this placeholder, since an invalid token only makes the caller anonymous. */
 export const LOGIN_HEADERS = { Authorization: 'Bearer <accessToken>' } as const;

@@ -1,21 +1,21 @@
-/** GET /metrics: what an operator's Prometheus reads. */
+/** GET /metrics: the figures that an operator's Prometheus reads. */
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Where the figures come from; each is asked when it is read. */
+/** The sources of the figures. Each is read anew at every request of /metrics. */
 export interface Readings {
   readonly databaseOperations: () => number;
   readonly liveRevocations: () => number;
   readonly waitingMails: () => number;
   readonly liveConnections: () => number;
   readonly eventFollowers: () => number;
-  /** Audit events by their kind; `session.ended` and its reason. */
+  /** Counts of audit events by kind. For an ended session the key is `session.ended` and the reason. */
   readonly events: ReadonlyMap<string, number>;
-  /** Refusals by the reason or code that the client got. */
+  /** Counts of refusals by the reason or code that the client got. */
   readonly denials: ReadonlyMap<string, number>;
 }
 
-/** Of a node among others. */
+/** Figures of a node that has other nodes beside it. */
 export interface LeaseReadings {
   readonly figures: {
     readonly refreshes: number;
@@ -27,7 +27,7 @@ export interface LeaseReadings {
   readonly leaseAgeSeconds: number | null;
 }
 
-/** Of the mirror in Redis. */
+/** Figures of the mirror in Redis, a copy of the revocations. */
 export interface MirrorReadings {
   readonly isWhole: boolean;
   readonly fillings: number;
@@ -36,7 +36,7 @@ export interface MirrorReadings {
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
-/** How long revocations take until every node knows of them. */
+/** Measures how long a revocation takes until every node enforces it. */
 export class RevocationLatency {
   readonly #histogram = new Histogram({
     name: 'latchkey_revocation_latency_seconds',
@@ -57,7 +57,7 @@ export class RevocationLatency {
 
 export interface Metered {
   readonly readings: Readings;
-  /** Null where there is one node only. */
+  /** Null if there is only one node. */
   readonly lease: LeaseReadings | null;
   readonly latency: RevocationLatency;
   /** Null without Redis. */
@@ -82,7 +82,7 @@ export function registerMetrics(server: FastifyInstance, { readings, lease, late
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
 }
 
-/** Meters that read their figure when they are read themselves. */
+/** Meters that read their source when Prometheus reads them. */
 function createMeters(registers: Registry[]) {
   return {
     gauge(name: string, help: string, read: () => number) {

@@ -1,6 +1,6 @@
 /**
- * The short way of a query that has come before: the same door, the same guards, the same answer, byte for byte, without the pipeline of
- * Apollo Server. Whatever is new, wrong or no query goes through the pipeline, and with a plugin that follows requests everything does.
+ * The short way (a “lane” in the code) answers a repeated query without Apollo Server's pipeline: same door, same guards, same bytes. A request
+ * that is new, invalid or no query takes the pipeline. With a plugin that follows requests, every request does (decision 0012).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../caller/caller.js';
@@ -8,11 +8,11 @@ import type { ExecutePrepared, FieldError, QueryResult, Variables } from '../cal
 import type { ReportFailures } from './failure-log.js';
 import type { ContextOf } from './incoming-request.js';
 
-/** What the GraphQL side has to offer for it. */
+/** What the short way needs from the GraphQL side. */
 export interface LaneParts {
   /** @returns null if the pipeline must answer */
   find(query: string, operationName: string | null | undefined): ExecutePrepared | null;
-  /** An error as a client gets to see it. */
+  /** Formats an error as the client may see it. */
   format(error: FieldError): object;
   readonly contextOf: ContextOf;
   readonly report: ReportFailures;
@@ -25,13 +25,13 @@ export interface PipelineAnswer {
 }
 
 export interface QueryLane {
-  /** @returns whether it has answered; if it has not, nothing has happened, and the pipeline must */
+  /** @returns whether it has answered; if not, it has executed nothing, and the pipeline must answer */
   take(request: FastifyRequest, reply: FastifyReply): boolean | Promise<boolean>;
-  /** What the pipeline has answered: how it speaks to a client that accepts such a thing is learnt from it. */
+  /** Learns from an answer of the pipeline which content type belongs to an Accept header. */
   learn(request: FastifyRequest, answer: PipelineAnswer): void;
 }
 
-/** Clients have few ways to say what they accept. */
+/** Limits for learnt Accept headers: real clients send few, and without limits a client could fill the memory with invented ones. */
 const MOST_LEARNT = 100;
 const LONGEST_LEARNT = 200;
 
@@ -47,7 +47,7 @@ export function createQueryLane(parts: LaneParts): QueryLane {
 
   const send = (reply: FastifyReply, { data, errors }: QueryResult, contentType: string, requestId: string): void => {
     reply.header('content-type', contentType);
-    // Answers carry tokens: no cache may keep one, whatever an error or a hook of an application says.
+    // No cache may keep an answer, since answers carry tokens. This overrides what an error or a hook of an application has set.
     if (errors === undefined) {
       reply.header('cache-control', 'no-store').send(`{"data":${JSON.stringify(data)}}\n`);
       return;
@@ -73,10 +73,10 @@ export function createQueryLane(parts: LaneParts): QueryLane {
       return outcome instanceof Promise ? outcome.then((result) => finish(result, context)) : finish(outcome, context);
     },
     learn({ method, headers: { accept = '' } }, { status, contentType, text }) {
-      // An error may have chosen a type of its own.
+      // Learns only from answers without errors: the error of a resolver may set a content type of its own.
       const isPlain = method === 'POST' && status === 200 && text.startsWith('{"data":');
       if (!isPlain || contentType === undefined || accept.length > LONGEST_LEARNT || contentTypes.has(accept)) return;
-      // Who makes up a hundred ways does not keep the others on the long way for ever.
+      // Drops the oldest entry when full. Otherwise a client that invents 100 Accept headers would keep new ones off the short way for ever.
       const [oldest] = contentTypes.keys();
       if (oldest !== undefined && contentTypes.size >= MOST_LEARNT) contentTypes.delete(oldest);
       contentTypes.set(accept, contentType);
@@ -84,7 +84,7 @@ export function createQueryLane(parts: LaneParts): QueryLane {
   };
 }
 
-/** GraphQL over HTTP, section 5.3; null for everything that the pipeline has to look at. */
+/** Reads the parameters (GraphQL over HTTP, section 5.3). @returns null if the pipeline must check the request */
 function askedIn(body: unknown): { query: string; operationName: string | null | undefined; variables: Variables } | null {
   const { query, operationName, variables, extensions } = (body ?? {}) as Body;
   if (typeof query !== 'string' || query === '') return null;
@@ -94,7 +94,7 @@ function askedIn(body: unknown): { query: string; operationName: string | null |
   return { query, operationName, variables: variables as Variables };
 }
 
-/** A resolver of an application may set status and headers by its error, as Apollo Server lets it: all that it says, or nothing if some of it is no head. */
+/** Applies the status and headers that a resolver's error may set, as Apollo Server does. If one has the wrong type, none is applied. */
 function applyHead(reply: FastifyReply, head: unknown): void {
   if (typeof head !== 'object' || head === null) return;
   const { status, headers = new Map() } = head as { status?: unknown; headers?: unknown };

@@ -1,14 +1,14 @@
-/** The refresh token of a browser in a cookie that no script can read, for requests that ask for it (R30). */
+/** Keeps the refresh token of a browser in a cookie that no script can read, for clients that ask for it (R30). */
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RefreshCookie } from '../caller/caller.js';
 
-/** A page of another origin can't send it without having been asked about, so no foreign page makes a browser show the cookie. */
+/** A page of another origin can send this header only after a CORS preflight, so no foreign page can make a browser use the cookie. */
 export const COOKIE_MODE_HEADER = 'latchkey-refresh-token';
 
-/** RFC 6265bis, section 4.1.3.2: bound to this host, whatever its neighbours on the domain do. */
+/** RFC 6265bis, section 4.1.3.2: `__Host-` binds the cookie to this host, so that no other host of the domain can set it. */
 const NAME = '__Host-latchkey-refresh';
-/** For pages of http://localhost, in browsers that keep no secure cookie there. */
+/** For pages of http://localhost: some browsers keep no secure cookie there. */
 const DEVELOPMENT_NAME = 'latchkey-refresh';
 
 const LOCAL_PAGE = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
@@ -21,7 +21,7 @@ export function refreshCookieOf({ headers }: FastifyRequest, reply: FastifyReply
   let kept: string | null = parseCookie(headers.cookie ?? '')[name] || null;
   const write = (value: string, maxAge: number) => {
     const attributes = { httpOnly: true, secure: !isDevelopment, sameSite: 'strict', path: '/', maxAge } as const;
-    // RFC 6265, section 4.1.1: one cookie is set once in an answer. Of several operations the last one counts.
+    // RFC 6265, section 4.1.1: an answer should not set the same cookie twice. If several operations set it, the last one counts.
     const others = [reply.getHeader('set-cookie') ?? []].flat().filter((other) => !String(other).startsWith(`${name}=`));
     reply.removeHeader('set-cookie').header('set-cookie', [...others, stringifySetCookie({ name, value, ...attributes })]);
     kept = value || null;

@@ -1,4 +1,4 @@
-/** What a client gets for a request that never reached GraphQL: JSON of one shape, a stable code, no word of what it sent. */
+/** Answers requests that never reach GraphQL: JSON of one shape, with a stable code, that repeats no body, query or header of the client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -21,13 +21,13 @@ const MESSAGES_BY_CODE: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty. Send JSON with a "query".',
 };
 
-/** The shape of a GraphQL error, so that a client meets one shape only. */
+/** The shape of a GraphQL error, so that clients need to handle only one shape. */
 function bodyOf(code: string, message: string) {
   return { errors: [{ message, extensions: { code } }] };
 }
 
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
-  // An address that can't be parsed comes here without having passed the hooks.
+  // Fastify runs no hooks for a URL that it can't parse, so these headers are set here too.
   reply.header('x-request-id', request.id).header('cache-control', 'no-store');
   const status = error.statusCode ?? 500;
   if (status >= 500) {
@@ -44,12 +44,12 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
     .send(bodyOf('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}. The API is at /graphql.`));
 }
 
-/** A page that may not see an answer. */
+/** Refuses a page whose origin may not read answers. */
 export function refuseOrigin(reply: FastifyReply): FastifyReply {
   return reply.code(403).send(bodyOf('FORBIDDEN', 'This origin is not allowed.'));
 }
 
-/** RFC 9112, section 3.2. Node would answer on its own, without a body. */
+/** RFC 9112, section 3.2: an HTTP/1.1 request needs a Host header. Node's own refusal would have no body. */
 export function refuseMissingHost(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   if (request.raw.httpVersion !== '1.1' || request.headers.host !== undefined) done();
   else reply.code(400).send(bodyOf('BAD_REQUEST', 'The header "Host" is missing.'));
@@ -61,7 +61,7 @@ export function refuseExpectation(_request: IncomingMessage, response: ServerRes
   response.end(JSON.stringify(bodyOf('BAD_REQUEST', 'The expectation in "Expect" cannot be met.')));
 }
 
-/** What Node can't even parse has no request object; it gets its answer on the bare socket. */
+/** Writes the answer to the bare socket, since Node has no request object for a request that it can't parse. */
 export function answerBrokenRequest(
   error: Error & { code?: string },
   socket: { writable: boolean; destroy(): void; end(text: string): void },

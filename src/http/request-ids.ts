@@ -1,10 +1,10 @@
-/** Ids of requests, which find a log line: 12 characters of base64url, 72 random bits, drawn for many at a time. */
+/** Request ids, by which an operator finds the log lines of a request: 12 characters of base64url (72 bits), drawn for 256 ids at once. */
 
 const BYTES = 9;
 const CHARACTERS = 12;
 const DRAWN_TOGETHER = 256;
 
-/** @param draw so many random bytes */
+/** @param draw returns `count` random bytes */
 export function createRequestIds(draw: (count: number) => Buffer): () => string {
   let drawn = '';
   let used = 0;

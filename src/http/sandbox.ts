@@ -7,7 +7,7 @@ export function openSandbox(): Explorer {
   const initialState = { document: LOGIN_FLOW, headers: LOGIN_HEADERS, pollForSchemaUpdates: false };
   return {
     landingPage: ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false, initialState } }),
-    // It has a nonce for its scripts, in a meta element.
+    // The page brings its own policy in a meta element, with a nonce for its scripts.
     headers: OWN_POLICY,
     serveAssets: () => undefined,
   };

@@ -2,13 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
 
-/** @returns names in small letters, and values */
+/** @returns values by header name, in lower case */
 export function createSecurityHeaders(): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   const write = helmet({
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
     xFrameOptions: { action: 'deny' },
-    // Whether its neighbours on the domain speak TLS is not for this server to say.
+    // This server can't know whether the subdomains of its host support TLS. If one does not, browsers could no longer reach it.
     strictTransportSecurity: { includeSubDomains: false },
   });
   const response = {
@@ -17,7 +17,7 @@ export function createSecurityHeaders(): Readonly<Record<string, string>> {
     },
     removeHeader: () => undefined,
   };
-  // It looks at neither of them otherwise.
+  // Helmet uses nothing else of the request and the response.
   write({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
     if (error !== undefined) throw error;
   });

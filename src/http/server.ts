@@ -1,4 +1,4 @@
-/** The HTTP server: limits, headers, and JSON for everything that goes wrong before GraphQL. */
+/** The HTTP server: limits, headers, and JSON answers for every request that fails before GraphQL. */
 import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
@@ -27,7 +27,8 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: trustOf(settings.trustProxy),
     forceCloseConnections: 'idle',
-    // What comes on an open connection during the stop is served, since everything it needs is still there; fastify would answer in a shape of its own.
+    // A request on an open connection is still served during the stop, since everything it needs is still there. Fastify would answer 503
+    // in a shape of its own.
     return503OnClosing: false,
     schemaController: compilersOnDemand,
     routerOptions: { ignoreTrailingSlash: true },
@@ -35,15 +36,15 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     frameworkErrors: answerError,
     http: { requireHostHeader: false },
   });
-  // GraphQL comes as JSON only; a form or plain text could be sent by any page without asking (CSRF).
+  // Only JSON is accepted: any page can send plain text or a form without a CORS preflight (CSRF).
   server.removeContentTypeParser('text/plain');
   const headers = { ...createSecurityHeaders(), 'cache-control': 'no-store' };
   server.addHook('onRequest', (request, reply, done) => {
-    // What may be kept says so itself.
+    // By default no cache may keep an answer. A route that allows it overrides `cache-control`.
     reply.headers(headers).header('x-request-id', request.id);
     done();
   });
-  // Without a list there is nothing to tell any page, and a preflight finds nothing.
+  // Without allowed origins the server sends no CORS headers, and a preflight gets 404.
   if (settings.corsOrigins.length > 0) await allowOrigins(server, settings.corsOrigins);
   server.addHook('onRequest', refuseMissingHost);
   server.server.on('checkExpectation', refuseExpectation);
@@ -56,7 +57,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
 
 async function allowOrigins(server: FastifyInstance, origins: readonly string[]): Promise<void> {
   await server.register(cors, {
-    // `false` for all others: not one CORS header, and no answer to a preflight.
+    // `false` for all other origins: they get no CORS header and no answer to a preflight.
     origin: (origin, answer) => answer(null, origin !== undefined && origins.includes(origin) && origin),
     strictPreflight: false,
     methods: ['GET', 'POST'],
@@ -67,7 +68,7 @@ async function allowOrigins(server: FastifyInstance, origins: readonly string[])
   });
 }
 
-/** A number is how many proxies stand before this server: so many addresses, from the nearest on, are theirs. */
+/** A number says how many proxies stand before this server: that many addresses, counted from the nearest, belong to proxies. */
 function trustOf(proxies: Config['trustProxy']): boolean | string[] | ((address: string, hop: number) => boolean) {
   if (typeof proxies === 'number') return (_address, hop) => hop < proxies;
   return typeof proxies === 'boolean' ? proxies : [...proxies];

@@ -1,4 +1,4 @@
-/** What the routes of WebSockets and event streams share: the door, the bounds on connections, and the end of a token. */
+/** Shared by the WebSocket and event stream routes: the door (it admits connections), the limits on connections, and the end of a token. */
 import type { AccessToken } from '../caller/access-token-claims.js';
 import type { Answer, StreamDoor, StreamRequest } from '../caller/stream-door.js';
 import type { LiveConnection, LiveConnections } from '../revocation/live-connections.js';
@@ -20,16 +20,16 @@ export interface StreamConnection extends LiveConnection {
   readonly token: AccessToken | null;
 }
 
-/** Operations of one connection at a time. */
+/** Limit of concurrent operations on one connection. */
 export const OPERATIONS_PER_CONNECTION = 100;
-/** A browser with many tabs has one or two each. */
+/** Enough for a browser with many tabs: each tab opens one or two connections. */
 export const CONNECTIONS_PER_SESSION = 50;
-/** Many people may share an address. */
+/** High, since many people may share an address. */
 const CONNECTIONS_PER_ADDRESS = 1_000;
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Calls back when the token has expired, by the clock of the server. @returns what gives it up */
+/** Calls `act` when the token expires by the server's clock. @returns a function that cancels the call */
 export function whenExpired(token: AccessToken | null, now: number, act: () => void): () => void {
   if (token === null) return () => undefined;
   const timer = setTimeout(act, Math.min(Math.max(0, token.exp * 1000 - now), LONGEST_TIMER_MS));
@@ -37,7 +37,7 @@ export function whenExpired(token: AccessToken | null, now: number, act: () => v
   return () => clearTimeout(timer);
 }
 
-/** What was revoked before a connection stood in the index has to be asked for, once it stands there. */
+/** Indexes the connection first and checks its token second. In the other order, a revocation between the two would miss the connection. */
 export async function endIfDead<Args, Fault>({ door, connections }: StreamParts<Args, Fault>, connection: StreamConnection): Promise<void> {
   connections.add(connection);
   const { token } = connection;
@@ -48,11 +48,11 @@ export async function endIfDead<Args, Fault>({ door, connections }: StreamParts<
   }
 }
 
-/** How many connections each address has. */
+/** Counts the open connections of each client address. */
 export class AddressCounts {
   readonly #counts = new Map<string, number>();
 
-  /** @returns null if it has as many as it may, else what ends it */
+  /** @returns null if the address is at its limit, otherwise a function that gives the place back */
   take(address: string | null): (() => void) | null {
     const key = address ?? '';
     const count = this.#counts.get(key) ?? 0;

@@ -1,9 +1,9 @@
-/** Tells the operator of a proxy that the server was not told of: behind it all users would have one address, and one budget of attempts. */
+/** Warns if X-Forwarded-For arrives while TRUST_PROXY is off: behind a proxy all users would share one address and one budget of attempts. */
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
 
-/** Once, since everybody can send the header to a server that is open to the network. */
+/** Warns only once: anybody can send the header to a public server, and would fill the log with warnings. */
 export function warnOfUntoldProxy(server: FastifyInstance, trustProxy: Config['trustProxy'], log: Log): void {
   if (trustProxy !== false) return;
   let isTold = false;

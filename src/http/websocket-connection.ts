@@ -1,9 +1,9 @@
-/** One WebSocket between graphql-ws and the wire: it can be ended in one turn, and nothing of a subscription goes out after that. */
+/** One WebSocket between graphql-ws and the network. It ends in one turn of the event loop: after that it sends no subscription event. */
 import type { AccessToken } from '../caller/access-token-claims.js';
 import type { EndOfConnection } from '../revocation/live-connections.js';
 import type { StreamConnection } from './stream-door.js';
 
-/** What is used of the socket of the package `ws`. */
+/** The part of a `ws` socket that is used here. */
 export interface RawSocket {
   readonly protocol: string;
   readonly readyState: number;
@@ -15,7 +15,7 @@ export interface RawSocket {
   ping(): void;
 }
 
-/** The library of the client takes 4401 for final and connects again after the others, with a fresh token after 4403. */
+/** The client library does not reconnect after 4401. It reconnects after the other codes, and after 4403 with a fresh token. */
 const CLOSE_CODES: Readonly<Record<EndOfConnection, readonly [number, string]>> = {
   revoked: [4401, 'TOKEN_REVOKED'],
   expired: [4403, 'TOKEN_EXPIRED'],
@@ -23,13 +23,13 @@ const CLOSE_CODES: Readonly<Record<EndOfConnection, readonly [number, string]>> 
   stopping: [1001, 'The server is stopping'],
 };
 
-/** A logout over its own socket is answered before the socket is closed, but the socket is not kept for longer than this. */
+/** A client that logs out over its own socket gets the answer before the socket closes. The socket waits for it no longer than this. */
 const LAST_ANSWER_WITHIN_MS = 1_000;
 
-/** How long a reader may leave a message lying. */
+/** A client that leaves a message unread for longer is disconnected. */
 const READ_WITHIN_MS = 5_000;
 
-/** Who pings on without reading would fill the memory with what it is answered; the package `ws` allows as many of the frames below. */
+/** A client that pings without reading would fill the memory with unread pongs. The package `ws` has the same limit for pong frames. */
 const PONGS_AT_ONCE = 60;
 
 export function createWebSocketConnection(socket: RawSocket): WebSocketConnection {
@@ -38,14 +38,14 @@ export function createWebSocketConnection(socket: RawSocket): WebSocketConnectio
 
 export class WebSocketConnection implements StreamConnection {
   token: AccessToken | null = null;
-  /** The operations that still owe an answer when the connection ends: mutations, which may have ended it themselves. */
+  /** Mutations that are still answered when the connection ends, since a mutation may itself have ended it. */
   readonly #owed = new Set<string>();
   #ending: EndOfConnection | null = null;
   #pongs = 0;
 
   constructor(private readonly socket: RawSocket) {}
 
-  /** Whether the other end is there, as far as is known. */
+  /** Whether the socket is open, as far as this side knows. */
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
   }
@@ -58,17 +58,17 @@ export class WebSocketConnection implements StreamConnection {
     this.#owed.add(operation);
   }
 
-  /** The answer has been sent, or nobody waits for it. */
+  /** Call it when the answer has been sent, or when the client no longer waits for it. */
   settle(operation: string): void {
     if (this.#owed.delete(operation) && this.#owed.size === 0 && this.#ending !== null) this.#close(this.#ending);
   }
 
-  /** After the end only answers that are owed go out. A reader that does not read is dropped. */
+  /** Once the connection is ending, only owed answers are sent. A client that does not read is disconnected. */
   send(text: string): Promise<void> {
     const { socket } = this;
     if (!this.isOpen || (this.#ending !== null && !this.#isOwed(text))) return Promise.resolve();
     return new Promise((resolve) => {
-      // The library sends one message after another, so what a reader leaves lying can't grow beyond one.
+      // The library sends one message at a time, so the backlog of a slow client can't grow beyond one message.
       const timer = setTimeout(() => socket.terminate(), READ_WITHIN_MS);
       timer.unref();
       socket.send(text, () => {
@@ -78,7 +78,7 @@ export class WebSocketConnection implements StreamConnection {
     });
   }
 
-  /** A message of the protocol, not the frame. */
+  /** Answers a `ping` message of the protocol graphql-transport-ws, not a ping frame. */
   async pong(payload: unknown): Promise<void> {
     if (this.#pongs >= PONGS_AT_ONCE) return this.socket.terminate();
     this.#pongs += 1;
@@ -98,7 +98,7 @@ export class WebSocketConnection implements StreamConnection {
     this.socket.close(code, reason);
   }
 
-  /** What still waits in the buffer may be an event of before, and must not arrive any more. */
+  /** Terminates the socket if bytes are still buffered: they may hold an event from before the end, which must not arrive any more. */
   #close(cause: EndOfConnection): void {
     if (this.socket.bufferedAmount > 0) this.socket.terminate();
     else this.socket.close(...CLOSE_CODES[cause]);

@@ -14,7 +14,7 @@ import { createWebSocketConnection, type RawSocket, type WebSocketConnection } f
 const INIT_WITHIN_MS = 3_000;
 const PING_EVERY_MS = 12_000;
 const GOODBYE_WITHIN_MS = 2_000;
-/** RFC 6455, section 7.4.1: try again later. */
+/** “Try Again Later”, from the IANA registry of close codes (RFC 6455, section 11.7). */
 const TOO_MANY = 1013;
 
 interface Extra {
@@ -25,7 +25,7 @@ interface Extra {
 
 type Session = Context<Record<string, unknown>, Extra>;
 
-/** Before the routes: the plugin has a hand in all of them. */
+/** Call it before the routes are registered: the plugin hooks into each of them. */
 export async function allowWebSockets(server: FastifyInstance, corsOrigins: readonly string[]): Promise<void> {
   await server.register(websocket, {
     errorHandler: (_error, socket) => socket.terminate(),
@@ -38,7 +38,7 @@ export async function allowWebSockets(server: FastifyInstance, corsOrigins: read
     preClose: (done) => {
       const { websocketServer } = server;
       websocketServer.close();
-      // They have been told; who does not answer is left.
+      // The server has already told its clients that it stops. A client that does not close in time is terminated.
       const timer = setTimeout(() => {
         for (const client of websocketServer.clients) client.terminate();
       }, GOODBYE_WITHIN_MS);
@@ -48,7 +48,7 @@ export async function allowWebSockets(server: FastifyInstance, corsOrigins: read
   });
 }
 
-/** What the library asks on the way of an operation. */
+/** The callbacks that graphql-ws calls for a connection and its operations. */
 interface Hooks<Args, Fault> {
   readonly connectionInitWaitTimeout: number;
   onConnect(session: Session): Promise<boolean>;
@@ -64,7 +64,7 @@ interface Hooks<Args, Fault> {
   onComplete(session: Session, id: string): void;
 }
 
-/** @returns what is to be done with a new socket */
+/** @returns the handler for a new socket */
 export function acceptWebSockets<Args, Fault>(
   parts: StreamParts<Args, Fault>,
 ): (socket: RawSocket & Emitter, request: FastifyRequest) => void {
@@ -88,11 +88,11 @@ export function acceptWebSockets<Args, Fault>(
     onNext: (_session, _id, _payload, _args, result) => door.format(result),
     onError: (_session, _id, _payload, errors) => door.format({ errors }).errors,
     onComplete: ({ extra }, id) => {
-      // After the last message of the operation, which is sent in this turn.
+      // Settles one turn later, since the library sends the operation's last message in this turn.
       setImmediate(() => extra.connection.settle(id));
     },
   };
-  // The library names the types of GraphQL, which have no home here.
+  // The cast is needed because the library's types come from `graphql`, which src/http must not import.
   const server = makeServer(options as unknown as ServerOptions<Record<string, unknown>, Extra>);
 
   return (socket, request) => {
@@ -113,7 +113,7 @@ export function acceptWebSockets<Args, Fault>(
         onPing: (payload) => connection.pong(payload),
         onMessage(take) {
           socket.on('message', (message: Buffer) => {
-            // What a connection that ends still sends is not looked at.
+            // Messages that arrive while the connection is ending are ignored.
             if (!connection.isEnding) take(String(message)).catch(() => connection.close(4500, 'Internal server error'));
           });
         },
@@ -130,14 +130,14 @@ export function acceptWebSockets<Args, Fault>(
   };
 }
 
-/** What of the emitter of the package `ws` is used. */
+/** The events of a `ws` socket that are used here. */
 interface Emitter {
   on(event: 'message', listener: (message: Buffer) => void): unknown;
   on(event: 'pong', listener: () => void): unknown;
   once(event: 'close', listener: (code: number, reason: Buffer) => void): unknown;
 }
 
-/** The first message of a client: it is let in, or the socket is closed with the reason. */
+/** Handles a client's first message: admits the client, or closes the socket with the reason. */
 async function connect<Args, Fault>(session: Session, parts: StreamParts<Args, Fault>): Promise<boolean> {
   const { door, connections, now } = parts;
   const { extra } = session;
@@ -151,7 +151,7 @@ async function connect<Args, Fault>(session: Session, parts: StreamParts<Args, F
     return true;
   }
   const { token } = admission;
-  // Who has left while that was found out is not put into the index: nobody would take it out again.
+  // A client that left during the check must not be indexed: nothing would ever remove it.
   if (!connection.isOpen) return true;
   if (token !== null && connections.countOf(token.sid) >= CONNECTIONS_PER_SESSION) {
     connection.close(TOO_MANY, 'Too many connections of this session');
@@ -163,7 +163,7 @@ async function connect<Args, Fault>(session: Session, parts: StreamParts<Args, F
   return true;
 }
 
-/** A peer that does not answer is gone, whatever TCP says. */
+/** Terminates a client that does not answer pings: it is gone, even if TCP still shows the connection as open. */
 function ping(socket: RawSocket & Emitter): () => void {
   let isAlive = true;
   socket.on('pong', () => {
