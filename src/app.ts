@@ -1,4 +1,4 @@
-/** The composition root: opens the rooms and serves them. Also what an application imports to embed the server. */
+/** The composition root: opens the rooms and serves them. An application imports this file to embed the server. */
 import type { FastifyInstance } from 'fastify';
 import { type DataOptions, openData } from './data.js';
 import { openControlSocket } from './http/control-socket.js';
@@ -13,13 +13,13 @@ export { type Config, readConfig } from './config/config.js';
 export interface AppOptions extends Omit<DataOptions, 'onConfirmed'>, OwnParts {}
 
 export interface App {
-  /** Fastify, for own routes (before `listen`) and for requests without a port (`inject`). */
+  /** The Fastify server: add routes of your own before `listen`, or send requests without a port with `inject`. */
   readonly server: FastifyInstance;
-  /** What the command line can ask. */
+  /** The commands of the command line. */
   readonly administration: Commands;
-  /** Starts to serve, on the network and on the control socket. Returns the address. */
+  /** Starts to listen on the network and on the control socket. Returns the network address. */
   listen(): Promise<string>;
-  /** Stops accepting, finishes what runs, closes the database and lets go of DATA_DIR. */
+  /** Accepts no more requests, finishes the running ones, closes the database and unlocks DATA_DIR. */
   close(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** What can't be opened lets go of what was opened before it. */
+/** Closes the data if `open` fails. Without this, DATA_DIR would stay locked. */
 async function openOver<Opened>(closeData: () => Promise<void>, open: () => Promise<Opened>): Promise<Opened> {
   try {
     return await open();

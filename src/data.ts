@@ -1,4 +1,4 @@
-/** Opens the data and the rooms over it: everything but GraphQL and HTTP, which a command without a server does not need. */
+/** Opens the data and the rooms over it: everything except GraphQL and HTTP, which a command without a server does not need. */
 import type { Config } from './config/config.js';
 import { lockData } from './database/file-lock.js';
 import { openMigrated } from './database/open-migrated.js';
@@ -10,7 +10,7 @@ import { openRevocation } from './revocation/open.js';
 import { openRooms, type Rooms } from './rooms.js';
 import { createWorld, type World } from './world.js';
 
-/** Beside the configuration, what a test holds still. */
+/** The configuration, and the parts of the world that a test replaces. */
 export interface DataOptions extends Partial<World> {
   readonly config: Config;
   readonly passwordCost?: PasswordCost;
@@ -23,7 +23,7 @@ export type OpenedData = Awaited<ReturnType<typeof openData>>;
 /**
  * Takes the lock, migrates, and loads the blacklist and the signing keys.
  *
- * @param holder what this process is, for another one that finds DATA_DIR locked
+ * @param holder names this process to another process that finds DATA_DIR locked
  * @throws DataDirLocked if another process owns DATA_DIR or the database
  * @throws WrongSecret if LATCHKEY_SECRET does not open the signing keys
  * @throws ForeignDatabase if the database is of a newer version
@@ -48,7 +48,7 @@ async function openLocked(
   const world = createWorld(held);
   const database = await openMigrated(world.config);
   teardown.add(() => database.close());
-  // Other nodes may be heard before the rooms are open.
+  // A message of another node may arrive before the rooms are open.
   let rooms: Rooms | undefined;
   const onPayload = (payload: string) => rooms?.parts.auditBell?.hear(payload);
   const revocation = await openRevocation(world, { database, onConfirmed, onPayload }, teardown);

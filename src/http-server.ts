@@ -1,4 +1,4 @@
-/** The HTTP server over the opened data: schema, Apollo Server, streams, pages, health and metrics, put together. */
+/** Builds the HTTP server over the opened data: schema, Apollo Server, streams, pages, health and metrics. */
 import type { FastifyInstance } from 'fastify';
 import type { RequestContext } from './caller/caller.js';
 import type { StreamRequest } from './caller/stream-door.js';
@@ -28,11 +28,11 @@ import { acceptWebSockets, allowWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
 import { createSchema, type ResolverClass } from './schema.js';
 
-/** What an embedding application adds. */
+/** The parts that an embedding application adds. */
 export interface OwnParts {
   /** Own type-graphql resolvers: classes that are made without arguments, or instances. */
   readonly resolvers?: readonly (ResolverClass | object)[];
-  /** Where own subscriptions with `topics` hear of events. */
+  /** The source of events for the application's own subscriptions with `topics`. */
   readonly pubSub?: PubSub;
   /** Own Apollo Server plugins. */
   readonly plugins?: GraphqlParts<RequestContext>['plugins'];
@@ -40,11 +40,11 @@ export interface OwnParts {
 
 export interface HttpServer {
   readonly server: FastifyInstance;
-  /** Once the server is closed. */
+  /** Call it after the server has closed. */
   stopGraphql(): Promise<void>;
 }
 
-/** Nothing listens yet. */
+/** Builds the server. It does not listen yet. */
 export async function openHttpServer(data: OpenedData, own: OwnParts, latency: RevocationLatency): Promise<HttpServer> {
   const { parts, world, check, connections } = data;
   const { config, log, clock, randomness } = world;

@@ -1,19 +1,19 @@
-/** The process: configuration, start, signals. */
+/** The server process: reads the configuration, starts the server and handles signals. */
 import { type App, createApp } from './app.js';
 import { type Config, type Environment, readConfig } from './config/config.js';
 import { describeFault } from './lib/describe-fault.js';
 
-/** How long what runs may take to finish after SIGTERM. */
+/** How long running requests may take to finish after SIGTERM. */
 const STOP_WITHIN_MS = 10_000;
 
-/** Starts the server of this process. A fault that the operator can mend is told in one message, with exit code 1. */
+/** Starts the server of this process. If that fails, it prints the fault and exits with code 1. */
 export async function start(environment?: Environment): Promise<void> {
-  // What the server makes (database, log of SQLite, socket) is for its own user only.
+  // Only the user of the server may access the files that it creates: database, SQLite log, socket.
   process.umask(0o077);
   try {
     const config = readConfig(environment);
     const app = await createApp({ config });
-    // Before the greeting: whoever has read it may send a signal at once.
+    // Before the greeting, because a supervisor that has read it may send a signal at once.
     stopOnSignals(app);
     console.log(greetingFor(await app.listen(), config));
   } catch (error) {

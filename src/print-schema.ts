@@ -1,4 +1,4 @@
-/** The public API as text: `schema.graphql`, and what `latchkey schema print` prints. */
+/** Prints the public API as text, for `schema.graphql` and for `latchkey schema print`. */
 import { randomBytes } from 'node:crypto';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { readConfig } from './config/config.js';
@@ -9,7 +9,7 @@ import { type Ground, openRooms } from './rooms.js';
 import { createSchema } from './schema.js';
 import { createWorld } from './world.js';
 
-/** The rooms are connected and asked for their resolvers, over nothing: this schema is printed, not served. */
+/** Stands in for the opened data. No resolver runs, because this schema is printed, not served. */
 const NOTHING_OPENED = { passwordCost: DEFAULT_PASSWORD_COST } as Ground;
 const REVOKE_ALL: RevocationCheck = { ask: () => 'revoked' };
 const NOBODY_HEARS: PubSub = {
@@ -19,7 +19,7 @@ const NOBODY_HEARS: PubSub = {
   },
 };
 
-/** In an order that does not depend on the code's. */
+/** Sorted, so that moving code does not change the text. */
 export async function printPublicSchema(): Promise<string> {
   const config = readConfig({ LATCHKEY_SECRET: randomBytes(48).toString('base64') });
   const { resolvers } = await openRooms(createWorld({ config }), NOTHING_OPENED);

@@ -1,4 +1,4 @@
-/** The rooms in the order in which they open: each is handed the parts of those below it. */
+/** Opens the rooms in order. A room is one feature; it gets the parts of the rooms that opened before it. */
 import 'reflect-metadata';
 import type { Database } from './database/database.js';
 import { openAccounts } from './features/accounts/room.js';
@@ -18,17 +18,17 @@ import { done } from './lib/errors.js';
 import type { OpenedRevocation } from './revocation/open.js';
 import type { World } from './world.js';
 
-/** What all rooms stand on. */
+/** The parts that every room gets: database, revocation and password cost. */
 export interface Ground extends OpenedRevocation {
   readonly database: Database;
   readonly passwordCost: PasswordCost;
 }
 
 export type Rooms = Awaited<ReturnType<typeof openRooms>>;
-/** All that the command line can ask. */
+/** Every command of the command line. */
 export type Commands = Rooms['commands'];
 
-/** Connects the parts. Nothing is read or written yet. */
+/** Connects the parts. It reads and writes no data yet. */
 export async function openRooms(world: World, ground: Ground) {
   const audit = openAudit(world, ground);
   const limits = openLimits(world, ground);
@@ -46,7 +46,7 @@ export async function openRooms(world: World, ground: Ground) {
   const administration = openAdministration(world, { ...upper, ...accounts.parts });
   const rooms = [audit, limits, passwords, users, endings, mail, tokens, operations, sessions, accounts, administration];
 
-  /** Removes all that no longer matters, in this order: ending a session writes to the blacklist, so sessions come first. */
+  /** Removes expired data. Sessions come first, because ending a session writes to the blacklist. */
   const prune = command(NOTHING, async () => {
     const ended = await sessions.prune();
     await limits.prune();

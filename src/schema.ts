@@ -1,4 +1,4 @@
-/** Builds the schema from the resolvers: those of the rooms, and those of an embedding application. */
+/** Builds the schema from the resolvers of the rooms and of an embedding application. */
 import { assertValidSchema, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { createAuthChecker } from './door/auth-checker.js';
@@ -10,19 +10,19 @@ import type { RevocationCheck } from './revocation/revocation-check.js';
 export type ResolverClass = Function;
 
 /**
- * @param resolvers an instance of each class, or a class that is made without arguments
- * @param pubSub where subscriptions hear of events
+ * @param resolvers instances, or classes whose constructor takes no arguments
+ * @param pubSub the source of events for subscriptions
  */
 export function createSchema(check: RevocationCheck, resolvers: readonly (ResolverClass | object)[], pubSub: PubSub): GraphQLSchema {
   const instances = new Map(resolvers.map(instanceOf));
   const classes = [...instances.keys()] as unknown as NonEmptyArray<ResolverClass>;
   const container = { get: (resolver: ResolverClass) => instances.get(resolver) };
   const guards = createGuards(createAuthChecker(check));
-  // Its own check asks the finished schema for everything there is in it.
+  // type-graphql would check the schema with a full introspection query; `assertValidSchema` needs none.
   const options = { resolvers: classes, pubSub, container, orphanedTypes: [], validate: false as const, skipCheck: true };
   const schema = buildSchemaSync({ ...options, authChecker: guards.checker });
   assertValidSchema(schema);
-  // Without one it refuses to build; null is none.
+  // type-graphql refuses to build without a checker. With null it builds the fields without guards.
   const bare = buildSchemaSync({ ...options, authChecker: null as never });
   guards.askInTurn(schema, bare);
   describe(schema.getQueryType(), 'What can be asked.');
@@ -35,7 +35,7 @@ function instanceOf(resolver: ResolverClass | object): [ResolverClass, object] {
   return typeof resolver === 'function' ? [resolver, new (resolver as new () => object)()] : [resolver.constructor, resolver];
 }
 
-/** type-graphql has no place for the description of a root type. */
+/** Describes a root type, because type-graphql offers no way to do that. */
 function describe(root: { description: string | null | undefined } | null | undefined, description: string): void {
   if (root) root.description = description;
 }

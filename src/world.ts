@@ -1,4 +1,4 @@
-/** What everybody may be handed: the configuration, the clocks, randomness and the log, so that a test can hold them still. */
+/** The surroundings of every part: configuration, clocks, randomness and log. A test can replace each of them. */
 import { randomBytes } from 'node:crypto';
 import type { Config } from './config/config.js';
 import type { Clock, LeaseClock, Randomness } from './lib/ambient.js';
@@ -14,7 +14,7 @@ export interface World {
 
 export const SYSTEM_LEASE_CLOCK: LeaseClock = { now: () => ({ monotonic: performance.now(), wall: Date.now() }) };
 
-/** The real world, but for what is handed in. */
+/** The real world, except for the parts that the caller passes in. */
 export function createWorld({ config, ...held }: Pick<World, 'config'> & Partial<World>): World {
   return {
     config,

@@ -1,6 +1,6 @@
 /** The rules of the claims of an access token (RFC 7519, RFC 9068), all in one place. */
 
-/** What an access token says. Instants are whole seconds since the epoch. */
+/** The claims of an access token. Instants are whole seconds since the epoch. */
 export interface AccessTokenClaims {
   readonly iss: string;
   readonly aud: string;
@@ -14,11 +14,11 @@ export interface AccessTokenClaims {
   readonly exp: number;
   readonly client_id: string;
   readonly roles: readonly string[];
-  /** The generation of tokens; all others are revoked. */
+  /** The token generation. Tokens of every other generation are revoked. */
   readonly gen: number;
 }
 
-/** An access token that was verified: its claims, and the key that its signature was verified with. */
+/** A verified access token: its claims, and the key that verified its signature. */
 export interface AccessToken extends AccessTokenClaims {
   /** From the header (RFC 7515, section 4.1.4). */
   readonly kid: string;
@@ -32,7 +32,7 @@ export const TOKEN_TYPE = 'at+jwt';
 
 const ID = /^[A-Za-z0-9_-]{22}$/;
 
-/** Reads a verified payload strictly: every claim present and of its type, none that we don't issue but `nbf`. */
+/** Reads a verified payload strictly: every claim must be present and of its type. Of the claims that we don't issue, only `nbf` is read. */
 export function parseClaims(payload: unknown): (AccessTokenClaims & { readonly nbf?: number }) | null {
   if (typeof payload !== 'object' || payload === null) return null;
   const claims = payload as Record<string, unknown>;
@@ -50,7 +50,7 @@ export function isNotYetValid(claims: { readonly iat: number; readonly nbf?: num
   return claims.iat > latest || (claims.nbf ?? 0) > latest;
 }
 
-/** RFC 7519, section 4.1.4: on or after `exp` the token is not accepted, give or take the tolerance. */
+/** RFC 7519, section 4.1.4: a token is refused on and after `exp`. The tolerance delays that instant. */
 export function isExpired(claims: { readonly exp: number }, now: number, toleranceSeconds: number): boolean {
   return now / 1000 >= claims.exp + toleranceSeconds;
 }

@@ -1,34 +1,34 @@
-/** Who a request speaks for, and what every resolver gets of a request. */
+/** The caller of a request, and the context that every resolver gets. */
 import type { UnauthenticatedReason } from '../lib/errors.js';
 import type { Origin } from '../lib/origin.js';
 import type { AccessToken } from './access-token-claims.js';
 
-/** Who a request speaks for. */
+/** The caller of a request, as far as its access token tells. */
 export type Caller =
   | { readonly kind: 'authenticated'; readonly token: AccessToken }
   | {
       readonly kind: 'anonymous';
       readonly reason: UnauthenticatedReason;
-      /** The claims when only time or revocation stand against the token, so that logout can still end its session. */
+      /** The claims if the token is ours but expired or revoked, so that logout can still end its session. */
       readonly token: AccessToken | null;
     }
   | {
-      /** Whether the token is revoked, or even ours, can't be known now; the claims are there when it is ours. */
+      /** The server can't tell now whether the token is revoked, or even ours. The claims are there if it is ours. */
       readonly kind: 'unknown';
       readonly token: AccessToken | null;
       readonly failure: unknown;
     };
 
-/** The refresh token of a browser, where the client leaves the keeping of it to a cookie (R30). */
+/** The cookie with the refresh token of a browser, if the client does not keep that token itself (R30). */
 export interface RefreshCookie {
-  /** The token that came with the request, or that an operation of the request has put in its place. */
+  /** The token that came with the request, or the newer one that an operation of this request has set. */
   readonly received: string | null;
-  /** @param expiresAt when a browser may forget it */
+  /** @param expiresAt when the browser may delete the cookie */
   give(token: string, expiresAt: Date): void;
   clear(): void;
 }
 
-/** What every resolver gets. */
+/** The context that every resolver gets. */
 export interface RequestContext {
   readonly caller: Caller;
   readonly requestId: string;
@@ -37,7 +37,7 @@ export interface RequestContext {
   readonly refreshCookie: RefreshCookie | null;
 }
 
-/** A request as the outside hands it in. */
+/** A request as the HTTP layer passes it in. */
 export interface IncomingRequest {
   /** Every Authorization header that was sent. */
   readonly authorization: readonly string[];

@@ -1,7 +1,7 @@
-/** The contract between the short way of a query (HTTP) and its execution (GraphQL); neither imports the other. */
+/** The contract between the query lane (HTTP), which skips Apollo Server, and the execution (GraphQL); neither imports the other. */
 import type { RequestContext } from './caller.js';
 
-/** An error of one field, as an execution brings it forth. */
+/** An error of one field, as the execution reports it. */
 export interface FieldError extends Error {
   readonly path?: readonly (string | number)[] | undefined;
   readonly extensions?: Record<string, unknown>;
@@ -12,7 +12,7 @@ export interface QueryResult {
   readonly errors?: readonly FieldError[] | undefined;
 }
 
-/** Null if the pipeline must say what is wrong with the request; nothing has been executed then. */
+/** Null means that nothing was executed, and that Apollo Server must handle the request and report what is wrong with it. */
 export type Outcome = QueryResult | null | Promise<QueryResult | null>;
 
 export type Variables = Record<string, unknown> | null | undefined;

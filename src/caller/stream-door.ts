@@ -1,8 +1,8 @@
-/** The contract between the connections that stay open (HTTP) and the operations that they carry (GraphQL); neither imports the other. */
+/** The contract between open connections (HTTP: streams and WebSockets) and their operations (GraphQL); neither imports the other. */
 import type { AccessToken } from './access-token-claims.js';
 import type { IncomingRequest } from './caller.js';
 
-/** Whether a connection may begin, and if not, why. */
+/** Whether a client may open a connection, and if not, why. */
 export type Admission =
   | { readonly kind: 'admitted'; readonly token: AccessToken | null }
   | { readonly kind: 'refused'; readonly cause: 'revoked' | 'expired' | 'invalid' | 'unavailable' };
@@ -14,7 +14,7 @@ export interface StreamRequest {
   readonly variables?: Record<string, unknown> | null | undefined;
 }
 
-/** An operation that was found to be valid, or the faults of the request. */
+/** A valid operation, or the faults of the request. */
 export type Prepared<Args, Fault> =
   | { readonly kind: 'operation'; readonly type: 'query' | 'mutation' | 'subscription'; readonly args: Args }
   | { readonly kind: 'refused'; readonly errors: readonly Fault[] };
@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 /**
- * @template Args what an execution takes; HTTP only hands it on
+ * @template Args the arguments of an execution; HTTP only passes them on
  * @template Fault an error of GraphQL
  */
 export interface StreamDoor<Args, Fault> {

@@ -1,4 +1,4 @@
-/** The token of an authenticated caller, for whatever needs one. */
+/** Returns the token of an authenticated caller, and refuses every other caller. */
 import { LatchkeyError } from '../lib/errors.js';
 import type { AccessToken } from './access-token-claims.js';
 import type { RequestContext } from './caller.js';

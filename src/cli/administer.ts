@@ -1,4 +1,4 @@
-/** Carries out a command: through the running server if there is one, else with the data to itself. */
+/** Runs a command through the running server. If no server runs, this process opens the data itself. */
 import { request } from 'node:http';
 import { type Config, readConfig } from '../config/config.js';
 import { controlSocketPath } from '../http/control-socket-path.js';
@@ -10,7 +10,7 @@ type CommandName = keyof Commands;
 type Input<Name extends CommandName> = Parameters<Commands[Name]>[0];
 type Result<Name extends CommandName> = Awaited<ReturnType<Commands[Name]>> extends Outcome<infer Done> ? Done : never;
 
-/** What JSON leaves of a value: instants become text. */
+/** The type of a value after a trip through JSON: instants become text. */
 export type Json<Value> = Value extends Date
   ? string
   : Value extends readonly (infer Item)[]
@@ -20,12 +20,12 @@ export type Json<Value> = Value extends Date
       : Value;
 
 export interface Administered<Name extends CommandName> {
-  /** The answer of the server, or of the data itself; the same shape either way. */
+  /** The same shape, whether the server or this process ran the command. */
   readonly outcome: Outcome<Json<Result<Name>>>;
   readonly through: 'server' | 'data';
 }
 
-/** The server runs but could not carry the command out. */
+/** A server runs but could not run the command, or did not answer. */
 export class ServerFailed extends OperatorFault {
   override readonly name = 'ServerFailed';
 
@@ -40,7 +40,7 @@ export class ServerFailed extends OperatorFault {
 const TRIES = 10;
 const PAUSE_MS = 200;
 const ANSWER_WITHIN_MS = 60_000;
-/** Of connect(2), so before anything was sent; ECONNRESET: the server died with our connection in its queue. */
+/** Errors of connect(2), so nothing was sent. ECONNRESET: the server died while our connection was in its queue. */
 const NOBODY_LISTENS = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
 
 /**
@@ -62,7 +62,7 @@ export async function administer<Name extends CommandName>(name: Name, input: In
   }
 }
 
-/** @returns null when no server listens */
+/** @returns null if no server listens */
 function askServer(config: Config, name: string, input: object): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const body = JSON.stringify(input);
@@ -74,7 +74,7 @@ function askServer(config: Config, name: string, input: object): Promise<unknown
       response.on('data', (chunk: string) => {
         text += chunk;
       });
-      // Cut off in the middle of the answer.
+      // The server went away in the middle of its answer.
       response.on('error', (error) => reject(unconfirmed(error)));
       response.on('end', () => {
         const answer = JSON.parse(text) as { code: string; message: string };

@@ -13,10 +13,10 @@ const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 export function addAudit(program: Command): void {
   program
     .command('audit')
-    .description('what happened, the newest first: to whom, by whom, from where and why')
-    .option('--user <user>', 'only what happened to a user, named by id or email')
-    .option('--since <when>', 'only what is not older: an age like 2h or 7d, or an instant like 2026-11-21T09:00Z', parseStart)
-    .option('--limit <n>', 'how many at most', parseLimit, DEFAULT_LISTED_EVENTS)
+    .description('list the audit events, newest first: kind, user, actor, session, address and reason')
+    .option('--user <user>', 'only events of this user, named by id or email')
+    .option('--since <when>', 'only events since then: an age like 2h or 7d, or an instant like 2026-11-21T09:00Z', parseStart)
+    .option('--limit <n>', 'the most events to list', parseLimit, DEFAULT_LISTED_EVENTS)
     .option(...JSON_OPTION)
     .action(({ user, since, limit, ...options }: Options) =>
       report(
@@ -42,7 +42,7 @@ export function addAudit(program: Command): void {
     );
 }
 
-/** An instant without a time is the beginning of that day, UTC. */
+/** A date without a time means the beginning of that day, UTC. */
 function parseStart(text: string): Start {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (Number(count) > 0) return { withinSeconds: Number(count) * SECONDS_PER_UNIT[unit as 's'] };
@@ -54,7 +54,7 @@ function parseStart(text: string): Start {
   return { since: instant.toISOString() };
 }
 
-/** JavaScript takes February 31st for March 3rd. */
+/** Refuses days that do not exist: JavaScript would read February 31st as March 3rd. */
 function isDay(day: string): boolean {
   return new Date(`${day}T00:00Z`).toISOString().startsWith(day);
 }

@@ -6,7 +6,7 @@ import { JSON_OPTION, type OutputOptions, report } from './output.js';
 export function addBlacklistPrune(blacklist: Command): void {
   blacklist
     .command('prune')
-    .description('remove what no token can carry any more; the server does the same every minute')
+    .description('remove expired rows and other expired data; the server does the same every minute')
     .option(...JSON_OPTION)
     .action((options: OutputOptions) =>
       report(

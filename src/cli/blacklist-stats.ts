@@ -6,7 +6,7 @@ import { JSON_OPTION, type OutputOptions, report } from './output.js';
 export function addBlacklistStats(blacklist: Command): void {
   blacklist
     .command('stats')
-    .description('how long the blacklist is')
+    .description('show how long the blacklist is')
     .option(...JSON_OPTION)
     .action((options: OutputOptions) =>
       report(

@@ -6,13 +6,13 @@ import { JSON_OPTION, type OutputOptions, report } from './output.js';
 export function addBlacklistUnmirror(blacklist: Command): void {
   blacklist
     .command('unmirror')
-    .description('logouts wait for Redis no more; only when no node has REVOCATION_CHECK=redis any longer')
+    .description('stop logouts from waiting for Redis; run it only when no node has REVOCATION_CHECK=redis any more')
     .option(...JSON_OPTION)
     .action((options: OutputOptions) =>
       report(
         options,
         async () => (await administer('unmirror', undefined)).outcome,
-        () => ['No logout waits for Redis any more.'],
+        () => ['Logouts no longer wait for Redis.'],
       ),
     );
 }

@@ -27,7 +27,7 @@ async function examineAll() {
   const server = {
     check: 'server',
     isRight: true,
-    found: through === 'server' ? 'it runs, and answered this' : 'it does not run; the data was looked at directly',
+    found: through === 'server' ? 'it runs and answered this command' : 'it does not run; this command opened the data itself',
     advice: '',
   };
   const findings = [...examineFiles(config), server, ...outcome.result];
@@ -35,7 +35,7 @@ async function examineAll() {
   return done(findings);
 }
 
-/** Settings are right when this is reached; what is left are the rights of the files. */
+/** Checks only the file permissions, because `readConfig` has refused wrong settings before this. */
 function examineFiles({ dataDir, revocationCheck, signingAlgorithm }: Config): Finding[] {
   const open = [dataDir, join(dataDir, 'secret')].filter((path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0);
   const advice = open.length === 0 ? '' : `chmod go-rwx ${open.join(' ')}`;

@@ -1,10 +1,10 @@
-/** What the exit code of a command means, for scripts. */
+/** The exit codes of the commands, for scripts. */
 export const EXIT_CODES = {
   done: 0,
-  /** The command was understood and refused, or failed. */
+  /** The server refused the command, or the command failed. */
   failed: 1,
   usage: 2,
   notFound: 3,
-  /** The data is owned by another process, or database or server do not answer. */
+  /** Another process owns the data, or the database or the server does not answer. */
   unavailable: 4,
 } as const;

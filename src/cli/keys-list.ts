@@ -6,7 +6,7 @@ import { JSON_OPTION, type OutputOptions, report, table } from './output.js';
 export function addKeysList(keys: Command): void {
   keys
     .command('list')
-    .description('the keys that verify access tokens, and from when to when each of them signs')
+    .description('list the keys that verify access tokens, and when each of them signs')
     .option(...JSON_OPTION)
     .action((options: OutputOptions) =>
       report(

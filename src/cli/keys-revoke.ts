@@ -6,7 +6,7 @@ import { JSON_OPTION, type OutputOptions, report } from './output.js';
 export function addKeysRevoke(keys: Command): void {
   keys
     .command('revoke <kid>')
-    .description('take a key that has leaked out of use: every token that it signed is refused at once; sessions go on through refresh')
+    .description('revoke a leaked key: every token that it signed is refused at once; sessions continue at their next refresh')
     .option(...JSON_OPTION)
     .action((kid: string, options: OutputOptions) =>
       report(

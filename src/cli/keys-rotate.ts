@@ -7,7 +7,7 @@ export function addKeysRotate(keys: Command): void {
   keys
     .command('rotate')
     .description('publish a new key, which signs after five minutes; tokens of the old one stay valid until they expire')
-    .option('--now', 'sign with it at once: services that keep the published keys for a while may refuse its tokens until then')
+    .option('--now', 'sign with it at once; services that cache the published keys may refuse its tokens until they reload them')
     .option(...JSON_OPTION)
     .action((options: OutputOptions & { now?: boolean }) =>
       report(

@@ -29,7 +29,7 @@ import { addUserShow } from './user-show.js';
 const program = new Command('latchkey')
   .description('A self-hosted GraphQL login server whose logout is real. Settings come from the environment; see docs/settings.md.')
   .configureHelp({ showGlobalOptions: true })
-  .showHelpAfterError('(--help tells more)')
+  .showHelpAfterError('(use --help for details)')
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 the data or the server could not be reached.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage));
 
@@ -61,6 +61,6 @@ addAudit(program);
 addSchemaPrint(program.command('schema').description('the GraphQL schema'));
 addDoctor(program);
 
-// What a command makes is for its own user only.
+// Only the user of the command may access the files that it creates.
 process.umask(0o077);
 await program.parseAsync();

@@ -8,8 +8,8 @@ export function parseLimit(text: string): number {
   return limit;
 }
 
-/** The rows as lines, or that there are none; and that there may be more. */
+/** The lines to print: the rows and a hint if there may be more, or the text `none`. */
 export function linesOf(rows: readonly unknown[], limit: number, none: string, toLines: () => string[]): string[] {
   if (rows.length === 0) return [none];
-  return rows.length < limit ? toLines() : [...toLines(), `These are the newest ${limit}; older ones are shown by a higher --limit.`];
+  return rows.length < limit ? toLines() : [...toLines(), `These are the newest ${limit}; use a higher --limit to see older ones.`];
 }

@@ -6,7 +6,7 @@ import { JSON_OPTION, type OutputOptions, report, table } from './output.js';
 export function addNodes(program: Command): void {
   program
     .command('nodes')
-    .description('the nodes on this database that may hold a lease; with SQLite there are none')
+    .description('list the nodes on this database that may hold a lease; with SQLite there are none')
     .option(...JSON_OPTION)
     .action((options: OutputOptions) =>
       report(

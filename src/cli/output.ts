@@ -1,4 +1,4 @@
-/** What a command prints: lines for people, JSON for scripts, failures on standard error, and the exit code. */
+/** The output of a command: lines for people, JSON for scripts, failures on standard error, and the exit code. */
 
 import { describeFault } from '../lib/describe-fault.js';
 import { LatchkeyError, type Outcome, type UserFailure } from '../lib/errors.js';
@@ -12,7 +12,7 @@ export interface OutputOptions {
 
 export const JSON_OPTION = ['--json', 'print JSON, for scripts'] as const;
 
-/** Runs a command to its end; whatever goes wrong becomes a message and an exit code. */
+/** Runs a command and prints its result. Every failure becomes a message and an exit code. */
 export async function report<Result>(
   options: OutputOptions,
   run: () => Promise<Outcome<Result>>,

@@ -1,4 +1,4 @@
-/** A password for a command: asked for at the terminal, or read from standard input; it never stands on the command line. */
+/** Reads a password from the terminal or standard input, never from an argument: other users of the machine can read those. */
 import password from '@inquirer/password';
 
 export const PASSWORD_OPTION = ['--password-stdin', 'read the password from standard input'] as const;
@@ -12,7 +12,7 @@ export async function readPassword(
   return password({ message: 'Password:' }, { output: process.stderr });
 }
 
-/** The password is the input up to the first line break; a shell adds one. */
+/** Reads up to the first line break, because a shell adds one to the password. */
 async function readLine(): Promise<string> {
   let text = '';
   process.stdin.setEncoding('utf8');

@@ -1,7 +1,7 @@
 /** The option `--reason`. */
 import { InvalidArgumentError } from 'commander';
 
-/** As long as the running server takes it. */
+/** The limit of the server. */
 const REASON_CHARACTERS = 500;
 
 export const REASON_OPTION: [string, string, (text: string) => string] = ['--reason <text>', 'why, for the audit trail', fitReason];

@@ -1,10 +1,10 @@
-/** Carries out a command with the data to itself, when no server runs. Only then is the code of the server loaded. */
+/** Runs a command on the data itself if no server runs. `administer` loads this file and the code of the server only then. */
 import type { Config } from '../config/config.js';
 import { openData } from '../data.js';
 import { DataDirLocked } from '../database/file-lock.js';
 import type { Commands } from '../rooms.js';
 
-/** @throws DataDirLocked when another process owns the data */
+/** @throws DataDirLocked if another process owns the data */
 export async function runAlone<Name extends keyof Commands>(
   config: Config,
   name: Name,

@@ -7,7 +7,7 @@ import { JSON_OPTION, type OutputOptions, report, table } from './output.js';
 export function addSessionList(session: Command): void {
   session
     .command('list <user>')
-    .description('the live sessions of a user, named by id or email')
+    .description('list the live sessions of a user, named by id or email')
     .option(...JSON_OPTION)
     .action((user: string, options: OutputOptions) =>
       report(

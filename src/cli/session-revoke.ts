@@ -9,11 +9,11 @@ type Options = OutputOptions & ReasonOption & { user?: string; all?: boolean; ac
 export function addSessionRevoke(session: Command): void {
   session
     .command('revoke [session]')
-    .description('end a session, those of a user, or all: when the command returns, no token of them is accepted')
-    .option('--user <user>', 'every session of this user, named by id or email')
-    .option('--all', 'every session of everybody')
+    .description('end one session, all sessions of a user, or all sessions; when the command returns, their tokens are refused')
+    .option('--user <user>', 'end every session of this user, named by id or email')
+    .option('--all', 'end every session of all users')
     .option(...REASON_OPTION)
-    .option('--access-tokens-only', 'kill the access tokens of the session; it goes on at the next refresh')
+    .option('--access-tokens-only', 'revoke only the access tokens of the session; it continues at its next refresh')
     .option(...JSON_OPTION)
     .action((id: string | undefined, options: Options) => {
       if ([id, options.user, options.all].filter((target) => target !== undefined).length !== 1) {

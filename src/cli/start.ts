@@ -6,7 +6,7 @@ export function addStart(program: Command): void {
     .command('start')
     .description('start the server')
     .action(async () => {
-      // The other commands do not load the server.
+      // Imported here, so that the other commands do not load the server.
       const { start } = await import('../main.js');
       await start();
     });

@@ -1,14 +1,14 @@
-/** Makes text harmless to a terminal: a User-Agent header or a name may hold sequences that move the cursor, hide lines or type for the reader. */
+/** Makes text harmless to a terminal. A User-Agent header or a name may hold sequences that move the cursor, hide lines or type commands. */
 
 /** Control and format characters, bidirectional overrides among them, line separators, lone surrogates. */
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Harmful characters are shown as `\u{1b}`, so that nothing is hidden either. */
+/** Shows harmful characters, for example as `\u{1b}`, instead of dropping them, so that nothing is hidden. */
 export function toTerminalText(text: string): string {
   return text.replace(HARMFUL, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** @param json stays the same value: what is harmful stands inside strings there, but for line breaks that make it readable */
+/** Escapes harmful characters. The value of the JSON stays the same: they occur only in strings, except for line breaks, which stay. */
 export function toTerminalJson(json: string): string {
   return json
     .split('\n')

@@ -9,9 +9,9 @@ type Options = OutputOptions & { name?: string; admin?: boolean; passwordStdin?:
 export function addUserCreate(user: Command): void {
   user
     .command('create <email>')
-    .description('make a user; the password is asked for, it never stands on the command line')
-    .option('--name <name>', 'what the user wants to be called')
-    .option('--admin', 'may use the administration')
+    .description('create a user; the command asks for the password, which is never an argument')
+    .option('--name <name>', 'the display name of the user')
+    .option('--admin', 'make the user an administrator')
     .option(...PASSWORD_OPTION)
     .option(...JSON_OPTION)
     .action((email: string, options: Options) =>
@@ -27,7 +27,7 @@ export function addUserCreate(user: Command): void {
           };
           return (await administer('createUser', input)).outcome;
         },
-        (created) => [`Made ${created.email}, id ${created.id}${created.roles.length > 0 ? `, ${created.roles.join(', ')}` : ''}`],
+        (created) => [`Created ${created.email}, id ${created.id}${created.roles.length > 0 ? `, ${created.roles.join(', ')}` : ''}`],
       ),
     );
 }

@@ -6,7 +6,7 @@ import { JSON_OPTION, type OutputOptions, report } from './output.js';
 export function addUserDelete(user: Command): void {
   user
     .command('delete <user>')
-    .description('remove a user, named by id or email, with everything personal, and end all sessions')
+    .description('delete a user, named by id or email, with all personal data, and end all sessions of the user')
     .option(...JSON_OPTION)
     .action((name: string, options: OutputOptions) =>
       report(

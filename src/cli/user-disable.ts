@@ -7,7 +7,7 @@ import { REASON_OPTION, type ReasonOption } from './reason.js';
 export function addUserDisable(user: Command): void {
   user
     .command('disable <user>')
-    .description('forbid a user, named by id or email, to log in, and end all sessions at once')
+    .description('stop a user, named by id or email, from logging in, and end all sessions of the user at once')
     .option(...REASON_OPTION)
     .option(...JSON_OPTION)
     .action((name: string, { json, ...reason }: OutputOptions & ReasonOption) =>
@@ -15,7 +15,7 @@ export function addUserDisable(user: Command): void {
         { json },
         async () => (await administer('disableUser', { user: name, ...reason })).outcome,
         ({ user: disabled, endedSessions }) => [
-          `Disabled ${disabled.email}. Sessions ended: ${endedSessions}. None of their tokens is accepted any more.`,
+          `Disabled ${disabled.email}. Sessions ended: ${endedSessions}. Their tokens are refused from now on.`,
         ],
       ),
     );

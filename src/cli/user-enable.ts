@@ -7,7 +7,7 @@ import { REASON_OPTION, type ReasonOption } from './reason.js';
 export function addUserEnable(user: Command): void {
   user
     .command('enable <user>')
-    .description('let a disabled user, named by id or email, log in again; the sessions from before stay ended')
+    .description('let a disabled user, named by id or email, log in again; earlier sessions stay ended')
     .option(...REASON_OPTION)
     .option(...JSON_OPTION)
     .action((name: string, { json, ...reason }: OutputOptions & ReasonOption) =>

@@ -7,15 +7,15 @@ import { JSON_OPTION, type OutputOptions, report, table } from './output.js';
 
 type Options = OutputOptions & { search?: string; limit: number };
 
-/** As long as the running server takes it. */
+/** The limit of the server. */
 const SEARCH_CHARACTERS = 254;
 
 export function addUserList(user: Command): void {
   user
     .command('list')
-    .description('the users, the newest first')
-    .option('--search <text>', 'only those whose email or name contains the text, whatever the case', fitSearch)
-    .option('--limit <n>', 'how many at most', parseLimit, MAX_LISTED)
+    .description('list the users, newest first')
+    .option('--search <text>', 'only users whose email or name contains the text; case does not matter', fitSearch)
+    .option('--limit <n>', 'the most users to list', parseLimit, MAX_LISTED)
     .option(...JSON_OPTION)
     .action(({ search, limit, ...options }: Options) =>
       report(

@@ -7,7 +7,7 @@ import { REASON_OPTION, type ReasonOption } from './reason.js';
 export function addUserRequirePasswordReset(user: Command): void {
   user
     .command('require-password-reset <user>')
-    .description('make the password of a user, named by id or email, useless, end all sessions, and mail a code for a new one')
+    .description('invalidate the password of a user, named by id or email, end all sessions, and mail a code for a new password')
     .option(...REASON_OPTION)
     .option(...JSON_OPTION)
     .action((name: string, { json, ...reason }: OutputOptions & ReasonOption) =>
@@ -15,8 +15,8 @@ export function addUserRequirePasswordReset(user: Command): void {
         { json },
         async () => (await administer('requirePasswordReset', { user: name, ...reason })).outcome,
         ({ user: { email, disabledAt }, endedSessions }) => [
-          `The password of ${email} is of no use any more. Sessions ended: ${endedSessions}.`,
-          disabledAt === null ? 'A code for a new one is mailed.' : 'No code is mailed to a disabled user.',
+          `The password of ${email} no longer works. Sessions ended: ${endedSessions}.`,
+          disabledAt === null ? 'The server mails a code for a new password.' : 'The server mails no code, because the user is disabled.',
         ],
       ),
     );

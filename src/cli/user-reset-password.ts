@@ -7,7 +7,7 @@ import { PASSWORD_OPTION, readPassword } from './password-input.js';
 export function addUserResetPassword(user: Command): void {
   user
     .command('reset-password <user>')
-    .description('set a new password for a user, named by id or email, and end all sessions')
+    .description('set a new password for a user, named by id or email, and end all sessions of the user')
     .option(...PASSWORD_OPTION)
     .option(...JSON_OPTION)
     .action((name: string, options: OutputOptions & { passwordStdin?: boolean }) =>

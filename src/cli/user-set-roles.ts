@@ -6,7 +6,7 @@ import { JSON_OPTION, type OutputOptions, report } from './output.js';
 export function addUserSetRoles(user: Command): void {
   user
     .command('set-roles <user> [roles...]')
-    .description('replace the roles of a user, named by id or email, by none if none is given; tokens with the old ones die at once')
+    .description('replace the roles of a user, named by id or email, or remove all; tokens with the old roles are refused at once')
     .option(...JSON_OPTION)
     .action((name: string, roles: string[], options: OutputOptions) =>
       report(

@@ -6,7 +6,7 @@ import { JSON_OPTION, type OutputOptions, report } from './output.js';
 export function addUserShow(user: Command): void {
   user
     .command('show <user>')
-    .description('a user, named by id or email')
+    .description('show a user, named by id or email')
     .option(...JSON_OPTION)
     .action((name: string, options: OutputOptions) =>
       report(

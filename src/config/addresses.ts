@@ -11,7 +11,7 @@ export const host: SettingType<string> = {
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
 const URL_PARAMETERS = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'application_name'];
 
-/** `sslmode` must say whether there is TLS or not: `prefer` and `allow` would fall back to none without a word. */
+/** `sslmode` must decide about TLS. `prefer` and `allow` are refused, because they silently fall back to a connection without TLS. */
 export const databaseUrl: SettingType<string> = {
   values: '`file:` and a path, or `postgresql://user:password@host:5432/database?sslmode=verify-full`',
   expected: `a SQLite file like file:./data/latchkey.db, or postgresql://user:password@host:5432/database, with no other parameters than ${URL_PARAMETERS.join(', ')}, and sslmode one of ${SSL_MODES.join(', ')}`,
@@ -31,7 +31,7 @@ function isPostgresqlUrl(text: string): boolean {
   );
 }
 
-/** What stands in `Config`: a file has an absolute path, a server keeps its address. */
+/** The URL for `Config`: the path of a file becomes absolute, the address of a server stays as it is. */
 export function absoluteUrl(url: string): string {
   const path = url.slice('file:'.length);
   return !url.startsWith('file:') || isAbsolute(path) ? url : resolvedFileUrl(url);
@@ -63,7 +63,7 @@ export const smtpUrl: SettingType<string> = {
   hasPassword: true,
 };
 
-/** A mailbox as it stands in a header (RFC 5322, section 3.4), with a name or without. */
+/** A mailbox as in a mail header (RFC 5322, section 3.4), with or without a name. */
 export const mailbox: SettingType<string> = {
   values: 'an address like `login@example.com` or `Example <login@example.com>`',
   expected: 'an address like login@example.com or Example <login@example.com>',
@@ -71,7 +71,7 @@ export const mailbox: SettingType<string> = {
     /^(?:[^<>\p{Cc}]{1,100} <[^\s<>@]{1,64}@[^\s<>@]{1,255}>|[^\s<>@]{1,64}@[^\s<>@]{1,255})$/u.test(text) ? text : undefined,
 };
 
-/** An address to send requests or people to. It loses the slash at its end, because paths are appended with one. */
+/** The base URL of a service or of pages. It loses its trailing slash, because the paths that are appended begin with one. */
 export function baseUrl(example: string): SettingType<string> {
   return {
     values: `an address like \`${example}\`, without \`?\`, \`#\`, user or password`,

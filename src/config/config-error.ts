@@ -1,7 +1,7 @@
-/** The fault of a wrong configuration: every wrong setting at once. */
+/** The error for a wrong configuration. It names every wrong setting at once. */
 import { OperatorFault } from '../lib/operator-fault.js';
 
-/** One wrong setting: its name, what was found (secrets masked), what is expected. */
+/** One wrong setting: its name, the value found (secrets masked), and the value expected. */
 export interface ConfigFault {
   readonly setting: string;
   readonly found: string;

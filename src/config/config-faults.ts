@@ -1,7 +1,7 @@
-/** Settings that are right each for itself and wrong together. */
+/** Finds settings that are valid one by one but wrong together. */
 import type { ConfigFault } from './config-error.js';
 
-/** Of the settings, as they were parsed, those that others depend on. */
+/** The parsed settings that these checks compare. */
 export interface DependentSettings {
   readonly DATABASE_URL: string | null;
   readonly LATCHKEY_SECRET: Buffer | null;
@@ -33,7 +33,7 @@ function lifetimeFaults(settings: DependentSettings): ConfigFault[] {
   return faults;
 }
 
-/** What mail still needs; asked of the settings as they were given, so that it is told together with the other faults. */
+/** Finds missing settings that SMTP_URL needs. It reads the unparsed settings, so that the operator sees these faults with all others. */
 export function mailFaults(given: Readonly<Record<string, string | undefined>>): ConfigFault[] {
   if (given.SMTP_URL === undefined) return [];
   const wanted = { MAIL_FROM: 'the sender of the mails, with SMTP_URL', APP_URL: 'where the links in the mails lead, with SMTP_URL' };
@@ -42,7 +42,7 @@ export function mailFaults(given: Readonly<Record<string, string | undefined>>):
     .map(([setting, expected]) => ({ setting, found: 'nothing', expected }));
 }
 
-/** One node's secret or memory is of no use to the others. */
+/** Nodes on PostgreSQL must share one secret, and a node must not check revocations in its memory alone. SQLite has no lease. */
 function postgresqlFaults(settings: DependentSettings): ConfigFault[] {
   if (!isPostgresql(settings)) {
     const expected = '"memory", "database" or "redis" with SQLite: there are no other nodes';

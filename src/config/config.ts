@@ -1,4 +1,4 @@
-/** Environment -> one checked, frozen Config. The only place that reads `process.env`. */
+/** Turns the environment into one checked, frozen `Config`. Only this file reads `process.env`. */
 import { ConfigError, type ConfigFault } from './config-error.js';
 import { findFaults, mailFaults } from './config-faults.js';
 import { fillFrom, parserOf, settingsOf } from './rows.js';
@@ -19,9 +19,9 @@ const parser = parserOf(ROWS);
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the settings and checks them all. Makes the secret in DATA_DIR if none is given and the rest is right.
+ * Reads and checks all settings. If they are right but no secret is given, it creates the secret in DATA_DIR.
  *
- * @throws ConfigError with every fault; nothing has been created then
+ * @throws ConfigError with every fault; then it has created nothing
  */
 export function readConfig(environment: Environment = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));

@@ -1,4 +1,4 @@
-/** Of the rows: the parser of an environment, and the values of `Config`. */
+/** Derives two things from the rows of the settings: the parser of an environment, and the values of `Config`. */
 import { z } from 'zod';
 import type { Others, Properties, Setting, ValuesOf } from './setting.js';
 
@@ -10,7 +10,7 @@ export type Parsed<Rows> = {
 type Single<Row> = Row extends { readonly members: infer Members } ? Members[keyof Members] : Row;
 type GivenOf<Row> = Row extends { fill(given: infer Given, others: Others): unknown } ? Given : never;
 
-/** Parses an environment without empty values; each issue says what its setting should be. */
+/** The parser of an environment, which must have no empty values. Each issue says which values its setting accepts. */
 export function parserOf<Rows extends Properties>(rows: Rows): z.ZodType<Parsed<Rows>> {
   const shape = Object.fromEntries(settingsOf(rows).map((setting) => [setting.name, schemaOf(setting)]));
   return z.object(shape) as unknown as z.ZodType<Parsed<Rows>>;
@@ -34,7 +34,7 @@ function schemaOf({ type, fallback }: Setting) {
     });
 }
 
-/** The values for `Config`, from the settings that `parserOf` the same rows has parsed. */
+/** The values of `Config`. The settings must have been parsed with `parserOf` the same rows. */
 export function fillFrom<Rows extends Properties>(rows: Rows, parsed: Parsed<Rows> & Others): ValuesOf<Rows> {
   const given = parsed as Readonly<Record<string, unknown>>;
   const fill = (row: Properties[string]): unknown => {

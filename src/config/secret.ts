@@ -1,4 +1,4 @@
-/** The secret that everything sealed at rest depends on: given, or made once in DATA_DIR. */
+/** The secret that encrypts everything sealed at rest. The operator gives it, or the server creates it once in DATA_DIR. */
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,7 +6,7 @@ import { ConfigError, type ConfigFault } from './config-error.js';
 
 const SECRET_EXPECTED = 'at least 32 random bytes, for example from: openssl rand -base64 48';
 
-/** The secret that was given, or undefined; what is wrong with it is added to the faults. */
+/** The secret that the operator gave, or undefined. Its faults are added to `faults`. */
 export function findSecret(given: Readonly<Record<string, string | undefined>>, faults: ConfigFault[]): Buffer | undefined {
   if (given.LATCHKEY_SECRET !== undefined && given.LATCHKEY_SECRET_FILE !== undefined) {
     faults.push({ setting: 'LATCHKEY_SECRET_FILE', found: 'both', expected: 'LATCHKEY_SECRET or LATCHKEY_SECRET_FILE, not both' });
@@ -36,9 +36,9 @@ function readText(path: string): string | undefined {
 }
 
 /**
- * The secret in DATA_DIR, made if it is not there.
+ * Returns the secret in DATA_DIR, and creates it if it is missing.
  *
- * The file appears whole or not at all (`link`), so of two first starts at once one writes it and both read it.
+ * `link` makes the file appear whole or not at all. If two processes start for the first time at once, one writes it and both read it.
  *
  * @throws ConfigError
  */

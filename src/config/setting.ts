@@ -1,6 +1,6 @@
-/** What a row of the settings is: a name, the type of its values, a default and a meaning; and what the row makes of them in `Config`. */
+/** A row of the settings: name, type of the values, default and meaning, and how the row fills `Config`. */
 
-/** How a text becomes a value, and what the operator reads about it. */
+/** Parses a text into a value, and describes the accepted values to the operator. */
 export interface SettingType<Value> {
   /** The accepted values as docs/settings.md prints them, in Markdown. */
   readonly values: string;
@@ -8,11 +8,11 @@ export interface SettingType<Value> {
   readonly expected: string;
   /** @returns undefined for a text that is wrong */
   readonly parse: (text: string) => Value | undefined;
-  /** Whether a fault must not repeat the password in the text. */
+  /** Whether the text may hold a password, which a fault must mask. */
   readonly hasPassword?: boolean;
 }
 
-/** The settings that defaults and values of others depend on, parsed. `secret` was given, in one of two ways, or made. */
+/** The parsed settings on which defaults and values of others depend. The operator gave `secret`, or the server created it. */
 export interface Others {
   readonly PORT: number;
   readonly DATABASE_URL: string | null;
@@ -28,10 +28,10 @@ export interface DependentDefault<Value> {
   choose(others: Others, type: SettingType<Value>): Value;
 }
 
-/** A text that is parsed like a given one; null for none; or a default that depends on other settings. */
+/** A text, which is parsed like the operator's; null for no default; or a default that depends on other settings. */
 export type Default<Value> = string | null | DependentDefault<Value>;
 
-/** One setting. `Given` is what the parser makes of its text, `Value` what `Config` gets. */
+/** One setting. `Given` is the parsed text, `Value` the value in `Config`. */
 export interface Setting<Name extends string = string, Given = unknown, Value = unknown> {
   readonly name: Name;
   readonly type: SettingType<unknown>;
@@ -48,10 +48,10 @@ export interface SettingGroup<Members extends Rows = Rows, Value = unknown> {
 
 type Rows = Readonly<Record<string, Setting>>;
 
-/** Rows by the property of `Config` that they fill. */
+/** The rows, keyed by the property of `Config` that they fill. */
 export type Properties = Readonly<Record<string, Setting | SettingGroup>>;
 
-/** What rows make of `Config`. */
+/** The part of `Config` that the rows fill. */
 export type ValuesOf<Rows> = { readonly [Property in keyof Rows]: ValueOf<Rows[Property]> };
 
 type ValueOf<Row> = Row extends { join(...given: never): infer Value } | { fill(...given: never): infer Value } ? Value : never;
@@ -80,7 +80,7 @@ export function setting(name: string, type: SettingType<unknown>, fallback: Defa
   return { name, type, fallback, meaning, fill: (given, others) => given ?? otherwise?.choose(others, type) ?? null };
 }
 
-/** A row whose value in `Config` is not the one that was parsed. */
+/** A row whose parsed value is converted for `Config`. */
 export function converted<Name extends string, Given, Value, Result>(
   row: Setting<Name, Given, Value>,
   convert: (value: Value, others: Others) => Result,
@@ -104,7 +104,7 @@ export function template(pattern: string, convert = (text: string) => text): Dep
   };
 }
 
-/** A default that is a text, and parsed like a given one. */
+/** A default that is a text, and is parsed like the operator's. */
 interface ParsedDefault {
   readonly said: string;
   choose<Value>(others: Others, type: SettingType<Value>): Value;
@@ -118,7 +118,7 @@ interface Cases {
   isSo(others: Others): boolean;
 }
 
-/** A default that is another one under a condition. */
+/** A default that has another value under a condition. */
 export function either({ usually, instead, when, isSo }: Cases): ParsedDefault {
   return {
     said: `\`${usually}\`, or \`${instead}\` ${when}`,

@@ -1,4 +1,4 @@
-/** The tables of docs/settings.md, made of the rows: `npm run docs` writes them. */
+/** Builds the tables of docs/settings.md from the rows. `npm run docs` writes them. */
 import { settingsOf } from './rows.js';
 import type { Default, Properties, Setting } from './setting.js';
 import { SUBJECTS } from './settings.js';

@@ -1,4 +1,4 @@
-/** The settings: one row each, with name, type and range, default and meaning. Parser, `Config` and docs/settings.md are made of these rows. */
+/** The settings: one row each, with name, type and range, default and meaning. Parser, `Config` and docs/settings.md derive from these rows. */
 import { resolve } from 'node:path';
 import type { LogLevel } from '../lib/log.js';
 import { absoluteUrl, baseUrl, databaseUrl, host, mailbox, origins, proxies, redisUrl, resolvedFileUrl, smtpUrl } from './addresses.js';
@@ -6,7 +6,7 @@ import { isPostgresql } from './config-faults.js';
 import { converted, either, group, type Properties, setting, template } from './setting.js';
 import { anyText, bytes, claim, duration, folder, keyPrefix, milliseconds, oneOf, oneOfOrEmpty, onOff, wholeNumber } from './values.js';
 
-/** By subject, as docs/settings.md shows them. Faults are reported in this order. */
+/** The rows by subject. docs/settings.md shows them, and faults are reported, in this order. */
 export const SUBJECTS = {
   Address: {
     port: setting('PORT', wholeNumber(0, 65_535), '4000', 'TCP port. `0` picks any free one.'),
@@ -24,7 +24,7 @@ export const SUBJECTS = {
       '10',
       'Connections of this node to PostgreSQL, beside 4 for leases and doorbells.',
     ),
-    /** Null: there is no mirror. */
+    /** Null means that there is no mirror. */
     redisUrl: setting('REDIS_URL', redisUrl, null, 'Redis server that mirrors the blacklist. Required with `REVOCATION_CHECK=redis`.'),
     redisPrefix: setting('REDIS_PREFIX', keyPrefix, 'latchkey:', 'Key prefix in Redis. Use a different one per database.'),
     dataDir: converted(
@@ -92,7 +92,7 @@ export const SUBJECTS = {
       template('http://localhost:<PORT>/account'),
       'Pages that links in mails lead to, such as `<APP_URL>/reset-password`: the console or your own. Required with `SMTP_URL`.',
     ),
-    /** Null: mails are written into files. */
+    /** Null means that the server writes mails into files. */
     smtpUrl: setting('SMTP_URL', smtpUrl, null, 'Mail server. Without one, Latchkey writes mails into files in `DATA_DIR/mail`.'),
     mailFrom: setting('MAIL_FROM', mailbox, 'Latchkey <latchkey@localhost>', 'Sender of the mails. Required with `SMTP_URL`.'),
   },
@@ -146,14 +146,14 @@ export const SUBJECTS = {
       either({ usually: 'memory', instead: 'lease', when: 'with PostgreSQL', isSo: isPostgresql }),
       'Where a node looks up revocations. `memory` works with SQLite only, `lease` with PostgreSQL only.',
     ),
-    /** T: how long a node may answer from memory without having asked the database. */
+    /** T: how long a node may answer from memory without asking the database. */
     leaseMs: setting(
       'LEASE',
       milliseconds('100ms', '60s'),
       either({ usually: '2s', instead: '300ms', when: 'with `DOORBELL=off`', isSo: ({ DOORBELL }) => !DOORBELL }),
       'How long a node answers from memory without asking PostgreSQL. A logout waits about this long for a dead node.',
     ),
-    /** Whether the nodes tell each other of revocations, with LISTEN and NOTIFY. */
+    /** Whether nodes tell each other about revocations with LISTEN and NOTIFY. */
     doorbell: setting(
       'DOORBELL',
       onOff('on'),
@@ -168,7 +168,7 @@ export const SUBJECTS = {
   },
   Pages: {
     introspection: setting('INTROSPECTION', onOff('on'), 'on', '`off` hides the schema, the suggestions in errors, and the explorer.'),
-    /** The page for people at /graphql; `off` without introspection, since it could show nothing. */
+    /** The explorer page at /graphql. It is `off` without introspection, because it could show nothing then. */
     explorer: converted(
       setting(
         'EXPLORER',
@@ -178,7 +178,7 @@ export const SUBJECTS = {
       ),
       (choice, { INTROSPECTION }) => (INTROSPECTION ? choice : 'off'),
     ),
-    /** Whether the pages under /account are served. */
+    /** Whether the server serves the pages under /account. */
     console: setting('CONSOLE', onOff('on'), 'on', '`on` serves the pages under `/account`, where users see and end their sessions.'),
   },
   Log: {
@@ -193,7 +193,7 @@ export const SUBJECTS = {
 
 type Merged<Subject> = (Subject extends unknown ? (subject: Subject) => void : never) extends (all: infer All) => void ? All : never;
 
-/** Every row, by the property of `Config` that it fills. */
+/** Every row, keyed by the property of `Config` that it fills. */
 export type Rows = Merged<(typeof SUBJECTS)[keyof typeof SUBJECTS]>;
 
 export const ROWS = Object.assign({}, ...Object.values(SUBJECTS)) as Rows;

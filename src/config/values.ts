@@ -1,4 +1,4 @@
-/** Types of settings without an address in them: durations, numbers, choices, names. */
+/** Types of settings that are not addresses: durations, numbers, choices, names. */
 import type { SettingType } from './setting.js';
 
 const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
@@ -19,7 +19,7 @@ function secondsOf(text: string): number {
   return match ? Number(match[1]) * SECONDS_PER_UNIT[match[2] as 's'] : Number.NaN;
 }
 
-/** Whole milliseconds, for what is shorter than a second. */
+/** Whole milliseconds, for settings that may be shorter than a second. */
 export function milliseconds(from: string, to: string): SettingType<number> {
   const [min, max] = [msOf(from), msOf(to)];
   return {
@@ -55,24 +55,24 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
   };
 }
 
-/** An empty text leaves the choice to Latchkey, and a fault says so. */
+/** Like `oneOf`, but a fault also offers the empty text, with which Latchkey chooses. */
 export function oneOfOrEmpty<const Choice extends string>(...choices: readonly Choice[]): SettingType<Choice> {
   const type = oneOf(...choices);
   return { ...type, expected: `"" or ${type.expected}` };
 }
 
-/** @param first the order of the words in a fault */
+/** @param first the word that a fault names first */
 export function onOff(first: 'on' | 'off'): SettingType<boolean> {
   const type = oneOf(first, first === 'on' ? 'off' : 'on');
   return { ...type, values: '`on` or `off`', parse: (text) => (text === 'on' || text === 'off' ? text === 'on' : undefined) };
 }
 
-/** Checked in secret.ts. */
+/** Accepts any text, because secret.ts checks it. */
 export function bytes(values: string): SettingType<Buffer> {
   return { values, expected: values, parse: (text) => Buffer.from(text) };
 }
 
-/** Checked where it is used. */
+/** Accepts any text. The code that uses the value checks it. */
 export function anyText(values: string): SettingType<string> {
   return { values, expected: values, parse: (text) => text };
 }

@@ -1,14 +1,14 @@
-/** `@Authorized`: asks the live revocation state at every field, and the roles. */
+/** `@Authorized`: checks the live revocation state and the roles at every field. */
 import type { AccessToken } from '../caller/access-token-claims.js';
 import type { RequestContext } from '../caller/caller.js';
 import { tokenOf } from '../caller/token-of.js';
 import { LatchkeyError } from '../lib/errors.js';
 import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
 
-/** Returns, or the promise does, if the caller may. @throws LatchkeyError UNAUTHENTICATED, FORBIDDEN or AUTH_UNAVAILABLE */
+/** Returns true if the caller may resolve the field. @throws LatchkeyError UNAUTHENTICATED, FORBIDDEN or AUTH_UNAVAILABLE */
 export type Authorize = (field: { readonly context: RequestContext }, roles: readonly string[]) => true | Promise<true>;
 
-/** The context was built when the request began; a logout earlier in the same operation is seen here (R2). */
+/** The context was built when the request began, so this asks again: a logout earlier in the same operation must count (R2). */
 export function createAuthChecker(check: RevocationCheck): Authorize {
   return ({ context }, roles) => {
     const token = tokenOf(context);

@@ -8,7 +8,7 @@ import type { RevocationCheck, RevocationVerdict } from '../revocation/revocatio
 
 const SCHEME = 'bearer';
 
-/** A bad token never throws here: `login` must work for a client that still carries a dead one. */
+/** A bad token never throws here: `login` must work for a client that still sends an expired or revoked one. */
 export function createContextBuilder(accessTokens: AccessTokens, check: RevocationCheck): ContextBuilder {
   const authenticate = (authorization: readonly string[]): Caller | Promise<Caller> => {
     const text = bearerTokenOf(authorization);
@@ -24,13 +24,13 @@ export function createContextBuilder(accessTokens: AccessTokens, check: Revocati
   return ({ authorization, requestId, origin, refreshCookie }) => {
     const caller = authenticate(authorization);
     const contextOf = (known: Caller) => ({ caller: known, requestId, origin, refreshCookie });
-    // A flood of logins must not hold up those who are logged in, so strangers go on one by one.
+    // Strangers continue one by one: a flood of logins must not hold up the clients that are logged in.
     const inTurn = (known: Caller) => (isStranger(known) ? waitForTurn().then(() => contextOf(known)) : contextOf(known));
     return caller instanceof Promise ? caller.then(inTurn) : inTurn(caller);
   };
 }
 
-/** Who has shown no token that was ever good. */
+/** A stranger is a client that sent no token of this server. A client with an expired or revoked token is none. */
 function isStranger(caller: Caller): boolean {
   return caller.kind === 'anonymous' && caller.token === null;
 }
@@ -41,7 +41,7 @@ function judge(verification: Verification, check: RevocationCheck): Caller | Pro
   return authenticateLive(verification.claims, check);
 }
 
-/** Synchronous where the check is: an authorized request in mode `memory` does not leave the event-loop turn. */
+/** Synchronous if the check is: in mode `memory` an authorized request stays in its turn of the event loop. */
 function authenticateLive(token: AccessToken, check: RevocationCheck): Caller | Promise<Caller> {
   const unknown = (failure: unknown): Caller => ({ kind: 'unknown', token, failure });
   try {
@@ -64,12 +64,12 @@ function anonymous(reason: UnauthenticatedReason, token: AccessToken | null): Ca
 /**
  * RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).
  *
- * @returns undefined when no bearer token was sent, null when what was sent can't be one
+ * @returns undefined if the client sent no bearer token, null if what it sent can't be one
  */
 function bearerTokenOf(authorization: readonly string[]): string | null | undefined {
   const [only] = authorization;
   if (only === undefined) return undefined;
-  // Two headers: a proxy may have looked at the other one.
+  // Two headers are refused: a proxy may have checked the other one.
   if (authorization.length > 1) return null;
   let at = SCHEME.length;
   if (only.slice(0, at).toLowerCase() !== SCHEME || (only.length > at && only[at] !== ' ')) return undefined;

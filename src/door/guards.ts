@@ -1,6 +1,6 @@
 /**
- * `@Authorized` on queries and mutations, asked in the turn of the field: the guard of type-graphql is a chain of promises, which costs
- * many times what the check costs, once for every field.
+ * `@Authorized` on queries and mutations, checked without a promise where possible. The guard of type-graphql is a chain of promises for
+ * every field, which costs many times what the check costs.
  */
 import { type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
 import type { RequestContext } from '../caller/caller.js';
@@ -10,10 +10,10 @@ type Resolve = GraphQLFieldResolver<unknown, RequestContext>;
 
 /** The guards of one schema. */
 export interface Guards {
-  /** What type-graphql asks. It is an arrow: type-graphql takes a function with a prototype for a class. */
+  /** The checker for type-graphql. It must be an arrow function: type-graphql takes a function with a prototype for a class. */
   readonly checker: Authorize;
   /**
-   * Puts the guard of this file before what is behind the guard of type-graphql.
+   * Puts the guard of this file in place of the guard of type-graphql, before the same resolvers.
    *
    * @param guarded the schema that is served, built with `checker`
    * @param bare the same one, built without a checker
@@ -22,12 +22,12 @@ export interface Guards {
 }
 
 /**
- * Only type-graphql knows the roles of a field, and it names them when it asks the checker. So the first call of a field goes through the
- * guard of type-graphql, and the roles that were named then guard all later ones. A field for which none were named keeps the guard that
- * it has: a mistake here is slow, and not open.
+ * Only type-graphql knows the roles of a field, and it passes them to the checker. So the first call of a field goes through the guard of
+ * type-graphql, and the roles that it passed then guard all later calls. If it passed none, the field keeps the guard of type-graphql.
+ * So a mistake here makes a field slow, but never open.
  */
 export function createGuards(authorize: Authorize): Guards {
-  /** The roles that were named in this turn. */
+  /** The roles that type-graphql passed to the checker since the current first call of a field began. */
   let named: readonly string[] | null = null;
 
   const guardInTurn = (resolve: Resolve, behindGuard: Resolve): Resolve => {
@@ -37,7 +37,7 @@ export function createGuards(authorize: Authorize): Guards {
         named = null;
         const answer = resolve(source, args, context, info);
         roles = named;
-        // A resolver without a guard may itself have called one that has one.
+        // A resolver without a guard may have called one with a guard; those roles must not reach the next field.
         named = null;
         return answer;
       }

@@ -1,13 +1,13 @@
-/** What the world hands in, so that a test can hold it still: the wall clock and randomness. */
+/** The clocks and the randomness that the server is given, so that a test can control them. */
 
 export interface Clock {
   /** Milliseconds since the epoch, UTC. */
   now(): number;
 }
 
-/** For leases: real also where the wall clock of the domain is held still. */
+/** The clock for leases. It keeps running in tests that stop the wall clock of the domain. */
 export interface LeaseClock {
-  /** Both clocks of the machine in milliseconds, read together; the first one can't be set. */
+  /** Both clocks of the machine in milliseconds, read together. Nobody can set the monotonic one. */
   now(): { readonly monotonic: number; readonly wall: number };
 }
 
@@ -17,8 +17,8 @@ export interface Randomness {
 }
 
 /**
- * A fresh identifier: 128 random bits as 22 characters of base64url, flat in memory and safe in a URL. It begins with no hyphen, so that no
- * command line takes it for an option.
+ * A fresh identifier: 128 random bits as 22 characters of base64url, which is safe in a URL. It never begins with a hyphen: a command line
+ * would take it for an option.
  */
 export function freshId(randomness: Randomness): string {
   for (;;) {

@@ -1,10 +1,10 @@
-/** One piece of work for all who ask for it at the same time: one run is under way, one more waits for it. */
+/** Shares work among concurrent callers: at most one run is under way, and at most one more waits for it. */
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * Whoever calls gets a run that began after the call, so what it finds is not older than the question.
+ * Every caller gets a run that began after its call, so the result is never older than the call.
  *
- * @param spacingMs how long after the beginning of a run the next one begins at the earliest
+ * @param spacingMs the shortest time from the start of one run to the start of the next
  */
 export function coalesced(run: () => Promise<void>, spacingMs: number): () => Promise<void> {
   let running: Promise<unknown> = Promise.resolve();

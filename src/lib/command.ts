@@ -1,4 +1,4 @@
-/** A command of the command line: what it takes, and what it does. */
+/** A command of the command line: the schema of its input, and the function that it runs. */
 import { z } from 'zod';
 import type { Outcome } from './errors.js';
 
@@ -9,12 +9,12 @@ export type Command<Input, Result> = (...input: Arguments<Input>) => Promise<Out
 // biome-ignore lint/complexity/noBannedTypes: `{}` asks here whether every property is optional
 type Arguments<Input> = {} extends Input ? [input?: Input] : [input: Input];
 
-/** The input is not what its command takes. The message names each fault. */
+/** The command does not accept the input. The message names each fault. */
 export class WrongInput extends Error {
   override readonly name = 'WrongInput';
 }
 
-/** An option that this version does not know is a fault: it must not be dropped in silence. */
+/** Pass a strict schema: an option that this version does not know must be a fault, not silently dropped. */
 export function command<Input, Result>(
   input: z.ZodType<Input>,
   run: (input: Input) => Promise<Outcome<Result>> | Outcome<Result>,

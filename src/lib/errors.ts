@@ -1,20 +1,20 @@
-/** The closed list of failures a client can meet, and the one class that carries them. */
+/** The closed list of failures that a client can get, and the one class that carries them. */
 
-/** Why a caller is anonymous. EXPIRED and REVOKED are said only after the signature verified. */
+/** Why a caller is anonymous. The server says EXPIRED or REVOKED only after it has verified the signature. */
 export type UnauthenticatedReason = 'TOKEN_MISSING' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'TOKEN_REVOKED';
 
-/** What a client or the server got wrong; what a user can get wrong is a `UserFailure`. */
+/** Mistakes of the client, and failures of the server. Mistakes of the user are `UserFailure`s. */
 export type FailureCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'RATE_LIMITED' | 'AUTH_UNAVAILABLE' | 'LOGOUT_UNCONFIRMED';
 
 /**
  * A failure with a message that is safe for a client.
  *
- * The cause is for the log only. No token, password, hash or email stands in a message.
+ * The cause is for the log only. A message contains no token, password, hash or email.
  */
 export class LatchkeyError extends Error {
   override readonly name = 'LatchkeyError';
 
-  /** What a client gets beside the message: the code, and what belongs to it. */
+  /** The code and its details, which the client gets beside the message. */
   readonly extensions: Readonly<Record<string, string | number>>;
 
   private constructor(
@@ -31,7 +31,7 @@ export class LatchkeyError extends Error {
     return new LatchkeyError('UNAUTHENTICATED', UNAUTHENTICATED_MESSAGES[reason], { reason });
   }
 
-  static forbidden(message = 'You are logged in, but this is not yours to do.'): LatchkeyError {
+  static forbidden(message = 'You are logged in, but you are not allowed to do this.'): LatchkeyError {
     return new LatchkeyError('FORBIDDEN', message);
   }
 
@@ -44,7 +44,7 @@ export class LatchkeyError extends Error {
     return new LatchkeyError('RATE_LIMITED', message, { retryAfter });
   }
 
-  /** The server can't know right now. It must not look like UNAUTHENTICATED: a client would throw a good session away. */
+  /** The server can't tell right now. This must not look like UNAUTHENTICATED: the client would throw away a good session. */
   static unavailable(cause: unknown, retryAfter = 1): LatchkeyError {
     const message = 'The login server cannot answer this right now. Try again in a moment.';
     return new LatchkeyError('AUTH_UNAVAILABLE', message, { retryAfter }, cause);
@@ -63,7 +63,7 @@ const UNAUTHENTICATED_MESSAGES: Readonly<Record<UnauthenticatedReason, string>> 
   TOKEN_REVOKED: 'The access token has been revoked. Log in again.',
 };
 
-/** What a user can get wrong. It is answered as data, in `userErrors`. */
+/** Mistakes of the user. The server returns them as data, in `userErrors`. */
 export type UserFailureCode =
   | 'INVALID_CREDENTIALS'
   | 'EMAIL_TAKEN'
@@ -94,7 +94,7 @@ export interface UserFailure {
   readonly field?: readonly string[];
 }
 
-/** What a use case answers: its result, or what the user got wrong. */
+/** The answer of a use case: its result, or the mistakes of the user. */
 export type Outcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'failed'; readonly failures: readonly UserFailure[] };

@@ -1,19 +1,19 @@
-/** Events that wait for one reader: put in as they come, taken one by one; what waits has a bound. */
+/** A bounded queue of events for one reader, which takes them one by one. */
 
 export interface EventQueue<Event> {
-  /** @returns false when nobody will take it, nor any that follows */
+  /** @returns false if the queue is over: the reader gets neither this event nor any later one */
   put(event: Event): boolean;
-  /** No more will come; what waits can still be taken. */
+  /** Accepts no more events. The reader still gets the ones that wait. */
   close(): void;
-  /** Nothing more is taken: what waits is dropped. @param failure thrown once to the reader */
+  /** Ends the queue and drops the events that wait. @param failure thrown once to the reader */
   end(failure?: unknown): void;
   /** One reader, one call at a time. */
   next(): Promise<IteratorResult<Event, undefined>>;
 }
 
 /**
- * @param capacity how many may wait; with one more the queue ends
- * @param refuse makes the error of that end
+ * @param capacity how many events may wait; one more ends the queue
+ * @param refuse makes the error that the reader gets then
  */
 export function createEventQueue<Event>(capacity: number, refuse: () => Error): EventQueue<Event> {
   let waiting: Event[] = [];

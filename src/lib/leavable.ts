@@ -1,6 +1,6 @@
-/** An async iterator that can be left while it waits. A generator cannot: its `return` waits behind the event that it waits for. */
+/** An async iterator that its reader can leave while it waits. With a generator, `return` would wait until the next event comes. */
 
-/** @param leave ends what `next` waits for; it may be called more than once */
+/** @param leave ends the wait of `next`; it may be called more than once */
 export function leavable<Event>(
   next: () => Promise<IteratorResult<Event, undefined>>,
   leave: () => unknown,

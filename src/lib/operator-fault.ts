@@ -1,10 +1,10 @@
-/** The base class of the faults that the operator can mend: the message says what is wrong and what to do, so nobody needs the stack. */
+/** The base class of faults that the operator can fix. The message says what is wrong and what to do, so nobody needs the stack. */
 
 interface Details extends ErrorOptions {
   readonly advice?: string;
 }
 
-/** `advice` is the last part of the message, after a space or a line break of its own. It is empty if the problem says it all. */
+/** `advice` ends the message. A space precedes it unless it begins with a line break. It is empty if the problem says it all. */
 export class OperatorFault extends Error {
   // Private, so that the log does not print it a second time.
   readonly #advice: string;

@@ -1,25 +1,25 @@
-/** Pages of a long list, the newest first: the next one begins after a place, not after a number, so rows that are added move nothing. */
+/** Pages of a long list, newest first. A page begins after a position, not after a number of rows, so new rows do not shift it. */
 
-/** A place in a list that is ordered by instant, and by id where instants are equal. */
+/** A position in a list that is ordered by instant, and by id where instants are equal. */
 export interface Position {
   readonly at: Date;
   readonly id: string;
 }
 
 export interface PageRequest {
-  /** How many rows at most. */
+  /** The most rows that a page may have. */
   readonly limit: number;
-  /** Null: from the newest on. */
+  /** Null means the first page, from the newest row on. */
   readonly after: Position | null;
 }
 
 export interface Page<Row> {
   readonly rows: readonly Row[];
-  /** Whether older ones follow. */
+  /** Whether older rows follow. */
   readonly hasNext: boolean;
 }
 
-/** What stands behind a place. The first condition is implied by the second, and is what lets the database begin there in its index. */
+/** Selects the rows after a position. The second condition implies the first, but only the first lets the database start there in its index. */
 export function isAfter<Column extends string>(column: Column, after: Position | null) {
   if (after === null) return {};
   const notNewer = { [column]: { lte: after.at } } as Record<Column, { lte: Date }>;
@@ -31,19 +31,19 @@ export function newestFirst<Column extends string>(column: Column) {
   return [{ [column]: 'desc' } as Record<Column, 'desc'>, { id: 'desc' as const }];
 }
 
-/** @param rows one more than the page holds, where there is one */
+/** @param rows one more than the page holds, if there is one */
 export function cutPage<Row>(rows: readonly Row[], { limit }: PageRequest): Page<Row> {
   return { rows: rows.slice(0, limit), hasNext: rows.length > limit };
 }
 
-/** A query of one page of what came from an instant on, the oldest first. */
+/** The query for one page of the rows from an instant on, oldest first. */
 export interface OnwardPage {
   readonly where: { readonly AND: [{ at: { gte: Date } }, object] };
   readonly orderBy: [{ at: 'asc' }, { id: 'asc' }];
   readonly take: number;
 }
 
-/** All that came from an instant on, the oldest first, a page at a time. */
+/** Reads all rows from an instant on, oldest first, one page at a time. */
 export async function* readOnward<Row extends Position>(
   from: Date,
   size: number,

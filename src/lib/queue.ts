@@ -1,4 +1,4 @@
-/** Who waits for whom: queues with a bound, and turns that leave room for others between them. */
+/** Queues with a bound, and ways to share the turns of the event loop. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 
@@ -7,7 +7,7 @@ export interface Queue {
 }
 
 /**
- * A queue with a bound: so many pieces of work at once, so many waiting, the rest is refused.
+ * A queue with a bound. It refuses work that finds too much other work waiting.
  *
  * @param concurrency how many run at once
  * @param capacity how many may wait
@@ -22,7 +22,7 @@ export function createQueue(concurrency: number, capacity: number, refuse: () =>
   };
 }
 
-/** Of those who wait for it one goes on in each turn of the event loop; who does not wait is served between them. */
+/** Lets one waiting caller continue per turn of the event loop. Work that does not wait here runs in between. */
 export function createTurns(): () => Promise<void> {
   let last = Promise.resolve();
   return () => {
@@ -32,11 +32,11 @@ export function createTurns(): () => Promise<void> {
 }
 
 /**
- * For work that is done at once and never waits: it goes on in the same turn of the event loop, however much of it there is, and whoever
- * else wants something waits for all of it.
+ * Splits up work that never waits for anything. Without these pauses, all of it would run in one turn of the event loop, and every other
+ * request would wait for it.
  *
- * @param steps how many of all such work together fit into one turn
- * @returns what such work awaits before each step
+ * @param steps how many steps, of all such work together, fit into one turn
+ * @returns a function; the work awaits it before each step
  */
 export function createSlices(steps: number): () => Promise<void> {
   let left = steps;

@@ -1,5 +1,5 @@
 /**
- * Keeps small secrets at rest: encrypted with AES-256-GCM (NIST SP 800-38D), or hashed with HMAC-SHA-256 (RFC 2104), under keys
+ * Protects small secrets at rest: encrypted with AES-256-GCM (NIST SP 800-38D), or hashed with HMAC-SHA-256 (RFC 2104), under keys
  * derived with HKDF (RFC 5869).
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
@@ -8,7 +8,7 @@ import type { Randomness } from './ambient.js';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** The sealed text was made under another key or for another purpose, or was changed. */
+/** The sealed text was made with another key or for another purpose, or someone changed it. */
 export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
@@ -41,7 +41,7 @@ export function openSealed(sealed: string, secret: Buffer, purpose: string): str
 }
 
 /**
- * A hash of texts that are easily guessed, such as addresses: who reads it can't look for one without the secret.
+ * A hash for texts that are easy to guess, such as email addresses. Without the secret, an attacker who reads it can't test guesses.
  *
  * @returns base64url
  */

@@ -1,4 +1,4 @@
-/** What was opened, closed again in the opposite order, also when something after it could not be opened. */
+/** Closes everything that was opened, in reverse order, even if opening failed halfway. */
 type Close = () => Promise<void> | void;
 
 export class Teardown {
@@ -8,7 +8,7 @@ export class Teardown {
     this.#closes.unshift(close);
   }
 
-  /** Closes everything once. What fails does not keep the rest open; the first failure is thrown at the end. */
+  /** Closes everything once. If one close fails, the rest still close; then the first failure is thrown. */
   async run(): Promise<void> {
     const failures: unknown[] = [];
     for (const close of this.#closes.splice(0)) {

@@ -1,16 +1,16 @@
-/** The rules of the short texts that are handed in: email, name, device name, reason, role, search. */
+/** The rules for the short texts that clients send: email, name, device name, reason, role, search. */
 import isEmail from 'validator/lib/isEmail.js';
 
 const MAX_EMAIL_CHARACTERS = 254;
 const MAX_NAME_CHARACTERS = 200;
 const MAX_REASON_CHARACTERS = 500;
 const MAX_USER_AGENT_CHARACTERS = 512;
-/** An email is the longest thing that a search can find. */
+/** An email is the longest text that a search can find. */
 export const MAX_SEARCH_CHARACTERS = MAX_EMAIL_CHARACTERS;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
-/** Line breaks between quotation marks, which the grammar allows, and all that makes two addresses out of one for the eye. */
+/** Invisible characters make two different addresses look the same. The grammar also allows line breaks between quotation marks. */
 const UNSEEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
 /** RFC 5321 addresses, internationalized local parts included (RFC 6531). */
@@ -24,17 +24,17 @@ export function emailKeyOf(email: string): string {
   return email.normalize('NFKC').toLowerCase();
 }
 
-/** What an administrator's search looks into. */
+/** The text in which an administrator's search looks. */
 export function searchKeyOf(email: string, name: string | null): string {
   return `${searchTermOf(email)}\n${searchTermOf(name ?? '')}`;
 }
 
-/** What is searched for, in the form in which it is found. */
+/** The searched text, in the form that `searchKeyOf` has. */
 export function searchTermOf(text: string): string {
   return emailKeyOf(text);
 }
 
-/** Whether an email or a name can contain the text at all: a line break would be found between the two. */
+/** Whether an email or a name can contain the text. A line break can't be allowed: it would match the one that separates the two. */
 export function isSearchable(text: string): boolean {
   return text.isWellFormed() && text.search(CONTROL_CHARACTERS) < 0;
 }
@@ -49,12 +49,12 @@ export function isRole(text: string): boolean {
   return /^[A-Z][A-Z0-9_]{0,63}$/.test(text);
 }
 
-/** Why an administrator did something. */
+/** The reason that an administrator gives for an action. */
 export function isReason(text: string): boolean {
   return text.length > 0 && text.length <= MAX_REASON_CHARACTERS && text.isWellFormed() && text.search(CONTROL_CHARACTERS) < 0;
 }
 
-/** A header is not typed by a user, so it is made to fit instead of refused. */
+/** Makes the header fit instead of refusing it, because no user typed it. */
 export function fitUserAgent(text: string): string {
   return text.toWellFormed().replace(CONTROL_CHARACTERS, ' ').slice(0, MAX_USER_AGENT_CHARACTERS);
 }
