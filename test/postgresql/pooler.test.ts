@@ -35,7 +35,7 @@ describe.skipIf(!hasPooler)('behind PgBouncer (skipped where it is not installed
     const { log, lines } = collectLog();
     const pooled = await behindPooler(await makeDatabase());
     const [one, two] = [await startNode(pooled, { log }), await startNode(pooled)];
-    while (!lines.some(({ msg }) => String(msg).includes('LISTEN brings nothing'))) await nextTurn();
+    while (!lines.some(({ msg }) => String(msg).includes('LISTEN receives nothing'))) await nextTurn();
     expect(await readFigure(one, 'latchkey_lease_listening')).toBe(0);
     const { accessToken } = await one.register();
     const { confirmation } = await logOutTold(two, accessToken);

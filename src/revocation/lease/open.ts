@@ -54,7 +54,7 @@ export function openLease(world: World, needs: Needs, teardown: Teardown): Opene
   const ears = hearing(
     doorbell,
     (isHeard) => node.listen(isHeard),
-    () => log.warn('LISTEN brings nothing, so doorbells are not heard: behind a pooler of transactions set DOORBELL=off'),
+    () => log.warn('LISTEN receives nothing, so doorbells are not heard: behind a pooler of transactions set DOORBELL=off'),
   );
   const listening: Listening | null = config.doorbell
     ? listenTo(config.databaseUrl, CHANNEL, {
