@@ -37,7 +37,7 @@ async function findIds(client: Transaction, text: string, { limit, after }: Page
   const pattern = `%${searchTermOf(text).replace(/[\\%_]/g, '\\$&')}%`;
   const behind =
     after === null ? Prisma.empty : Prisma.sql`AND "createdAt" <= ${after.at} AND ("createdAt" < ${after.at} OR "id" < ${after.id})`;
-  const found = await client.$queryRaw<{ id: string }[]>`
-    ${LONG_READ} SELECT "id" FROM "User" WHERE "searchKey" LIKE ${pattern} ESCAPE '\\' ${behind} ORDER BY "createdAt" DESC, "id" DESC LIMIT ${limit + 1}`;
+  const found = await client.$queryRaw<{ id: string }[]>`${LONG_READ}
+    SELECT "id" FROM "User" WHERE "searchKey" LIKE ${pattern} ESCAPE '\\' ${behind} ORDER BY "createdAt" DESC, "id" DESC LIMIT ${limit + 1}`;
   return found.map(({ id }) => id);
 }

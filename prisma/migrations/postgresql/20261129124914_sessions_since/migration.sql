@@ -7,3 +7,6 @@ ALTER TABLE "Session" ADD COLUMN     "generation" INTEGER NOT NULL DEFAULT 0;
 
 -- CreateIndex
 CREATE INDEX "Session_endedAt_generation_idx" ON "Session"("endedAt", "generation");
+
+-- SQLite needs this index for the sessions of one user, and the model is the same for both.
+CREATE INDEX "Session_userId_endedAt_generation_idx" ON "Session"("userId", "endedAt", "generation");
