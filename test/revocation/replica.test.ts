@@ -6,7 +6,7 @@ const TOKEN = { jti: 'jti', sid: 'sid', kid: 'key', gen: 1, exp: 1_000 };
 
 function delta({ since = 0, version = 0, generation = 1, prunedBefore = 0, ids = [] as string[], until = 9_000_000 } = {}): LogDelta {
   const rows = ids.map((id) => ({ id, revokedUntil: new Date(until) }));
-  return { since, state: { version, generation, prunedBefore: new Date(prunedBefore) }, rows };
+  return { since, state: { version, generation, sessionsSince: 0, prunedBefore: new Date(prunedBefore) }, rows };
 }
 
 function replicaWith(...deltas: LogDelta[]): Replica {

@@ -17,6 +17,7 @@ export class Replica {
   #known = false;
   #version = 0;
   #generation = 0;
+  #sessionsSince = 0;
   #prunedBefore = 0;
 
   get isKnown(): boolean {
@@ -29,6 +30,11 @@ export class Replica {
 
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Sessions that began in an older generation have ended (R17). */
+  get sessionsSince(): number {
+    return this.#sessionsSince;
   }
 
   get size(): number {
@@ -53,6 +59,7 @@ export class Replica {
     this.add(rows);
     this.#version = Math.max(this.#version, state.version);
     this.#generation = Math.max(this.#generation, state.generation);
+    this.#sessionsSince = Math.max(this.#sessionsSince, state.sessionsSince);
     const prunedBefore = state.prunedBefore.getTime();
     // Another node has pruned rows, so this process needs them no more either.
     if (prunedBefore > this.#prunedBefore) this.forgetUntil(prunedBefore + KEEP_AFTER_EXPIRY_MS, prunedBefore);
