@@ -162,18 +162,16 @@ export class Sessions {
 
   async #endExpired(): Promise<void> {
     const now = new Date(this.world.clock.now());
-    for (let batch = EXPIRY_BATCH; batch === EXPIRY_BATCH; ) {
-      const expired = await this.needs.database.read(async (client) =>
-        client.session.findMany({
-          where: { ...notEnded(await readState(client)), idleExpiresAt: { lte: now } },
-          select: { id: true },
-          take: EXPIRY_BATCH,
-        }),
+    for (let mayBeMore = true; mayBeMore; ) {
+      // Without the generation in the condition: SQLite would take the index of generations and read every live session.
+      const expired = await this.needs.database.read((client) =>
+        client.session.findMany({ where: { endedAt: null, idleExpiresAt: { lte: now } }, select: { id: true }, take: EXPIRY_BATCH }),
       );
-      batch = expired.length;
       // The ending repeats the condition, because a refresh may have come between.
       const sessions = { id: { in: expired.map(({ id }) => id) }, idleExpiresAt: { lte: now } };
-      if (batch > 0) await this.needs.endings.end({ sessions, reason: 'EXPIRED', actor: 'server' });
+      const ended = expired.length === 0 ? [] : await this.needs.endings.end({ sessions, reason: 'EXPIRED', actor: 'server' });
+      // None ended: all sessions have ended meanwhile, and their rows are marked at the next pruning.
+      mayBeMore = expired.length === EXPIRY_BATCH && ended.length > 0;
     }
   }
 
