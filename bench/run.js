@@ -25,6 +25,7 @@ const COMPARISONS = [
   'connections',
   'fields',
   'start',
+  'million',
   'memory',
 ];
 
@@ -32,8 +33,8 @@ const COMPARISONS = [
 const PLAN = { rounds: 7, seconds: 2, warmUpSeconds: 3, connections: 32 };
 const QUICK = { rounds: 3, seconds: 1, warmUpSeconds: 1, connections: 32, repeats: 0 };
 /** One asks the same servers three times over, and shows a slope rather than a ratio. */
-const FEWER = { connections: 5 };
-const FEWER_QUICK = { connections: 2 };
+const FEWER = { connections: 5, million: 5 };
+const FEWER_QUICK = { connections: 2, million: 3 };
 
 const { values: flags } = parseArgs({
   options: {
