@@ -34,7 +34,7 @@ const ACTS = {
 };
 const ONCE = {
   revokeAllSessions: ({ ask, admin }) => ask('mutation { revokeAllSessions { endedSessions userErrors { code } } }', admin),
-  'the sweep that marks the rows': ({ settings }) => latchkeyAside(settings, 'blacklist', 'prune'),
+  'one pruning after it, which marks rows': ({ settings }) => latchkeyAside(settings, 'blacklist', 'prune'),
 };
 
 export async function measure({ rounds, seconds }, tell) {

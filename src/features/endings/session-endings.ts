@@ -12,6 +12,9 @@ interface Needs {
   readonly audit: Audit;
 }
 
+/** Marking a million sessions takes a minute of the database's time. Nothing depends on the marks, so they need not come all at once. */
+const MARKED_AT_ONCE = 50_000;
+
 export class SessionEndings {
   constructor(
     private readonly world: World,
@@ -47,12 +50,15 @@ export class SessionEndings {
   }
 
   /**
-   * Writes the end into the rows of the sessions that `endAll` has ended, in bounded batches. They get no blacklist rows: the
-   * generation of their tokens has ended. Nothing depends on these marks but the tables' readers and pruning.
+   * Writes the end into the rows of the sessions that `endAll` has ended, in bounded batches, and at most `MARKED_AT_ONCE` of them: the
+   * next pruning goes on. They get no blacklist rows, because the generation of their tokens has ended.
    */
   async markAllEnded(): Promise<void> {
     const { sessionsSince, allEndedAt } = await this.needs.database.read(readState);
+    let left = MARKED_AT_ONCE;
     await this.needs.database.inBatches(async (transaction, limit) => {
+      if (left <= 0) return { count: 0 };
+      left -= limit;
       const where = { endedAt: null, generation: { lt: sessionsSince } };
       const dead = await transaction.session.findMany({ where, select: { id: true }, take: limit });
       const ids = dead.map(({ id }) => id);
