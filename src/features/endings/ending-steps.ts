@@ -102,7 +102,8 @@ export class EndingSteps {
     const { generation } = await readState(this.transaction);
     // Revoking a key waits for transactions that have read it, then deletes its row; later ones no longer find it.
     const key = await this.transaction.signingKey.findUnique({ where: { kid }, select: { kid: true } });
-    if (count === 0 || revoked.size > 0 || gen !== generation || key === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
+    if (count === 0 || revoked.size > 0 || gen !== generation || key === null)
+      throw LatchkeyError.unauthenticated('TOKEN_REVOKED', count === 0);
   }
 
   /**

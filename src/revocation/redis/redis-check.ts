@@ -10,7 +10,7 @@ export class RedisCheck implements RevocationCheck {
   ) {}
 
   async ask(token: RevocableToken): Promise<RevocationVerdict> {
-    const standing = await this.mirror.read([token.sid, token.jti, token.kid]);
+    const standing = await this.mirror.read(token);
     // A new generation reaches the table before Redis, so a token issued after it may be ahead of Redis.
     return standing === null || token.gen > standing.generation ? this.table.ask(token) : verdictOn(token, standing);
   }
