@@ -162,7 +162,7 @@ const ENDINGS: readonly Ending[] = [
     other: 'dead',
     admin: 'lives',
     endsLogins: true,
-    document: ownDocument(`deleteMe(input: { password: "${PASSWORD}" }) { id }`),
+    document: ownDocument(`deleteMe(input: { password: "${PASSWORD}" }) { deletedUserId }`),
   },
   {
     name: 'setUserRoles',
