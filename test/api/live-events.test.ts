@@ -24,7 +24,7 @@ test('a session hears of the login, the refresh and the end of the others of its
   await app.refresh(first.refreshToken);
   const events = await follower.until(CREATED, REFRESHED, ENDED, REFRESHED);
   const other = { sessionId: second.sid, current: false };
-  const id = expect.stringMatching(/^[\w-]{22}$/);
+  const id = expect.stringMatching(/^se_[\w-]{22}$/);
   expect(events).toEqual([
     { id, kind: CREATED, ...other, reason: null },
     { id, kind: REFRESHED, ...other, reason: null },
