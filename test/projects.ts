@@ -16,6 +16,13 @@ const CHECKED =
 const CHECKED_IN_THE_DATABASE =
   'administration,clock-steps,database-operations,delete-me,deleted-meanwhile,email-change,embedding,errors,event-stream,floods,graphql-http-audit,guards,health,joint-logouts,live-events,login,long-blacklist,own-routes,password-reset,password-reset-required,pruning,query-lane,query-lane-neighbours,query-plans,registration-by-mail,server-status,sessions,signing-keys,startup,unknown-commit,unknown-state,users,websocket';
 
+/**
+ * API tests of what happens before the database is asked, or beside it: headers, pages, limits of a query and of a socket. They run on
+ * SQLite only.
+ */
+const WITHOUT_DATABASE =
+  'console,cors,embedding,explorers,graphql-http-audit,http-headers,introspection,landing-page,pages,query-lane,query-lane-neighbours,query-limits,query-plans,socket-limits,untold-proxy,wire';
+
 /** The built server from start to end, and every command both with a running server and with a stopped one. */
 const SERVER_STORY = 'clients,commands,signals,start,wrong-configuration,wrong-usage';
 
@@ -103,6 +110,7 @@ export const again: readonly TestProjectInlineConfiguration[] = [
   project(['built', 'sqlite', 'postgresql'], {
     name: 'api-postgresql',
     include: ['test/api/**/*.test.ts'],
+    exclude: [`test/api/{${WITHOUT_DATABASE}}.test.ts`],
     setupFiles: ['test/support/postgresql/skip-without.ts'],
     env: { TEST_REVOCATION_CHECK: 'lease', TEST_DATABASE: 'postgresql' },
   }),

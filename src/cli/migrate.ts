@@ -4,26 +4,32 @@ import { readConfig } from '../config/config.js';
 import { done } from '../lib/errors.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
 
+/** Commander turns `--no-node-runs` into this. */
+type Options = OutputOptions & { nodeRuns: boolean };
+
 export function addMigrate(program: Command): void {
   program
     .command('migrate')
     .description('bring the database to this version; the server does the same when it starts')
+    .option('--no-node-runs', 'forget the nodes that are on record; only when all of them have stopped or crashed')
     .option(...JSON_OPTION)
-    .action((options: OutputOptions) =>
-      report(options, migrateAlone, ({ applied }) =>
-        applied.length === 0 ? ['Nothing to do.'] : applied.map((name) => `Applied ${name}`),
+    .action((options: Options) =>
+      report(
+        options,
+        () => migrateAlone(options),
+        ({ applied }) => (applied.length === 0 ? ['Nothing to do.'] : applied.map((name) => `Applied ${name}`)),
       ),
     );
 }
 
-async function migrateAlone() {
+async function migrateAlone({ nodeRuns }: Options) {
   const config = readConfig();
   const { lockData } = await import('../database/file-lock.js');
-  const { migrate } = await import('../database/migrations.js');
+  const { migrateDatabase } = await import('../database/open-migrated.js');
   const { withStartLock } = await import('../database/start-lock.js');
   const lock = lockData(config.dataDir, config.databaseUrl, 'the command `latchkey migrate`');
   try {
-    return done({ applied: await withStartLock(config.databaseUrl, () => migrate(config.databaseUrl)) });
+    return done({ applied: await withStartLock(config.databaseUrl, () => migrateDatabase(config, !nodeRuns)) });
   } finally {
     lock.release();
   }

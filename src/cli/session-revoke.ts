@@ -1,5 +1,6 @@
 /** `latchkey session revoke` */
 import type { Command } from 'commander';
+import type { Outcome } from '../lib/errors.js';
 import { administer } from './administer.js';
 import { JSON_OPTION, type OutputOptions, report } from './output.js';
 import { REASON_OPTION, type ReasonOption } from './reason.js';
@@ -25,13 +26,16 @@ export function addSessionRevoke(session: Command): void {
         options,
         () => revoke(id, options),
         ({ endedSessions, revokedAccessTokens }) => [
-          `Sessions ended: ${endedSessions}. Access tokens revoked one by one: ${revokedAccessTokens}.`,
+          `Sessions ended: ${endedSessions ?? 'more than 10,000'}. Access tokens revoked one by one: ${revokedAccessTokens}.`,
         ],
       );
     });
 }
 
-async function revoke(session: string | undefined, { user, accessTokensOnly, reason }: Options) {
+async function revoke(
+  session: string | undefined,
+  { user, accessTokensOnly, reason }: Options,
+): Promise<Outcome<{ readonly endedSessions: number | null; readonly revokedAccessTokens: number }>> {
   if (session !== undefined)
     return (await administer('revokeSession', { session, ...(accessTokensOnly ? { accessTokensOnly } : {}) })).outcome;
   const why = reason === undefined ? {} : { reason };

@@ -14,6 +14,7 @@ export const TRANSACTION_TIMEOUT_MS = 10_000;
 const WAITING_TRANSACTIONS = 1_000;
 /** Rows per transaction when many are removed, so that no login waits long behind it. */
 const BATCH = 500;
+const WAITING_LONG_READS = 100;
 /** How often a transaction that conflicts with others is tried. */
 const TRIES = 5;
 const RETRY_PAUSE_MS = 20;
@@ -30,6 +31,7 @@ export class Database {
   #reopening: Promise<void> | undefined;
   #pinging: Promise<void> | undefined;
   readonly #writers: Queue;
+  readonly #longReads = createQueue(1, WAITING_LONG_READS, () => LatchkeyError.unavailable(new Error('too many long reads wait')));
   readonly #committed = new WeakMap<Transaction, readonly (() => void)[]>();
 
   private constructor(private readonly engine: Engine) {
@@ -69,6 +71,17 @@ export class Database {
   }
 
   /**
+   * Runs a query that may take long, such as a search through all users, one at a time. With SQLite it runs in a thread of its own.
+   * So other requests find the event loop and the connections free.
+   *
+   * @param query it must be raw SQL that begins with `LONG_READ`
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer, or too many such queries wait
+   */
+  readLong<Result>(query: (client: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#longReads.run(() => this.read(query));
+  }
+
+  /**
    * Runs the work in one transaction: one at a time with SQLite, several with PostgreSQL. The work must use only the client that it
    * is given. It runs again after a conflict with another transaction, so its effects outside the transaction must be repeatable.
    *
@@ -101,7 +114,7 @@ export class Database {
 
   /** A description of damage in the stored data, or null. */
   findDamage(): Promise<string | null> {
-    return this.read((client) => this.engine.findDamage(client));
+    return this.readLong((client) => this.engine.findDamage(client));
   }
 
   /**

@@ -1,18 +1,59 @@
-/** Opens the database with every migration applied. */
+/** Brings a database to this version, and opens it. */
 import type { Config } from '../config/config.js';
+import { OperatorFault } from '../lib/operator-fault.js';
 import { Database } from './database.js';
 import { migrate, pendingMigrations } from './migrations.js';
 
-/** The migration engine needs exclusive use of a SQLite file, so the client is closed before it and opened again after it. */
-export async function openMigrated({ databaseUrl, databasePoolSize }: Config): Promise<Database> {
+type Location = Pick<Config, 'databaseUrl' | 'databasePoolSize'>;
+
+/** A node of an older version is on record. It would go on without the rules that the migration brings, such as which sessions have ended. */
+export class NodesRunning extends OperatorFault {
+  override readonly name = 'NodesRunning';
+
+  static withIds(ids: readonly string[]): NodesRunning {
+    return new NodesRunning(`The database must be migrated, but nodes of an older version are on record: ${ids.join(', ')}.`, {
+      advice: 'Stop every node first. If a node has crashed and none runs any more, run `latchkey migrate --no-node-runs`.',
+    });
+  }
+}
+
+/** @throws NodesRunning if the database must be migrated and a node of an older version is on record */
+export async function openMigrated(location: Location): Promise<Database> {
+  await migrateDatabase(location, false);
+  return Database.open(location.databaseUrl, location.databasePoolSize);
+}
+
+/**
+ * Applies the pending migrations. The migration engine needs exclusive use of a SQLite file, so no connection is open meanwhile.
+ *
+ * @param noNodeRuns the operator knows that no node runs; nodes that are on record are forgotten
+ * @returns the names of the applied migrations
+ * @throws NodesRunning
+ */
+export async function migrateDatabase({ databaseUrl, databasePoolSize }: Location, noNodeRuns: boolean): Promise<string[]> {
   const database = await Database.open(databaseUrl, databasePoolSize);
   try {
-    if ((await pendingMigrations(database, databaseUrl)).length === 0) return database;
-  } catch (error) {
+    if ((await pendingMigrations(database, databaseUrl)).length === 0) return [];
+    if (noNodeRuns) await forgetNodes(database);
+    else await assertNoNode(database);
+  } finally {
     await database.close();
-    throw error;
   }
-  await database.close();
-  await migrate(databaseUrl);
-  return Database.open(databaseUrl, databasePoolSize);
+  return migrate(databaseUrl);
+}
+
+/** Every node that is on record before a migration is of an older version. A node that stops cleanly removes its record. */
+async function assertNoNode(database: Database): Promise<void> {
+  if (!(await hasNodes(database))) return;
+  const nodes = await database.read((client) => client.node.findMany({ select: { id: true } }));
+  if (nodes.length > 0) throw NodesRunning.withIds(nodes.map(({ id }) => id));
+}
+
+async function forgetNodes(database: Database): Promise<void> {
+  if (await hasNodes(database)) await database.transaction((transaction) => transaction.node.deleteMany());
+}
+
+/** The oldest versions had no table of nodes. */
+async function hasNodes(database: Database): Promise<boolean> {
+  return (await database.listTables()).includes('Node');
 }

@@ -7,6 +7,8 @@ import { setTimeout } from 'node:timers/promises';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
 import { createSlices } from '../lib/queue.js';
 import { DatabaseUnusable } from './failures.js';
+import { LONG_READ_TEXT } from './long-read.js';
+import { readAside } from './sqlite-aside.js';
 import { SqliteConnection, type StatementResult } from './sqlite-connection.js';
 
 type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
@@ -64,6 +66,7 @@ class SqliteClient {
   }
 
   async execute({ sql, args }: Statement): Promise<StatementResult> {
+    if (sql.startsWith(LONG_READ_TEXT)) return readAside(this.path, { sql, args });
     // Open before the pause, so that a database that is closed during it is not opened again.
     const reader = this.#openReader();
     await nextSlice();

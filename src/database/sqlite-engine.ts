@@ -1,6 +1,7 @@
 /** The engine for SQLite: one file, one process that owns it, one writer at a time. */
 import type { Engine, Transaction } from './engine.js';
 import { PrismaClient } from './generated/client.js';
+import { LONG_READ } from './long-read.js';
 import { DurableSqliteFactory } from './sqlite-adapter.js';
 
 export class SqliteEngine implements Engine {
@@ -41,7 +42,7 @@ export class SqliteEngine implements Engine {
   }
 
   async findDamage(client: Transaction): Promise<string | null> {
-    const rows = await client.$queryRaw<{ quick_check: string }[]>`PRAGMA quick_check`;
+    const rows = await client.$queryRaw<{ quick_check: string }[]>`${LONG_READ} PRAGMA quick_check`;
     return rows.map((row) => Object.values(row)[0]).find((line) => line !== 'ok') ?? null;
   }
 

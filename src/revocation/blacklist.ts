@@ -35,6 +35,8 @@ const STATE_ID = 1;
 export interface LogState {
   readonly version: number;
   readonly generation: number;
+  /** Sessions that began in an older generation have ended, whatever their rows say (R17). */
+  readonly sessionsSince: number;
   readonly prunedBefore: Date;
 }
 
@@ -45,6 +47,8 @@ export interface RevocationState extends LogState {
   readonly mirrorRunId: string | null;
   /** Whether a revocation must be in the Redis mirror before it is answered (R27). */
   readonly waitsForMirror: boolean;
+  /** When `sessionsSince` was last raised; null if it never was. */
+  readonly allEndedAt: Date | null;
 }
 
 /** The stored state; creates it at the first start. */
@@ -66,7 +70,8 @@ export interface Addition {
 }
 
 /**
- * Adds rows under the next version (R5), and ends the generation of tokens if asked to (R17). A `jti` that is already listed keeps
+ * Adds rows under the next version (R5), and ends every token and session so far if asked to (R17), in a time that does not depend on
+ * their number. A `jti` that is already listed keeps
  * its row. A `sid` can't be listed yet, because its session was not ended before this transaction.
  *
  * @returns null if there was nothing to add
@@ -74,29 +79,34 @@ export interface Addition {
 export async function addToBlacklist(
   transaction: Transaction,
   entries: readonly BlacklistEntry[],
-  endsGeneration: boolean,
+  endsAll: boolean,
   now: number,
 ): Promise<Addition | null> {
   const tokens = entries.filter((entry) => entry.kind === 'jti').map((entry) => entry.id);
   const known = tokens.length === 0 ? new Set<string>() : await findBlacklisted(transaction, tokens);
   const fresh = entries.filter((entry) => !known.has(entry.id));
-  if (fresh.length === 0 && !endsGeneration) return null;
+  if (fresh.length === 0 && !endsAll) return null;
+  const revokedAt = new Date(now);
   const stored = await transaction.revocationState.update({
     where: { id: STATE_ID },
-    data: { version: { increment: 1 }, generation: { increment: endsGeneration ? 1 : 0 } },
+    data: { version: { increment: 1 }, generation: { increment: endsAll ? 1 : 0 } },
   });
-  const state = toState(stored);
+  const state = toState(endsAll ? await endSessionsBefore(transaction, stored.generation, revokedAt) : stored);
   const data = fresh.map(({ id, kind, userId, reason, lastExpiresAt }) => ({
     id,
     kind,
     userId,
     reason,
     version: state.version,
-    revokedAt: new Date(now),
+    revokedAt,
     revokedUntil: new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS),
   }));
   await insertRows(transaction.blacklistedToken, data);
   return { state, rows: data };
+}
+
+function endSessionsBefore(transaction: Transaction, sessionsSince: number, allEndedAt: Date) {
+  return transaction.revocationState.update({ where: { id: STATE_ID }, data: { sessionsSince, allEndedAt } });
 }
 
 /** Which of the ids are on the list. */
@@ -118,7 +128,7 @@ export interface Finding extends LogState {
  */
 export async function findWithState(client: Transaction, ids: readonly string[]): Promise<Finding> {
   const [row] = await client.$queryRaw<(Omit<LogState, 'version'> & { version: bigint; listed: string | null })[]>`
-    SELECT "version", "generation", "prunedBefore", (
+    SELECT "version", "generation", "sessionsSince", "prunedBefore", (
       SELECT STRING_AGG("id", ' ') FROM "BlacklistedToken" WHERE "id" IN (${Prisma.join([...ids])})
     ) AS "listed" FROM "RevocationState" WHERE "id" = ${STATE_ID}`;
   if (row === undefined) throw LatchkeyError.unavailable(new Error('The row of the blacklist state is missing'));

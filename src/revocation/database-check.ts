@@ -56,11 +56,11 @@ export class DatabaseCheck implements RevocationCheck {
 
   async #answer(questions: readonly Question[]): Promise<void> {
     const ids = questions.flatMap(({ token }) => [token.sid, token.jti, token.kid]);
-    const { listed, generation, prunedBefore } = await this.#find(ids);
+    const { listed, ...state } = await this.#find(ids);
     for (const question of questions) {
       const { sid, jti, kid } = question.token;
       const isTokenListed = listed.has(jti) || listed.has(kid);
-      question.standing = { isSessionListed: listed.has(sid), isTokenListed, generation, prunedBefore };
+      question.standing = { ...state, isSessionListed: listed.has(sid), isTokenListed };
     }
   }
 }

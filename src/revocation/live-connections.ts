@@ -1,6 +1,6 @@
 /** Finds open connections by the ids of their tokens, so that a revocation ends them at once, even idle ones (R28). */
 import type { LogDelta } from './memory/replica.js';
-import type { RevocableToken, Revoked } from './revocation-check.js';
+import { type RevocableToken, type Revoked, verdictOnGeneration } from './revocation-check.js';
 
 /** Why the server ends a connection. */
 export type EndOfConnection = Revoked | 'expired' | 'unavailable' | 'stopping';
@@ -57,7 +57,8 @@ export class LiveConnections {
     if (state.generation <= this.#generation) return;
     this.#generation = state.generation;
     for (const connection of [...this.#all]) {
-      if (connection.token !== null && connection.token.gen < state.generation) connection.end('generation-revoked');
+      const { token } = connection;
+      if (token !== null && token.gen < state.generation) connection.end(verdictOnGeneration(token.gen, state));
     }
   }
 

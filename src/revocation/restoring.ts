@@ -10,15 +10,22 @@ const BATCH = 1_000;
 export async function restoreLog(database: Database, replica: Replica, clock: Clock, version: number): Promise<void> {
   const above = Math.max(version, replica.version);
   const remembered = [...replica.entries()];
+  const now = new Date(clock.now());
   await database.transaction(async (transaction) => {
     const state = await transaction.revocationState.update({ where: { id: 1 }, data: { version: { increment: 1 } } });
     const next = Math.max(Number(state.version), above + 1);
     await transaction.revocationState.update({
       where: { id: 1 },
       // Redis may hold other rows under the old version numbers, so the trust in its mirror ends.
-      data: { version: next, generation: Math.max(state.generation, replica.generation) + 1, mirrorId: null, mirrorRunId: null },
+      data: {
+        version: next,
+        generation: Math.max(state.generation, replica.generation) + 1,
+        // The lost commits may have ended all sessions. The repair itself ends none: only tokens of the new generation must be fetched.
+        ...(replica.sessionsSince > state.sessionsSince ? { sessionsSince: replica.sessionsSince, allEndedAt: now } : {}),
+        mirrorId: null,
+        mirrorRunId: null,
+      },
     });
-    const now = new Date(clock.now());
     for (let begin = 0; begin < remembered.length; begin += BATCH) {
       const batch = remembered.slice(begin, begin + BATCH);
       const ids = batch.map(([id]) => id);

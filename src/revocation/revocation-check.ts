@@ -14,8 +14,8 @@ export interface RevocableToken {
  * The three ways in which a token is revoked tell what the node knows of its session (R31):
  *
  * - `session-revoked`: the session has ended.
- * - `token-revoked`: a change of roles, a new password or a revoked key. The session continues through refresh.
- * - `generation-revoked`: all tokens issued so far were revoked. The session may have ended or not.
+ * - `token-revoked`: a change of roles, a new password, a revoked key, or the repair of R25. The session continues through refresh.
+ * - `generation-revoked`: the generation of the token is over, and the node does not know which sessions have ended with it.
  */
 export type Revoked = 'session-revoked' | 'token-revoked' | 'generation-revoked';
 
@@ -37,6 +37,8 @@ export interface Standing {
   /** Whether the `jti` or the `kid` is listed. */
   readonly isTokenListed: boolean;
   readonly generation: number;
+  /** The sessions of older generations have ended; null if this is not known. */
+  readonly sessionsSince: number | null;
   /** Tokens with an `exp` up to this instant are refused, whatever the clock says (R7). */
   readonly prunedBefore: Date;
 }
@@ -46,8 +48,14 @@ export function verdictOn({ exp, gen }: RevocableToken, standing: Standing): Rev
   if (exp * 1000 <= standing.prunedBefore.getTime()) return 'expired';
   // The session comes first: whatever else revoked the token, a client must not refresh for a session that has ended.
   if (standing.isSessionListed) return 'session-revoked';
-  if (gen !== standing.generation) return 'generation-revoked';
+  if (gen !== standing.generation) return verdictOnGeneration(gen, standing);
   return standing.isTokenListed ? 'token-revoked' : 'live';
+}
+
+/** A token is never older than its session. So with a token of a generation before `sessionsSince`, the session is over too (R17). */
+export function verdictOnGeneration(gen: number, { generation, sessionsSince }: Pick<Standing, 'generation' | 'sessionsSince'>): Revoked {
+  if (sessionsSince === null || gen > generation) return 'generation-revoked';
+  return gen < sessionsSince ? 'session-revoked' : 'token-revoked';
 }
 
 /** Whether the session of a refused token has ended. Null if the verdict does not tell. */

@@ -28,8 +28,8 @@ import { restoreLog } from './restoring.js';
 /** The ids that a piece of work revokes, and its result. */
 export interface Revocation<Result> {
   readonly entries: readonly BlacklistEntry[];
-  /** Whether the work revokes every token ever issued, of all users. */
-  readonly endsGeneration: boolean;
+  /** Whether the work ends every session so far, with every token ever issued, of all users. */
+  readonly endsAll: boolean;
   /**
    * Whether the work was meant to revoke something. If the ids were revoked before, there are no entries, but the answer still
    * waits: the first revocation may not be in force everywhere yet.
@@ -87,7 +87,7 @@ export class Revocations {
     try {
       delta = await this.database.transaction(async (transaction) => {
         revocation = await work(transaction);
-        added = await addToBlacklist(transaction, revocation.entries, revocation.endsGeneration, this.clock.now());
+        added = await addToBlacklist(transaction, revocation.entries, revocation.endsAll, this.clock.now());
         return this.#delta(transaction, added);
       });
     } catch (error) {

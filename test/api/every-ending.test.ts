@@ -211,8 +211,6 @@ const ENDINGS: readonly Ending[] = [
     own: 'dead',
     other: 'dead',
     admin: 'dead',
-    // A new generation alone does not tell whether the sessions have ended.
-    sessionEnded: { own: null, other: null, admin: null },
     document: ({ admin }) => ({ query: 'mutation { revokeAllSessions { endedSessions } }', token: admin.accessToken }),
   },
   {
@@ -254,7 +252,6 @@ const ENDINGS: readonly Ending[] = [
     own: 'dead',
     other: 'dead',
     admin: 'dead',
-    sessionEnded: { own: null, other: null, admin: null },
   },
   {
     name: 'latchkey user disable',

@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config/config.js';
 import { makeFolder, startNode } from '../support/app/start-app.js';
 import { setReadOnly } from '../support/postgresql/outages.js';
 import { makeDatabase, POSTGRES_SECRET, POSTGRES_URL, withDatabase, withServer } from '../support/postgresql/postgresql.js';
+import { latchkey } from '../support/process/cli.js';
 
 test('nodes that start at once on an empty database migrate it once and make one key', async () => {
   const url = await makeDatabase('template0');
@@ -38,6 +39,25 @@ async function findLocks(client: pg.Client, lock: number): Promise<{ granted: bo
   );
   return rows;
 }
+
+test('a migration is refused while a node of an older version is on record, until the operator knows that none runs', async () => {
+  const url = await makeDatabase();
+  const older = await startNode(url);
+  while ((await older.app.server.inject({ url: '/readyz' })).statusCode !== 200);
+  await withDatabase(url, async (client) => {
+    await client.query('ALTER TABLE "RevocationState" DROP COLUMN "sessionsSince", DROP COLUMN "allEndedAt"');
+    await client.query('ALTER TABLE "Session" DROP COLUMN "generation"');
+    await client.query(`DELETE FROM _prisma_migrations WHERE migration_name LIKE '%sessions_since'`);
+  });
+  await expect(startNode(url)).rejects.toMatchObject({ name: 'NodesRunning', message: expect.stringContaining('Stop every node first') });
+  const options = { dataDir: makeFolder(), settings: { DATABASE_URL: url, LATCHKEY_SECRET: POSTGRES_SECRET } };
+  expect(await latchkey(['migrate'], options)).toMatchObject({ code: 1, stderr: expect.stringContaining('--no-node-runs') });
+  expect(await latchkey(['migrate', '--no-node-runs'], options)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('sessions_since'),
+  });
+  await startNode(url);
+});
 
 test('a database that belongs to something else is refused and left alone', async () => {
   const url = await makeDatabase('template0');

@@ -4,9 +4,17 @@ import { type LogDelta, Replica } from '../../src/revocation/memory/replica.js';
 
 const TOKEN = { jti: 'jti', sid: 'sid', kid: 'key', gen: 1, exp: 1_000 };
 
-function delta({ since = 0, version = 0, generation = 1, prunedBefore = 0, ids = [] as string[], until = 9_000_000 } = {}): LogDelta {
+function delta({
+  since = 0,
+  version = 0,
+  generation = 1,
+  sessionsSince = 0,
+  prunedBefore = 0,
+  ids = [] as string[],
+  until = 9_000_000,
+} = {}): LogDelta {
   const rows = ids.map((id) => ({ id, revokedUntil: new Date(until) }));
-  return { since, state: { version, generation, prunedBefore: new Date(prunedBefore) }, rows };
+  return { since, state: { version, generation, sessionsSince, prunedBefore: new Date(prunedBefore) }, rows };
 }
 
 function replicaWith(...deltas: LogDelta[]): Replica {
@@ -35,15 +43,21 @@ test('a token is revoked by its sid or by its jti, and by nothing else [R14]', (
 
 test('a token of any other generation is revoked', () => {
   const replica = replicaWith(delta({ generation: 2 }));
-  expect([1, 2, 3].map((gen) => replica.verdictOn({ ...TOKEN, gen }))).toEqual(['generation-revoked', 'live', 'generation-revoked']);
+  expect([1, 2, 3].map((gen) => replica.verdictOn({ ...TOKEN, gen }))).toEqual(['token-revoked', 'live', 'generation-revoked']);
   expect(replica.generation).toBe(2);
 });
 
 test('if a session has ended, that counts more than whatever else revoked its token [R31]', () => {
   const replica = replicaWith(delta({ ids: ['sid', 'jti', 'key'], version: 1, generation: 2 }));
   expect(replica.verdictOn(TOKEN)).toBe('session-revoked');
-  expect(replica.verdictOn({ ...TOKEN, sid: 'other' })).toBe('generation-revoked');
+  expect(replica.verdictOn({ ...TOKEN, sid: 'other' })).toBe('token-revoked');
   expect(replica.verdictOn({ ...TOKEN, sid: 'other', gen: 2 })).toBe('token-revoked');
+});
+
+test('a token from before the end of all sessions has lost its session, one of a later generation has not [R17] [R31]', () => {
+  const replica = replicaWith(delta({ generation: 4, sessionsSince: 3 }));
+  const verdicts = [1, 2, 3, 4, 5].map((gen) => replica.verdictOn({ ...TOKEN, gen }));
+  expect(verdicts).toEqual(['session-revoked', 'session-revoked', 'token-revoked', 'live', 'generation-revoked']);
 });
 
 test('a token that expired before what was pruned is refused, to the millisecond [R7]', () => {

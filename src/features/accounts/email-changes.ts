@@ -5,16 +5,17 @@ import { isUniqueViolation } from '../../database/failures.js';
 import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { emailKeyOf, isEmailAddress, searchKeyOf } from '../../lib/text-rules.js';
+import { readState } from '../../revocation/blacklist.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { EndingSteps } from '../endings/ending-steps.js';
+import { liveAt } from '../endings/live-sessions.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import { INVALID_CODE, type MailCodes, removeCodesOf, type ShownCode } from '../mail/mail-codes.js';
 import { addressInUse, confirmEmailChange } from '../mail/mail-texts.js';
 import type { Notices } from '../mail/notices.js';
 import type { Reauthentication } from '../sessions/reauthentication.js';
-import { liveAt } from '../sessions/sessions.js';
 import { EMAIL_INVALID, findUserIn, lockUser, type Users } from '../users/users.js';
 
 interface Needs {
@@ -92,7 +93,10 @@ export class EmailChanges {
     // Lock the user first, then the session, as a refresh does: the opposite order could deadlock.
     await lockUser(transaction, userId);
     if (!(await this.needs.codes.use(transaction, code))) return false;
-    const asking = await transaction.session.updateMany({ where: { id: sessionId, userId, ...liveAt(now) }, data: { endedReason: null } });
+    const asking = await transaction.session.updateMany({
+      where: { id: sessionId, userId, ...liveAt(now, await readState(transaction)) },
+      data: { endedReason: null },
+    });
     const user = await findUserIn(transaction, userId);
     if (asking.count === 0 || user === null) return false;
     // Raise the version before looking for sessions: a login or refresh under way must not slip through (R11, R18).

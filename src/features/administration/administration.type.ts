@@ -91,8 +91,11 @@ export class RequirePasswordResetPayload extends AdministeredUserPayload {}
 
 @ObjectType({ description: 'All users are logged out, including the caller.' })
 export class RevokeAllSessionsPayload {
-  @Field(() => Int, { nullable: true, description: 'How many sessions ended.' })
-  endedSessions?: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many sessions ended; null if there were more than 10,000, or if none ended because of an error.',
+  })
+  endedSessions?: number | null;
 
   @Field(() => [UserErrorType], { description: 'What the administrator got wrong; empty on success.' })
   userErrors!: UserErrorType[];

@@ -114,12 +114,12 @@ export class UserAdministration {
   }
 
   /** Ends every session of all users, including the administrator's, and revokes every access token ever issued (R17). */
-  async revokeAllSessions(actor: Actor, reason?: string): Promise<Outcome<{ endedSessions: number }>> {
+  async revokeAllSessions(actor: Actor, reason?: string): Promise<Outcome<{ endedSessions: number | null }>> {
     if (reason !== undefined && !isReason(reason)) return REASON_INVALID;
     return this.needs.endings.commit(async (steps) => {
+      await steps.holdTokens();
       const missing = await this.needs.reauthentication.findPrecondition(steps, actor);
       if (missing !== null) return failed(missing);
-      await steps.transaction.user.updateMany({ data: { credentialVersion: { increment: 1 } } });
       return done({ endedSessions: await steps.endAll({ ...endingOf(actor, 'ALL_REVOKED'), note: reason }) });
     });
   }

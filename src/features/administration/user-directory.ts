@@ -1,6 +1,7 @@
 /** Lists all users for administrators, newest first, in pages, with a search over email and name. */
 import type { Database, Transaction } from '../../database/database.js';
 import { Prisma } from '../../database/generated/client.js';
+import { LONG_READ } from '../../database/long-read.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import { cutPage, isAfter, newestFirst, type Page, type PageRequest } from '../../lib/pages.js';
 import { isSearchable, MAX_SEARCH_CHARACTERS, searchTermOf } from '../../lib/text-rules.js';
@@ -17,9 +18,10 @@ export class UserDirectory {
     const text = search ?? '';
     if (text.length > MAX_SEARCH_CHARACTERS) throw LatchkeyError.badInput(`Search for at most ${MAX_SEARCH_CHARACTERS} characters.`);
     if (!isSearchable(text)) return { rows: [], hasNext: false };
-    const rows = await this.database.read(async (client) =>
+    const ids = text === '' ? null : await this.database.readLong((client) => findIds(client, text, request));
+    const rows = await this.database.read((client) =>
       client.user.findMany({
-        where: text === '' ? isAfter('createdAt', request.after) : { id: { in: await findIds(client, text, request) } },
+        where: ids === null ? isAfter('createdAt', request.after) : { id: { in: ids } },
         include: { roles: true },
         omit: USER_SECRETS,
         orderBy: newestFirst('createdAt'),
@@ -35,7 +37,7 @@ async function findIds(client: Transaction, text: string, { limit, after }: Page
   const pattern = `%${searchTermOf(text).replace(/[\\%_]/g, '\\$&')}%`;
   const behind =
     after === null ? Prisma.empty : Prisma.sql`AND "createdAt" <= ${after.at} AND ("createdAt" < ${after.at} OR "id" < ${after.id})`;
-  const found = await client.$queryRaw<{ id: string }[]>`
+  const found = await client.$queryRaw<{ id: string }[]>`${LONG_READ}
     SELECT "id" FROM "User" WHERE "searchKey" LIKE ${pattern} ESCAPE '\\' ${behind} ORDER BY "createdAt" DESC, "id" DESC LIMIT ${limit + 1}`;
   return found.map(({ id }) => id);
 }

@@ -72,7 +72,10 @@ export class AuditTrail {
    */
   prune(): Promise<number> {
     const at = { lt: new Date(this.world.clock.now() - this.world.config.auditRetentionSeconds * 1000) };
-    return this.needs.database.inBatches((transaction, limit) => transaction.auditEvent.deleteMany({ where: { at }, limit }));
+    return this.needs.database.inBatches(async (transaction, limit) => {
+      const old = await transaction.auditEvent.findMany({ where: { at }, orderBy: { at: 'asc' }, select: { id: true }, take: limit });
+      return transaction.auditEvent.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } });
+    });
   }
 }
 

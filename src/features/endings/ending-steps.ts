@@ -1,14 +1,15 @@
 /** The steps of a transaction that revokes; only `SessionEndings`, the one place that commits endings (R3), runs them. */
 
-import type { Transaction } from '../../database/database.js';
+import type { Database, Transaction } from '../../database/database.js';
 import type { Prisma } from '../../database/generated/client.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
-import { type BlacklistEntry, findBlacklisted, readState } from '../../revocation/blacklist.js';
+import { type BlacklistEntry, findBlacklisted, type RevocationState, readState } from '../../revocation/blacklist.js';
 import type { RevocableToken } from '../../revocation/revocation-check.js';
 import type { World } from '../../world.js';
 import type { Audit, AuditEvent, AuditKind } from '../audit/audit.js';
 import { lockUser } from '../users/users.js';
+import { notEnded } from './live-sessions.js';
 
 export type EndingReason =
   | 'LOGOUT'
@@ -52,6 +53,7 @@ export interface EndedSession {
 export type ActingToken = Pick<RevocableToken, 'sid' | 'jti' | 'kid' | 'gen'> & { readonly sub: string };
 
 interface Needs {
+  readonly database: Database;
   readonly transaction: Transaction;
   readonly audit: Audit;
 }
@@ -60,11 +62,15 @@ export function beginSteps(world: World, needs: Needs): EndingSteps {
   return new EndingSteps(world, needs);
 }
 
+/** The largest number of sessions that `endAll` counts. To count a million of them would hold everybody up. */
+const MAX_COUNTED = 10_000;
+
 export class EndingSteps {
   readonly transaction: Transaction;
   readonly #entries: BlacklistEntry[] = [];
-  #endsGeneration = false;
+  #endsAll = false;
   #revokes = false;
+  #state: Promise<RevocationState> | undefined;
 
   constructor(
     private readonly world: World,
@@ -73,9 +79,9 @@ export class EndingSteps {
     this.transaction = needs.transaction;
   }
 
-  /** Whether the steps so far revoke every token of everybody. */
-  get endsGeneration(): boolean {
-    return this.#endsGeneration;
+  /** Whether the steps so far end every session of everybody. */
+  get endsAll(): boolean {
+    return this.#endsAll;
   }
 
   /** Whether any step tried to revoke something, even if nothing was left to revoke. */
@@ -95,31 +101,39 @@ export class EndingSteps {
    * @throws LatchkeyError UNAUTHENTICATED when the token's session has ended or the token was revoked
    */
   async assertLive({ sub, sid, jti, kid, gen }: ActingToken): Promise<void> {
+    // Read the key first. Revoking a key and ending all sessions wait for the transactions that have read one, and hold up later ones.
+    // So later transactions no longer find the key, or read the new generation.
+    const key = await this.transaction.signingKey.findUnique({ where: { kid }, select: { kid: true } });
+    const state = await this.#readState();
+    const { generation } = state;
     // Lock the user before the session, as a refresh does: two devices that log each other out must not deadlock.
     await lockUser(this.transaction, sub);
-    const { count } = await this.transaction.session.updateMany({ where: { id: sid, endedAt: null }, data: { endedReason: null } });
+    const { count } = await this.transaction.session.updateMany({ where: { id: sid, ...notEnded(state) }, data: { endedReason: null } });
     const revoked = await findBlacklisted(this.transaction, [jti, kid]);
-    const { generation } = await readState(this.transaction);
-    // Revoking a key waits for transactions that have read it, then deletes its row; later ones no longer find it.
-    const key = await this.transaction.signingKey.findUnique({ where: { kid }, select: { kid: true } });
     if (count === 0 || revoked.size > 0 || gen !== generation || key === null)
       throw LatchkeyError.unauthenticated('TOKEN_REVOKED', count === 0);
   }
 
   /**
-   * Ends every session of every user. Ending the generation revokes all access tokens in one step, however many there are (R17).
-   *
-   * @returns how many sessions this step ended
+   * Call it first in a transaction that ends all sessions: it waits for transactions that issue or have checked a token, and holds up
+   * later ones. So none of them commits behind the answer.
    */
-  async endAll({ reason, note, ...ending }: Omit<Ending, 'sessions'> & { readonly note?: string | undefined }): Promise<number> {
-    const { count } = await this.transaction.session.updateMany({
-      where: { endedAt: null },
-      data: { endedAt: new Date(this.world.clock.now()), endedReason: reason },
-    });
+  async holdTokens(): Promise<void> {
+    await this.needs.database.lockTable(this.transaction, 'SigningKey');
+  }
+
+  /**
+   * Ends every session of every user, in a time that does not depend on their number: the state says from which generation on
+   * sessions are live (R17). The sweep marks their rows later.
+   *
+   * @returns how many sessions this step ended; null for more than `MAX_COUNTED`
+   */
+  async endAll({ reason, note, ...ending }: Omit<Ending, 'sessions'> & { readonly note?: string | undefined }): Promise<number | null> {
+    const count = await this.transaction.session.count({ where: notEnded(await this.#readState()), take: MAX_COUNTED + 1 });
     await this.needs.audit.record(this.transaction, { ...ending, kind: 'sessions.all-ended', reason: note ?? reason });
-    this.#endsGeneration = true;
+    this.#endsAll = true;
     this.#revokes = true;
-    return count;
+    return count > MAX_COUNTED ? null : count;
   }
 
   /** Revokes every access token signed with a leaked key, including those that an attacker signs later. */
@@ -164,7 +178,7 @@ export class EndingSteps {
   async #markEnded(sessions: Prisma.SessionWhereInput, reason: EndingReason): Promise<readonly EndedSession[]> {
     this.#revokes = true;
     const ended = await this.transaction.session.updateManyAndReturn({
-      where: { AND: [sessions, { endedAt: null }] },
+      where: { AND: [sessions, notEnded(await this.#readState())] },
       data: { endedAt: new Date(this.world.clock.now()), endedReason: reason },
       select: { id: true, userId: true, accessTokensExpireAt: true, idleExpiresAt: true },
     });
@@ -180,9 +194,10 @@ export class EndingSteps {
   async revokeAccessTokens({ sessions, ...ending }: Ending): Promise<number> {
     this.#revokes = true;
     // Lock the sessions, as `assertLive` does: an action with one of the tokens either commits first, or finds its token revoked.
-    await this.transaction.session.updateMany({ where: { AND: [sessions, { endedAt: null }] }, data: { endedReason: null } });
+    const live = { AND: [sessions, notEnded(await this.#readState())] };
+    await this.transaction.session.updateMany({ where: live, data: { endedReason: null } });
     const tokens = await this.transaction.accessToken.findMany({
-      where: { session: { AND: [sessions, { endedAt: null }] } },
+      where: { session: live },
       select: { jti: true, expiresAt: true, session: { select: { id: true, userId: true } } },
     });
     const sessionsById = new Map(tokens.map(({ session }) => [session.id, session]));
@@ -194,6 +209,11 @@ export class EndingSteps {
       }),
     );
     return tokens.length;
+  }
+
+  #readState(): Promise<RevocationState> {
+    this.#state ??= readState(this.transaction);
+    return this.#state;
   }
 }
 

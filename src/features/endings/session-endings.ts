@@ -1,10 +1,13 @@
 /** The one place that commits endings (R3): blacklist row, session and audit event in one transaction, then memory, then the answer. */
+import type { Database } from '../../database/database.js';
+import { readState } from '../../revocation/blacklist.js';
 import type { Confirmed, Revocations } from '../../revocation/revocations.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import { beginSteps, type EndedSession, type Ending, type EndingSteps } from './ending-steps.js';
 
 interface Needs {
+  readonly database: Database;
   readonly revocations: Revocations;
   readonly audit: Audit;
 }
@@ -27,10 +30,10 @@ export class SessionEndings {
   /** Does the same, and also tells the caller how the revocation was confirmed. */
   confirm<Result>(run: (steps: EndingSteps) => Promise<Result>): Promise<Confirmed<Result>> {
     return this.needs.revocations.commit(async (transaction) => {
-      const steps = beginSteps(this.world, { transaction, audit: this.needs.audit });
+      const steps = beginSteps(this.world, { transaction, ...this.needs });
       const result = await run(steps);
-      const { entries, endsGeneration, revokes } = steps;
-      return { entries, endsGeneration, revokes, result };
+      const { entries, endsAll, revokes } = steps;
+      return { entries, endsAll, revokes, result };
     });
   }
 
@@ -41,5 +44,22 @@ export class SessionEndings {
    */
   end(ending: Ending): Promise<readonly EndedSession[]> {
     return this.commit((steps) => steps.end(ending));
+  }
+
+  /**
+   * Writes the end into the rows of the sessions that `endAll` has ended, in bounded batches. They get no blacklist rows: the
+   * generation of their tokens has ended. Nothing depends on these marks but the tables' readers and pruning.
+   */
+  async markAllEnded(): Promise<void> {
+    const { sessionsSince, allEndedAt } = await this.needs.database.read(readState);
+    await this.needs.database.inBatches(async (transaction, limit) => {
+      const where = { endedAt: null, generation: { lt: sessionsSince } };
+      const dead = await transaction.session.findMany({ where, select: { id: true }, take: limit });
+      const ids = dead.map(({ id }) => id);
+      return transaction.session.updateMany({
+        where: { id: { in: ids }, endedAt: null },
+        data: { endedAt: allEndedAt, endedReason: 'ALL_REVOKED' },
+      });
+    });
   }
 }

@@ -99,7 +99,15 @@ export class AttemptCounts {
   /** Deletes the windows that have passed, in bounded batches. */
   prune(): Promise<number> {
     const expire = { lte: new Date(this.world.clock.now()) };
-    return this.needs.database.inBatches((transaction, limit) => transaction.attemptCount.deleteMany({ where: { expire }, limit }));
+    return this.needs.database.inBatches(async (transaction, limit) => {
+      const old = await transaction.attemptCount.findMany({
+        where: { expire },
+        orderBy: { expire: 'asc' },
+        select: { key: true },
+        take: limit,
+      });
+      return transaction.attemptCount.deleteMany({ where: { key: { in: old.map(({ key }) => key) }, expire } });
+    });
   }
 }
 

@@ -108,7 +108,15 @@ export class MailCodes {
   /** @returns how many expired codes it removed */
   prune(): Promise<number> {
     const expiresAt = { lte: new Date(this.world.clock.now()) };
-    return this.needs.database.inBatches((transaction, limit) => transaction.mailCode.deleteMany({ where: { expiresAt }, limit }));
+    return this.needs.database.inBatches(async (transaction, limit) => {
+      const old = await transaction.mailCode.findMany({
+        where: { expiresAt },
+        orderBy: { expiresAt: 'asc' },
+        select: { hash: true },
+        take: limit,
+      });
+      return transaction.mailCode.deleteMany({ where: { hash: { in: old.map(({ hash }) => hash) } } });
+    });
   }
 
   /** A keyed hash: no code matches it, and an attacker who reads the table can't test it for an address. */

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { command } from '../../lib/command.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
+import { readState } from '../../revocation/blacklist.js';
 import { COMMAND_LINE } from '../endings/actor.js';
+import { notEnded } from '../endings/live-sessions.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import { findNamed, NO_SUCH_USER } from '../users/named-user.js';
 import type { Users } from '../users/users.js';
@@ -34,7 +36,8 @@ export function sessionCommands({ users, sessions, endings }: Needs) {
         const ending = { sessions: { id }, reason: 'REVOKED_BY_ADMIN', actor: COMMAND_LINE.id } as const;
         if (accessTokensOnly) {
           return endings.commit(async (steps) => {
-            if ((await steps.transaction.session.count({ where: { id, endedAt: null } })) === 0) return NO_SUCH_SESSION;
+            const live = notEnded(await readState(steps.transaction));
+            if ((await steps.transaction.session.count({ where: { id, ...live } })) === 0) return NO_SUCH_SESSION;
             return done({ endedSessions: 0, revokedAccessTokens: await steps.revokeAccessTokens(ending) });
           });
         }

@@ -4,14 +4,16 @@ import type { Database } from '../../database/database.js';
 import type { Session as SessionRow } from '../../database/generated/client.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
+import { readState } from '../../revocation/blacklist.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
+import { liveAt, withEnd } from '../endings/live-sessions.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import { openSuccessor, parseRefreshToken, type RefreshToken, sealSuccessor, succeed } from '../tokens/refresh-tokens.js';
 import { pairOf, type TokenMint } from '../tokens/token-mint.js';
 import { fenceUser } from '../users/users.js';
-import { idleExpiryOf, liveAt, type OpenSession } from './sessions.js';
+import { idleExpiryOf, type OpenSession } from './sessions.js';
 
 type RefreshableSession = SessionRow & { user: { credentialVersion: number; roles: { role: string }[] } };
 
@@ -65,7 +67,7 @@ export class Refreshes {
       if (session === null) return null;
       // Two queries: for a join Prisma also takes two, and throws when the user is deleted between them.
       const user = await client.user.findUnique({ where: { id: session.userId }, select: { credentialVersion: true, roles: true } });
-      return user === null ? null : { ...session, user };
+      return user === null ? null : { ...withEnd(session, await readState(client)), user };
     });
   }
 
@@ -94,12 +96,12 @@ export class Refreshes {
     const now = this.world.clock.now();
     const roles = session.user.roles.map(({ role }) => role).sort();
     const order = { userId: session.userId, sessionId: session.id, roles, sessionExpiresAt: session.expiresAt.getTime() };
-    return this.needs.mint.withMinted(order, async (transaction, minted) => {
+    return this.needs.mint.withMinted(order, async (transaction, minted, state) => {
       // The roles in the token were read earlier. If the roles have changed since, or the user was disabled, the version differs (R18).
       if (!(await fenceUser(transaction, session.userId, session.user.credentialVersion))) return null;
       const tokens = pairOf(minted, next);
       const [rotated] = await transaction.session.updateManyAndReturn({
-        where: { id: session.id, refreshTokenHash: presented.hash, ...liveAt(now) },
+        where: { id: session.id, refreshTokenHash: presented.hash, ...liveAt(now, state) },
         data: {
           lastUsedAt: new Date(now),
           idleExpiresAt: idleExpiryOf(session.expiresAt, now, this.world.config),

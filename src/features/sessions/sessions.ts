@@ -2,14 +2,15 @@
 
 import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
-import type { Prisma, Session as SessionRow } from '../../database/generated/client.js';
+import type { Session as SessionRow } from '../../database/generated/client.js';
 import { freshId } from '../../lib/ambient.js';
 import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { fitUserAgent } from '../../lib/text-rules.js';
-import { KEEP_AFTER_EXPIRY_MS } from '../../revocation/blacklist.js';
+import { KEEP_AFTER_EXPIRY_MS, type RevocationState, readState } from '../../revocation/blacklist.js';
 import type { World } from '../../world.js';
 import type { ActingToken } from '../endings/ending-steps.js';
+import { liveAt, notEnded, withEnd } from '../endings/live-sessions.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import { makeRefreshToken, parseRefreshToken, type TokenPair } from '../tokens/refresh-tokens.js';
 import { pairOf, type TokenMint } from '../tokens/token-mint.js';
@@ -70,7 +71,7 @@ export class Sessions {
     const refreshToken = makeRefreshToken(this.world.randomness);
     const userAgent = origin.userAgent === null ? null : fitUserAgent(origin.userAgent);
     const order = { userId: user.id, sessionId: id, roles: user.roles, sessionExpiresAt: expiresAt.getTime() };
-    const started = await this.needs.mint.withMinted(order, async (transaction, minted) => {
+    const started = await this.needs.mint.withMinted(order, async (transaction, minted, state) => {
       const { count } = await transaction.user.updateMany({
         where: { id: user.id, credentialVersion: user.credentialVersion, disabledAt: null },
         data: { lastLoginAt: new Date(now) },
@@ -92,14 +93,15 @@ export class Sessions {
           refreshFamilyHash: refreshToken.familyHash,
           refreshTokenHash: refreshToken.hash,
           accessTokensExpireAt: new Date(minted.expiresAt),
+          generation: minted.generation,
         },
       });
       await this.needs.mint.record(transaction, order, minted, 'session.started', origin);
-      return { session, tokens: pairOf(minted, refreshToken) };
+      return { opened: { session, tokens: pairOf(minted, refreshToken) }, state };
     });
     if (started === null) return INVALID_CREDENTIALS;
-    await this.#endOverLimit(user.id, id);
-    return done(started);
+    await this.#endOverLimit(user.id, id, started.state);
+    return done(started.opened);
   }
 
   /** The session that a refresh token belongs to, live or not; old tokens of the family count. */
@@ -111,7 +113,10 @@ export class Sessions {
 
   /** The user's session, live or ended. A session of another user gets null, like one that never existed. */
   async findOwn(userId: string, id: string): Promise<Session | null> {
-    return this.needs.database.read((client) => client.session.findFirst({ where: { id, userId } }));
+    return this.needs.database.read(async (client) => {
+      const session = await client.session.findFirst({ where: { id, userId } });
+      return session === null ? null : withEnd(session, await readState(client));
+    });
   }
 
   /**
@@ -124,15 +129,15 @@ export class Sessions {
       const own = { id, userId: token.sub };
       await steps.end({ sessions: own, reason: 'REVOKED_BY_USER', actor: token.sub, ...origin });
       const session = await steps.transaction.session.findFirst({ where: own });
-      return session === null ? NOT_FOUND : done(session);
+      return session === null ? NOT_FOUND : done(withEnd(session, await readState(steps.transaction)));
     });
   }
 
   /** The user's live sessions, most recently used first. */
   listLive(userId: string): Promise<Session[]> {
-    return this.needs.database.read((client) =>
+    return this.needs.database.read(async (client) =>
       client.session.findMany({
-        where: { userId, ...liveAt(this.world.clock.now()) },
+        where: { userId, ...liveAt(this.world.clock.now(), await readState(client)) },
         orderBy: [{ lastUsedAt: 'desc' }, { id: 'asc' }],
         take: MAX_SESSIONS_PER_USER,
       }),
@@ -145,19 +150,22 @@ export class Sessions {
    * @returns how many sessions were deleted
    */
   async prune(): Promise<number> {
+    await this.needs.endings.markAllEnded();
     await this.#endExpired();
     const expiresAt = { lte: new Date(this.world.clock.now() - KEEP_AFTER_EXPIRY_MS) };
-    return this.needs.database.inBatches((transaction, limit) =>
-      transaction.session.deleteMany({ where: { expiresAt, endedAt: { not: null } }, limit }),
-    );
+    return this.needs.database.inBatches(async (transaction, limit) => {
+      const where = { expiresAt, endedAt: { not: null } };
+      const old = await transaction.session.findMany({ where, orderBy: { expiresAt: 'asc' }, select: { id: true }, take: limit });
+      return transaction.session.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } });
+    });
   }
 
   async #endExpired(): Promise<void> {
     const now = new Date(this.world.clock.now());
     for (let batch = EXPIRY_BATCH; batch === EXPIRY_BATCH; ) {
-      const expired = await this.needs.database.read((client) =>
+      const expired = await this.needs.database.read(async (client) =>
         client.session.findMany({
-          where: { endedAt: null, idleExpiresAt: { lte: now } },
+          where: { ...notEnded(await readState(client)), idleExpiresAt: { lte: now } },
           select: { id: true },
           take: EXPIRY_BATCH,
         }),
@@ -170,10 +178,10 @@ export class Sessions {
   }
 
   /** Never ends the session that was just opened: after the clock was set back, it would seem the least recently used. */
-  async #endOverLimit(userId: string, newest: string): Promise<void> {
+  async #endOverLimit(userId: string, newest: string, state: RevocationState): Promise<void> {
     const over = await this.needs.database.read((client) =>
       client.session.findMany({
-        where: { userId, endedAt: null, id: { not: newest } },
+        where: { userId, ...notEnded(state), id: { not: newest } },
         orderBy: [{ lastUsedAt: 'desc' }, { id: 'asc' }],
         select: { id: true },
         skip: MAX_SESSIONS_PER_USER - 1,
@@ -188,11 +196,6 @@ export class Sessions {
       if (!(error instanceof LatchkeyError) || error.code !== 'LOGOUT_UNCONFIRMED') throw error;
     }
   }
-}
-
-/** The condition of a session that is live at an instant. */
-export function liveAt(now: number): Prisma.SessionWhereInput {
-  return { endedAt: null, idleExpiresAt: { gt: new Date(now) } };
 }
 
 /** When a session that is used now expires if it is not used again; never later than `expiresAt`. */

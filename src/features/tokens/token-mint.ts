@@ -3,7 +3,7 @@
 import type { Database, Transaction } from '../../database/database.js';
 import { freshId } from '../../lib/ambient.js';
 import type { Origin } from '../../lib/origin.js';
-import { KEEP_AFTER_EXPIRY_MS, type Removal, readState } from '../../revocation/blacklist.js';
+import { KEEP_AFTER_EXPIRY_MS, type Removal, type RevocationState, readState } from '../../revocation/blacklist.js';
 import type { Revocations } from '../../revocation/revocations.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
@@ -49,11 +49,14 @@ export class TokenMint {
   ) {}
 
   /** Signs a token, then runs the transaction that hands it out. Repeats both if the key or the generation was retired in between (R11). */
-  withMinted<Result>(order: MintOrder, work: (transaction: Transaction, minted: MintedAccessToken) => Promise<Result>): Promise<Result> {
+  withMinted<Result>(
+    order: MintOrder,
+    work: (transaction: Transaction, minted: MintedAccessToken, state: RevocationState) => Promise<Result>,
+  ): Promise<Result> {
     return this.withMintedIn(
       (run) => this.needs.database.transaction((transaction) => run({ transaction })),
       order,
-      ({ transaction }, minted) => work(transaction, minted),
+      ({ transaction }, minted, state) => work(transaction, minted, state),
     );
   }
 
@@ -61,14 +64,15 @@ export class TokenMint {
   async withMintedIn<Scope extends { readonly transaction: Transaction }, Result>(
     open: OpenTransaction<Scope>,
     order: MintOrder,
-    work: (scope: Scope, minted: MintedAccessToken) => Promise<Result>,
+    work: (scope: Scope, minted: MintedAccessToken, state: RevocationState) => Promise<Result>,
   ): Promise<Result> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const minted = this.#mint(order);
       const outcome = await open(async (scope) => {
-        const { generation } = await readState(scope.transaction);
-        const fresh = generation === minted.generation && (await this.needs.keys.signs(scope.transaction, minted.kid));
-        return fresh ? { result: await work(scope, minted) } : null;
+        // Read the key before the state: whatever revokes a key or ends all sessions holds up those who read a key.
+        const signs = await this.needs.keys.signs(scope.transaction, minted.kid);
+        const state = await readState(scope.transaction);
+        return signs && state.generation === minted.generation ? { result: await work(scope, minted, state) } : null;
       });
       if (outcome !== null) return outcome.result;
       // This node or another one has changed the key or the generation.

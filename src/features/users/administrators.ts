@@ -14,10 +14,11 @@ export const LAST_ADMINISTRATOR: UserFailure = {
  */
 export async function isLastAdministrator(transaction: Transaction, userId: string): Promise<boolean> {
   await transaction.userRole.updateMany({ where: { role: ADMIN_ROLE }, data: { role: ADMIN_ROLE } });
-  const found = await transaction.user.findMany({
-    where: { disabledAt: null, roles: { some: { role: ADMIN_ROLE } } },
-    select: { id: true },
+  // Start from the roles: from the users, the database would read every one of them.
+  const found = await transaction.userRole.findMany({
+    where: { role: ADMIN_ROLE, user: { disabledAt: null } },
+    select: { userId: true },
     take: 2,
   });
-  return found.length === 1 && found[0]?.id === userId;
+  return found.length === 1 && found[0]?.userId === userId;
 }

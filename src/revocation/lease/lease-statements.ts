@@ -20,7 +20,7 @@ const REFRESH = `
     UPDATE "Node" SET "renewals" = $2, "leaseMs" = $3, "acknowledged" = GREATEST("acknowledged", $4), "seenAt" = ${NOW}
     WHERE "id" = $1 AND "renewals" < $2 RETURNING "id"
   )
-  SELECT "version", "generation", "clusterId", pg_is_in_recovery() AS "isStandby", EXISTS (SELECT 1 FROM "renewed") AS "isMember",
+  SELECT "version", "generation", "sessionsSince", "clusterId", pg_is_in_recovery() AS "isStandby", EXISTS (SELECT 1 FROM "renewed") AS "isMember",
     (extract(epoch FROM "prunedBefore") * 1000)::float8 AS "prunedBefore",
     floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseNow",
     (SELECT json_agg(json_build_array("id", extract(epoch FROM "revokedUntil") * 1000)) FROM "BlacklistedToken" WHERE "version" > $4) AS "rows"
@@ -48,7 +48,7 @@ export class LeaseStatements {
     } catch (error) {
       if (!isReadOnly(error)) throw error;
       // A standby rejects the whole statement because it contains an UPDATE.
-      const state = { version: since, generation: 0, prunedBefore: new Date(0) };
+      const state = { version: since, generation: 0, sessionsSince: 0, prunedBefore: new Date(0) };
       return {
         isStandby: true,
         clusterId: '',
@@ -106,7 +106,12 @@ function replyOf(row: Row, since: number): RefreshReply<LogDelta> {
     version,
     delta: {
       since,
-      state: { version, generation: Number(row.generation), prunedBefore: new Date(Number(row.prunedBefore)) },
+      state: {
+        version,
+        generation: Number(row.generation),
+        sessionsSince: Number(row.sessionsSince),
+        prunedBefore: new Date(Number(row.prunedBefore)),
+      },
       rows: rows.map(([id, until]) => ({ id, revokedUntil: new Date(until) })),
     },
     databaseNow: Number(row.databaseNow),

@@ -1,7 +1,7 @@
 /** Holds this process's copy of the blacklist: exact after loading, unknown after a commit with an unknown outcome. */
 import { LatchkeyError } from '../../lib/errors.js';
 import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from '../blacklist.js';
-import type { RevocableToken, RevocationVerdict } from '../revocation-check.js';
+import { type RevocableToken, type RevocationVerdict, verdictOnGeneration } from '../revocation-check.js';
 import { RevocationSet } from './revocation-set.js';
 
 /** The rows of the log after a version, and the state they lead to. */
@@ -17,6 +17,7 @@ export class Replica {
   #known = false;
   #version = 0;
   #generation = 0;
+  #sessionsSince = 0;
   #prunedBefore = 0;
 
   get isKnown(): boolean {
@@ -29,6 +30,11 @@ export class Replica {
 
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Sessions that began in an older generation have ended (R17). */
+  get sessionsSince(): number {
+    return this.#sessionsSince;
   }
 
   get size(): number {
@@ -53,6 +59,7 @@ export class Replica {
     this.add(rows);
     this.#version = Math.max(this.#version, state.version);
     this.#generation = Math.max(this.#generation, state.generation);
+    this.#sessionsSince = Math.max(this.#sessionsSince, state.sessionsSince);
     const prunedBefore = state.prunedBefore.getTime();
     // Another node has pruned rows, so this process needs them no more either.
     if (prunedBefore > this.#prunedBefore) this.forgetUntil(prunedBefore + KEEP_AFTER_EXPIRY_MS, prunedBefore);
@@ -92,6 +99,6 @@ export class Replica {
   verdictWithoutList(token: RevocableToken): RevocationVerdict {
     if (!this.#known) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not known'));
     if (token.exp * 1000 <= this.#prunedBefore) return 'expired';
-    return token.gen === this.#generation ? 'live' : 'generation-revoked';
+    return token.gen === this.#generation ? 'live' : verdictOnGeneration(token.gen, this);
   }
 }

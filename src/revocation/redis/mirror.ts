@@ -101,7 +101,7 @@ export class Mirror {
     }
     const { generation, prunedBefore } = record;
     const isTokenListed = others.some((value) => value !== null);
-    return { isSessionListed: session !== null, isTokenListed, generation, prunedBefore: new Date(prunedBefore) };
+    return { isSessionListed: session !== null, isTokenListed, generation, sessionsSince: null, prunedBefore: new Date(prunedBefore) };
   }
 
   /**
