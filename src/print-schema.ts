@@ -11,7 +11,7 @@ import { createWorld } from './world.js';
 
 /** Stands in for the opened data. No resolver runs, because this schema is printed, not served. */
 const NOTHING_OPENED = { passwordCost: DEFAULT_PASSWORD_COST } as Ground;
-const REVOKE_ALL: RevocationCheck = { ask: () => 'revoked' };
+const REVOKE_ALL: RevocationCheck = { ask: () => 'token-revoked' };
 const NOBODY_HEARS: PubSub = {
   publish: () => undefined,
   subscribe() {

@@ -9,6 +9,8 @@ export type Caller =
   | {
       readonly kind: 'anonymous';
       readonly reason: UnauthenticatedReason;
+      /** For TOKEN_REVOKED: whether the session has ended too. Null for all other reasons, and if the server does not know. */
+      readonly sessionEnded: boolean | null;
       /** The claims if the token is ours but expired or revoked, so that logout can still end its session. */
       readonly token: AccessToken | null;
     }

@@ -5,7 +5,10 @@ import type { IncomingRequest } from './caller.js';
 /** Whether a client may open a connection, and if not, why. */
 export type Admission =
   | { readonly kind: 'admitted'; readonly token: AccessToken | null }
-  | { readonly kind: 'refused'; readonly cause: 'revoked' | 'expired' | 'invalid' | 'unavailable' };
+  | { readonly kind: 'refused'; readonly cause: TokenRefusal | 'invalid' | 'unavailable' };
+
+/** Why a token of this server is not live. Revoked: with its session, alone while its session continues, or with all tokens. */
+export type TokenRefusal = 'session-revoked' | 'token-revoked' | 'generation-revoked' | 'expired';
 
 /** One operation, as a client sends it. */
 export interface StreamRequest {
@@ -34,8 +37,11 @@ export interface StreamDoor<Args, Fault> {
   prepare(incoming: IncomingRequest, request: StreamRequest): Promise<Prepared<Args, Fault>>;
   /** The events of a subscription, ready to be sent. They end when the token is no longer live. */
   subscribe(args: Args, token: AccessToken | null): Promise<Answer | AsyncGenerator<Answer, void, void>>;
-  /** @throws LatchkeyError AUTH_UNAVAILABLE if the revocation state cannot be known */
-  isLive(token: AccessToken): boolean | Promise<boolean>;
+  /**
+   * @returns null if the token is live
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the revocation state cannot be known
+   */
+  findRefusal(token: AccessToken): TokenRefusal | null | Promise<TokenRefusal | null>;
   /** The answer as a client may see it. An answer of Apollo Server passes through unchanged. */
   format(answer: Answer): Answer;
 }

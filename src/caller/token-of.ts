@@ -5,7 +5,7 @@ import type { RequestContext } from './caller.js';
 
 /** @throws LatchkeyError UNAUTHENTICATED or AUTH_UNAVAILABLE */
 export function tokenOf({ caller }: RequestContext): AccessToken {
-  if (caller.kind === 'anonymous') throw LatchkeyError.unauthenticated(caller.reason);
+  if (caller.kind === 'anonymous') throw LatchkeyError.unauthenticated(caller.reason, caller.sessionEnded);
   if (caller.kind === 'unknown') throw LatchkeyError.unavailable(caller.failure);
   return caller.token;
 }

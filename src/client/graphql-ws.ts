@@ -2,9 +2,9 @@
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import type { AuthClient } from './auth-client.js';
 
-/** The close codes of the server (docs/subscriptions.md). */
+/** The close codes of the server (docs/subscriptions.md): the session has ended, and the token alone is no longer good. */
 const REFUSED = 4401;
-const EXPIRED = 4403;
+const STALE = 4403;
 
 /** The changes after which a waiting socket asks for the token again. */
 const WAITS_FOR = ['LOGGED_IN', 'REFRESHED', 'LOGGED_OUT'];
@@ -56,8 +56,8 @@ export function createAuthSocket(auth: AuthClient, options: ClientOptions): Clie
       closed(event) {
         const code = isCloseEvent(event) ? event.code : 0;
         if (closing === 'LOGGED_OUT') endedHere.add(event as object);
-        if (closing === 'LOGGED_IN' || code === EXPIRED) isHurried = true;
-        if (token !== null && (code === REFUSED || code === EXPIRED)) auth.renew(token).catch(() => undefined);
+        if (closing === 'LOGGED_IN' || code === STALE) isHurried = true;
+        if (token !== null && (code === REFUSED || code === STALE)) auth.renew(token).catch(() => undefined);
         on?.closed?.(event);
       },
     },

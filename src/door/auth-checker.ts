@@ -3,7 +3,7 @@ import type { AccessToken } from '../caller/access-token-claims.js';
 import type { RequestContext } from '../caller/caller.js';
 import { tokenOf } from '../caller/token-of.js';
 import { LatchkeyError } from '../lib/errors.js';
-import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
+import { hasEnded, type RevocationCheck, type RevocationVerdict } from '../revocation/revocation-check.js';
 
 /** Returns true if the caller may resolve the field. @throws LatchkeyError UNAUTHENTICATED, FORBIDDEN or AUTH_UNAVAILABLE */
 export type Authorize = (field: { readonly context: RequestContext }, roles: readonly string[]) => true | Promise<true>;
@@ -18,7 +18,7 @@ export function createAuthChecker(check: RevocationCheck): Authorize {
 }
 
 function allow(token: AccessToken, verdict: RevocationVerdict, roles: readonly string[]): true {
-  if (verdict !== 'live') throw LatchkeyError.unauthenticated(verdict === 'revoked' ? 'TOKEN_REVOKED' : 'TOKEN_EXPIRED');
+  if (verdict !== 'live') throw LatchkeyError.unauthenticated(verdict === 'expired' ? 'TOKEN_EXPIRED' : 'TOKEN_REVOKED', hasEnded(verdict));
   if (roles.length > 0 && !roles.some((role) => token.roles.includes(role))) throw LatchkeyError.forbidden();
   return true;
 }

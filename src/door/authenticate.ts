@@ -4,7 +4,7 @@ import type { Caller, ContextBuilder } from '../caller/caller.js';
 import type { AccessTokens, Verification } from '../features/tokens/access-tokens.js';
 import type { UnauthenticatedReason } from '../lib/errors.js';
 import { createTurns } from '../lib/queue.js';
-import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
+import { hasEnded, type RevocationCheck, type RevocationVerdict } from '../revocation/revocation-check.js';
 
 const SCHEME = 'bearer';
 
@@ -54,11 +54,11 @@ function authenticateLive(token: AccessToken, check: RevocationCheck): Caller | 
 
 function judged(token: AccessToken, verdict: RevocationVerdict): Caller {
   if (verdict === 'live') return { kind: 'authenticated', token };
-  return anonymous(verdict === 'revoked' ? 'TOKEN_REVOKED' : 'TOKEN_EXPIRED', token);
+  return anonymous(verdict === 'expired' ? 'TOKEN_EXPIRED' : 'TOKEN_REVOKED', token, hasEnded(verdict));
 }
 
-function anonymous(reason: UnauthenticatedReason, token: AccessToken | null): Caller {
-  return { kind: 'anonymous', reason, token };
+function anonymous(reason: UnauthenticatedReason, token: AccessToken | null, sessionEnded: boolean | null = null): Caller {
+  return { kind: 'anonymous', reason, sessionEnded, token };
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import type { AccessToken } from '../caller/access-token-claims.js';
 import type { ContextBuilder, RequestContext } from '../caller/caller.js';
-import type { StreamDoor } from '../caller/stream-door.js';
+import type { StreamDoor, TokenRefusal } from '../caller/stream-door.js';
 import { leavable } from '../lib/leavable.js';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
 import { type createErrorFormatter, seenByClient } from './format-error.js';
@@ -34,12 +34,12 @@ export function createStreamDoor(
 ): StreamDoor<StreamArgs, GraphQLError> {
   const rules = validationRules({ introspection });
   const view = seenByClient(formatError);
-  const isLive = (token: AccessToken) => {
-    const verdict = check.ask(token);
-    return verdict instanceof Promise ? verdict.then((known) => known === 'live') : verdict === 'live';
-  };
+  const isLive = async (token: AccessToken) => (await check.ask(token)) === 'live';
   return {
-    isLive,
+    async findRefusal(token) {
+      const verdict = await check.ask(token);
+      return verdict === 'live' ? null : verdict;
+    },
     format({ errors, ...rest }) {
       if (errors === undefined) return rest;
       return { ...rest, errors: errors.map((error) => (error instanceof Error ? view(error) : error)) };
@@ -49,8 +49,8 @@ export function createStreamDoor(
       if (caller.kind === 'authenticated') return { kind: 'admitted', token: caller.token };
       if (caller.kind === 'unknown') return { kind: 'refused', cause: 'unavailable' };
       if (caller.reason === 'TOKEN_MISSING') return { kind: 'admitted', token: null };
-      const causes = { TOKEN_REVOKED: 'revoked', TOKEN_EXPIRED: 'expired', TOKEN_INVALID: 'invalid' } as const;
-      return { kind: 'refused', cause: causes[caller.reason] };
+      if (caller.reason === 'TOKEN_INVALID') return { kind: 'refused', cause: 'invalid' };
+      return { kind: 'refused', cause: causeOf(caller.reason, caller.sessionEnded) };
     },
     async prepare(incoming, { query, operationName, variables }) {
       const document = parseWithin(query);
@@ -84,6 +84,12 @@ function parseWithin(query: string): DocumentNode | GraphQLError {
     if (error instanceof GraphQLError) return coded(error, 'GRAPHQL_PARSE_FAILED');
     throw error;
   }
+}
+
+function causeOf(reason: 'TOKEN_REVOKED' | 'TOKEN_EXPIRED', sessionEnded: boolean | null): TokenRefusal {
+  if (reason === 'TOKEN_EXPIRED') return 'expired';
+  if (sessionEnded === null) return 'generation-revoked';
+  return sessionEnded ? 'session-revoked' : 'token-revoked';
 }
 
 /** Adds the code that Apollo Server gives to the same fault of a client. */

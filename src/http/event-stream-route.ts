@@ -31,10 +31,20 @@ const NO_COOKIE = answerWith({
 
 type Cause = EndOfConnection | 'invalid';
 
-const STATUS: Readonly<Record<Cause, number>> = { revoked: 401, expired: 401, invalid: 401, unavailable: 503, stopping: 503 };
+const STATUS: Readonly<Record<Cause, number>> = {
+  'session-revoked': 401,
+  'token-revoked': 401,
+  'generation-revoked': 401,
+  expired: 401,
+  invalid: 401,
+  unavailable: 503,
+  stopping: 503,
+};
 
 function answerTo(cause: Cause): Answer {
-  if (cause === 'revoked') return answerWith(LatchkeyError.unauthenticated('TOKEN_REVOKED'));
+  if (cause === 'session-revoked') return answerWith(LatchkeyError.unauthenticated('TOKEN_REVOKED', true));
+  if (cause === 'token-revoked') return answerWith(LatchkeyError.unauthenticated('TOKEN_REVOKED', false));
+  if (cause === 'generation-revoked') return answerWith(LatchkeyError.unauthenticated('TOKEN_REVOKED'));
   if (cause === 'expired') return answerWith(LatchkeyError.unauthenticated('TOKEN_EXPIRED'));
   if (cause === 'invalid') return answerWith(LatchkeyError.unauthenticated('TOKEN_INVALID'));
   const unavailable = LatchkeyError.unavailable(undefined);

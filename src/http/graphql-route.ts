@@ -7,8 +7,8 @@ import { isOriginAllowed } from './allowed-origins.js';
 import type { Explorer } from './explorer.js';
 import type { ContextOf } from './incoming-request.js';
 import type { QueryLane } from './query-lane.js';
-import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
-import { refuseOrigin } from './refusals.js';
+import { COOKIE_MODE, COOKIE_MODE_HEADER } from './refresh-cookie.js';
+import { refuseCookieMode, refuseOrigin } from './refusals.js';
 
 /** A client that wants server-sent events sends this in Accept. */
 export const EVENT_STREAM = 'text/event-stream';
@@ -52,7 +52,9 @@ export function registerGraphql(
     if (wantsEvents(request)) return answerEventStream(request, reply);
     const { origin, host } = request.headers;
     // In addition to the checks of Apollo Server and CORS: a page that may not read an answer must not use the cookie to cause one.
-    if (request.headers[COOKIE_MODE_HEADER] !== undefined && !isOriginAllowed(origin, host, corsOrigins)) return refuseOrigin(reply);
+    const mode = request.headers[COOKIE_MODE_HEADER];
+    if (mode !== undefined && !isOriginAllowed(origin, host, corsOrigins)) return refuseOrigin(reply);
+    if (mode !== undefined && mode !== COOKIE_MODE) return refuseCookieMode(reply);
     const isTaken = lane === null ? false : lane.take(request, reply);
     if (isTaken === false) return pipe(request, reply);
     // Fastify must not wait for this promise. While a hook of an application still holds the answer, Fastify would miss it and send another.

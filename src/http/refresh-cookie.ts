@@ -5,6 +5,8 @@ import type { RefreshCookie } from '../caller/caller.js';
 
 /** A page of another origin can send this header only after a CORS preflight, so no foreign page can make a browser use the cookie. */
 export const COOKIE_MODE_HEADER = 'latchkey-refresh-token';
+/** The only value of the header. */
+export const COOKIE_MODE = 'cookie';
 
 /** RFC 6265bis, section 4.1.3.2: `__Host-` binds the cookie to this host, so that no other host of the domain can set it. */
 const NAME = '__Host-latchkey-refresh';
@@ -15,7 +17,7 @@ const LOCAL_PAGE = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /** @returns null if the client keeps its refresh token itself */
 export function refreshCookieOf({ headers }: FastifyRequest, reply: FastifyReply, now: () => number): RefreshCookie | null {
-  if (headers[COOKIE_MODE_HEADER] !== 'cookie') return null;
+  if (headers[COOKIE_MODE_HEADER] !== COOKIE_MODE) return null;
   const isDevelopment = headers.origin !== undefined && LOCAL_PAGE.test(headers.origin);
   const name = isDevelopment ? DEVELOPMENT_NAME : NAME;
   let kept: string | null = parseCookie(headers.cookie ?? '')[name] || null;

@@ -49,6 +49,11 @@ export function refuseOrigin(reply: FastifyReply): FastifyReply {
   return reply.code(403).send(bodyOf('FORBIDDEN', 'This origin is not allowed.'));
 }
 
+/** A client with a misspelt value would get the refresh token in the answer, where scripts can read it (R30). */
+export function refuseCookieMode(reply: FastifyReply): FastifyReply {
+  return reply.code(400).send(bodyOf('BAD_REQUEST', 'The header "Latchkey-Refresh-Token" has one possible value: "cookie".'));
+}
+
 /** RFC 9112, section 3.2: an HTTP/1.1 request needs a Host header. Node's own refusal would have no body. */
 export function refuseMissingHost(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   if (request.raw.httpVersion !== '1.1' || request.headers.host !== undefined) done();

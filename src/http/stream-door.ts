@@ -42,7 +42,8 @@ export async function endIfDead<Args, Fault>({ door, connections }: StreamParts<
   connections.add(connection);
   const { token } = connection;
   try {
-    if (token !== null && !(await door.isLive(token))) connection.end('revoked');
+    const refusal = token === null ? null : await door.findRefusal(token);
+    if (refusal !== null) connection.end(refusal);
   } catch {
     connection.end('unavailable');
   }

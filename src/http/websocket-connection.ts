@@ -15,9 +15,14 @@ export interface RawSocket {
   ping(): void;
 }
 
-/** The client library does not reconnect after 4401. It reconnects after the other codes, and after 4403 with a fresh token. */
+/**
+ * The client library gives up after 4401. After 4403 it connects again and asks for the token anew. So 4401 says that the session is
+ * over, and 4403 that a refresh helps, or at least tells.
+ */
 const CLOSE_CODES: Readonly<Record<EndOfConnection, readonly [number, string]>> = {
-  revoked: [4401, 'TOKEN_REVOKED'],
+  'session-revoked': [4401, 'TOKEN_REVOKED'],
+  'token-revoked': [4403, 'TOKEN_REVOKED'],
+  'generation-revoked': [4403, 'TOKEN_REVOKED'],
   expired: [4403, 'TOKEN_EXPIRED'],
   unavailable: [1013, 'AUTH_UNAVAILABLE'],
   stopping: [1001, 'The server is stopping'],

@@ -15,20 +15,23 @@ export class LatchkeyError extends Error {
   override readonly name = 'LatchkeyError';
 
   /** The code and its details, which the client gets beside the message. */
-  readonly extensions: Readonly<Record<string, string | number>>;
+  readonly extensions: Readonly<Record<string, string | number | boolean>>;
 
   private constructor(
     readonly code: FailureCode,
     message: string,
-    details: Readonly<Record<string, string | number>> = {},
+    details: Readonly<Record<string, string | number | boolean>> = {},
     cause?: unknown,
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.extensions = { code, ...details };
   }
 
-  static unauthenticated(reason: UnauthenticatedReason): LatchkeyError {
-    return new LatchkeyError('UNAUTHENTICATED', UNAUTHENTICATED_MESSAGES[reason], { reason });
+  /** @param sessionEnded for TOKEN_REVOKED: whether the session of the token has ended too; null if the server does not know */
+  static unauthenticated(reason: UnauthenticatedReason, sessionEnded: boolean | null = null): LatchkeyError {
+    if (reason !== 'TOKEN_REVOKED') return new LatchkeyError('UNAUTHENTICATED', UNAUTHENTICATED_MESSAGES[reason], { reason });
+    if (sessionEnded === null) return new LatchkeyError('UNAUTHENTICATED', REVOKED_MESSAGES.unknown, { reason });
+    return new LatchkeyError('UNAUTHENTICATED', REVOKED_MESSAGES[sessionEnded ? 'ended' : 'continues'], { reason, sessionEnded });
   }
 
   static forbidden(message = 'You are logged in, but you are not allowed to do this.'): LatchkeyError {
@@ -56,12 +59,19 @@ export class LatchkeyError extends Error {
   }
 }
 
-const UNAUTHENTICATED_MESSAGES: Readonly<Record<UnauthenticatedReason, string>> = {
+const UNAUTHENTICATED_MESSAGES: Readonly<Record<Exclude<UnauthenticatedReason, 'TOKEN_REVOKED'>, string>> = {
   TOKEN_MISSING: 'Log in first: send "Authorization: Bearer <access token>".',
-  TOKEN_INVALID: 'The access token was not issued by this server for this use. Log in again.',
+  // A token that was signed with a revoked key looks like this too, and its session continues.
+  TOKEN_INVALID: 'The access token was not issued by this server for this use. Refresh it; if that is refused, log in again.',
   TOKEN_EXPIRED: 'The access token has expired. Refresh it.',
-  TOKEN_REVOKED: 'The access token has been revoked. Log in again.',
 };
+
+/** By what the server knows of the session. A client that is told to log in throws its user out. */
+const REVOKED_MESSAGES = {
+  ended: 'The access token has been revoked. Log in again.',
+  continues: 'The access token has been revoked, but its session continues. Refresh the token.',
+  unknown: 'The access token has been revoked. Refresh it; if that is refused, log in again.',
+} as const;
 
 /** Mistakes of the user. The server returns them as data, in `userErrors`. */
 export type UserFailureCode =

@@ -10,7 +10,7 @@ import type { Revocations } from './revocations.js';
 const QUESTIONS_PER_STATEMENT = 1_000;
 
 interface Question {
-  readonly ids: readonly string[];
+  readonly token: RevocableToken;
   standing: Standing | null;
 }
 
@@ -28,7 +28,7 @@ export class DatabaseCheck implements RevocationCheck {
 
   /** Never answers from this process's memory: another node may have ended the generation, or pruned rows. */
   async ask(token: RevocableToken): Promise<RevocationVerdict> {
-    const question: Question = { ids: [token.sid, token.jti, token.kid], standing: null };
+    const question: Question = { token, standing: null };
     this.#waiting.push(question);
     await this.#answerAll();
     if (question.standing === null) throw new Error('a question was left without an answer');
@@ -55,8 +55,12 @@ export class DatabaseCheck implements RevocationCheck {
   }
 
   async #answer(questions: readonly Question[]): Promise<void> {
-    const ids = questions.flatMap((question) => question.ids);
-    const { listed, generation, prunedBefore } = await this.#find(ids);
-    for (const question of questions) question.standing = { isListed: question.ids.some((id) => listed.has(id)), generation, prunedBefore };
+    const ids = questions.flatMap(({ token }) => [token.sid, token.jti, token.kid]);
+    const { listed, ...state } = await this.#find(ids);
+    for (const question of questions) {
+      const { sid, jti, kid } = question.token;
+      const isTokenListed = listed.has(jti) || listed.has(kid);
+      question.standing = { ...state, isSessionListed: listed.has(sid), isTokenListed };
+    }
   }
 }

@@ -1,9 +1,9 @@
 /** Finds open connections by the ids of their tokens, so that a revocation ends them at once, even idle ones (R28). */
 import type { LogDelta } from './memory/replica.js';
-import type { RevocableToken } from './revocation-check.js';
+import { type RevocableToken, type Revoked, verdictOnGeneration } from './revocation-check.js';
 
 /** Why the server ends a connection. */
-export type EndOfConnection = 'revoked' | 'expired' | 'unavailable' | 'stopping';
+export type EndOfConnection = Revoked | 'expired' | 'unavailable' | 'stopping';
 
 export interface LiveConnection {
   /** Null for an anonymous connection. */
@@ -52,12 +52,19 @@ export class LiveConnections {
 
   /** Ends the connections whose tokens the rows revoke; a new generation also ends all connections of older ones. */
   endRevoked({ state, rows }: LogDelta): void {
-    for (const { id } of rows) for (const connection of [...(this.#byId.get(id) ?? [])]) connection.end('revoked');
+    for (const { id } of rows) this.#endSession(id);
+    for (const { id } of rows) for (const connection of [...(this.#byId.get(id) ?? [])]) connection.end('token-revoked');
     if (state.generation <= this.#generation) return;
     this.#generation = state.generation;
     for (const connection of [...this.#all]) {
-      if (connection.token !== null && connection.token.gen < state.generation) connection.end('revoked');
+      const { token } = connection;
+      if (token !== null && token.gen < state.generation) connection.end(verdictOnGeneration(token.gen, state));
     }
+  }
+
+  /** Comes before the other ids: a client whose session has ended must not be told to refresh. */
+  #endSession(id: string): void {
+    for (const connection of [...(this.#byId.get(id) ?? [])]) if (connection.token?.sid === id) connection.end('session-revoked');
   }
 
   /** Ends all connections, or only those that have a token. */

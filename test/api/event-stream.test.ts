@@ -24,7 +24,7 @@ test('a logout on another connection ends the idle stream of the session with an
   expect(await logOut(app, { token: mine.accessToken })).toBe(1);
   ticks.emit(1);
   const text = await stream.ended;
-  expect(text).toContain('"extensions":{"code":"UNAUTHENTICATED","reason":"TOKEN_REVOKED"}');
+  expect(text).toContain('"extensions":{"code":"UNAUTHENTICATED","reason":"TOKEN_REVOKED","sessionEnded":true}');
   expect(text).toMatch(/event: complete\ndata: \n\n$/);
   expect(text).not.toContain('tick');
   await spared.hear('{"data":{"tick":1}}');
@@ -49,7 +49,7 @@ test('who comes with a dead token is refused with 401 and the reason, a foreign 
   const refused = await openStream(address, TICK, accessToken);
   expect([refused.status, JSON.parse(await refused.ended).errors[0].extensions]).toEqual([
     401,
-    { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' },
+    { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED', sessionEnded: true },
   ]);
   expect((await openStream(address, TICK, undefined, { origin: 'https://evil.example.com' })).status).toBe(403);
 });

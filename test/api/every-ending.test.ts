@@ -24,6 +24,8 @@ interface Cast {
 /** What is left of a session: all of it, its refresh token only (its access tokens died), or nothing. */
 type Fate = 'lives' | 'refreshes' | 'dead';
 
+type Whose = 'own' | 'other' | 'admin';
+
 interface Ending {
   readonly name: string;
   /** Asks for the mail without whose code it can't be done. */
@@ -35,6 +37,8 @@ interface Ending {
   readonly admin: Fate;
   /** Whether a login with the old credentials that runs at the same time must be dead; else it may have come after. */
   readonly endsLogins?: true;
+  /** What a refused token says of its session, where that is not what the fate lets expect: null if the server says nothing. */
+  readonly sessionEnded?: Partial<Record<Whose, boolean | null>>;
   /** The same as an operation whose next field must find the caller revoked. */
   readonly document?: (cast: Cast, code: string) => { query: string; token: string };
 }
@@ -111,6 +115,8 @@ const ENDINGS: readonly Ending[] = [
     other: 'dead',
     admin: 'lives',
     endsLogins: true,
+    // The session goes on with the tokens in the answer.
+    sessionEnded: { own: false },
     document: ownDocument(changePassword(false)),
   },
   {
@@ -120,6 +126,7 @@ const ENDINGS: readonly Ending[] = [
     other: 'refreshes',
     admin: 'lives',
     endsLogins: true,
+    sessionEnded: { own: false },
     document: ownDocument(changePassword(true)),
   },
   {
@@ -155,7 +162,7 @@ const ENDINGS: readonly Ending[] = [
     other: 'dead',
     admin: 'lives',
     endsLogins: true,
-    document: ownDocument(`deleteMe(input: { password: "${PASSWORD}" }) { id }`),
+    document: ownDocument(`deleteMe(input: { password: "${PASSWORD}" }) { deletedUserId }`),
   },
   {
     name: 'setUserRoles',
@@ -291,6 +298,8 @@ const ENDINGS: readonly Ending[] = [
     own: 'refreshes',
     other: 'refreshes',
     admin: 'refreshes',
+    // The signature can't be verified any more.
+    sessionEnded: { own: null, other: null, admin: null },
   },
 ];
 
@@ -328,10 +337,21 @@ async function fateOf(app: TestApp, { accessToken, refreshToken }: Tokens): Prom
   return tokens === null ? 'dead' : 'refreshes';
 }
 
+/** What the answers to the three tokens say of their sessions: null if nothing. */
+async function endsToldBy({ send }: TestApp, cast: Cast): Promise<Record<Whose, boolean | null>> {
+  const told = async ({ accessToken }: Tokens) => {
+    const { errors } = await send('{ me { id } }', { token: accessToken });
+    return (errors?.[0]?.extensions.sessionEnded as boolean | undefined) ?? null;
+  };
+  return { own: await told(cast.own), other: await told(cast.other), admin: await told(cast.admin) };
+}
+
 describe.each(ENDINGS)('$name', (ending) => {
   const expected = { own: ending.own, other: ending.other, admin: ending.admin };
+  const usual = { lives: null, refreshes: false, dead: true };
+  const expectedEnds = { own: usual[ending.own], other: usual[ending.other], admin: usual[ending.admin], ...ending.sessionEnded };
 
-  test('leaves of each session what it should, at once and after a restart [R3]', async () => {
+  test('leaves of each session what it should, and says so, at once and after a restart [R3] [R31]', async () => {
     const cast = await prepare(ending, await openStage(ending));
     await ending.run(cast, cast.code);
     const { app, own, other, admin } = cast;
@@ -344,7 +364,9 @@ describe.each(ENDINGS)('$name', (ending) => {
       other: ending.other === 'lives' ? 'ok' : expect.stringContaining('UNAUTHENTICATED'),
       admin: ending.admin === 'lives' ? 'ok' : expect.stringContaining('UNAUTHENTICATED'),
     });
+    expect(await endsToldBy(app, cast)).toEqual(expectedEnds);
     const again = await app.restart();
+    expect(await endsToldBy(again, cast)).toEqual(expectedEnds);
     const found = { own: await fateOf(again, own), other: await fateOf(again, other), admin: await fateOf(again, admin) };
     expect(found).toEqual(expected);
   });

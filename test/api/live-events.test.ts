@@ -24,7 +24,7 @@ test('a session hears of the login, the refresh and the end of the others of its
   await app.refresh(first.refreshToken);
   const events = await follower.until(CREATED, REFRESHED, ENDED, REFRESHED);
   const other = { sessionId: second.sid, current: false };
-  const id = expect.stringMatching(/^[\w-]{22}$/);
+  const id = expect.stringMatching(/^se_[\w-]{22}$/);
   expect(events).toEqual([
     { id, kind: CREATED, ...other, reason: null },
     { id, kind: REFRESHED, ...other, reason: null },
@@ -91,7 +91,11 @@ test('"after" must be an event of the caller that is still kept, and is told apa
   const otherKind = events.find(({ userId, kind }) => userId === sub && kind === 'USER_REGISTERED');
   const socket = await connect(address, accessToken);
   const texts = new Set<string>();
-  for (const after of [foreign?.id, otherKind?.id, '', 'x'.repeat(22), '\u0000', "' OR 1=1"]) {
+  expect([foreign, otherKind]).not.toContain(undefined);
+  const own = events.find(({ userId, kind }) => userId === sub && kind === 'SESSION_STARTED');
+  // The id of an AuditEvent is none of a SessionEvent, not even of the same event.
+  const wrong = [`se_${foreign?.id}`, `se_${otherKind?.id}`, own?.id, 'se_', '', 'x'.repeat(22), '\u0000', "' OR 1=1"];
+  for (const after of wrong) {
     expect(after).toBeDefined();
     const id = `after ${after}`;
     subscribe(socket, SESSION_EVENTS, id, { after });
@@ -129,7 +133,7 @@ test('the audit trail is for administrators, and no longer for one who is none a
   await app.app.administration.createUser({ email: 'second@example.com', password: 'correct horse battery', admin: true });
   const follower = await follow(app, address, app.admin.accessToken, AUDIT_EVENTS);
   await app.app.administration.setUserRoles({ user: ADMIN_EMAIL, roles: [] });
-  expect(await follower.socket.closed).toBe('4401 TOKEN_REVOKED');
+  expect(await follower.socket.closed).toBe('4403 TOKEN_REVOKED');
   expect(follower.events()).toEqual([]);
 });
 

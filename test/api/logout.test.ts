@@ -128,7 +128,7 @@ test('a field after logout in the same operation is refused [R2]', async () => {
   const { data, errors, status } = await send(query, { token: accessToken });
   expect(status).toBe(200);
   expect(data).toEqual({ a: { endedSessions: 1 }, b: null });
-  expect(errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' });
+  expect(errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED', sessionEnded: true });
 });
 
 test('a field of an embedding application after logout is refused, one before it is not [R2]', async () => {

@@ -44,6 +44,18 @@ test('a client that asks for it gets the refresh token in a cookie that no scrip
   expect(answer.text).not.toContain(cookie?.value);
 });
 
+test.each(['Cookie', 'true', '', 'cookie, cookie'])(
+  'the value %j of the header is refused before anything is done [R30]',
+  async (value) => {
+    const app = await startApp();
+    const { accessToken } = await app.register();
+    const { status, text, data, errors } = await app.send(LOGIN, { headers: { 'latchkey-refresh-token': value } });
+    expect([status, data, errors?.[0]?.extensions]).toEqual([400, undefined, { code: 'BAD_REQUEST' }]);
+    expect(text).toContain('Latchkey-Refresh-Token');
+    expect((await app.send('{ sessions { id } }', { token: accessToken })).data.sessions).toHaveLength(1);
+  },
+);
+
 test.for<[string, string]>([
   ['register', `mutation { register(input: { email: "eve@example.com", password: "${PASSWORD}" }) { ${TOKENS} } }`],
   [

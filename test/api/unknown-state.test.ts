@@ -84,7 +84,7 @@ test('what can’t be known is AUTH_UNAVAILABLE at the door, never UNAUTHENTICAT
   const { app, live, loggedOut, bringBack } = await loseFolder();
   const inMemory = process.env.TEST_REVOCATION_CHECK === 'memory';
   const ofDead = (await app.send('{ me { id } }', { token: loggedOut.accessToken })).errors?.[0]?.extensions;
-  expect(ofDead).toEqual(inMemory ? { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' } : UNAVAILABLE);
+  expect(ofDead).toEqual(inMemory ? { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED', sessionEnded: true } : UNAVAILABLE);
   const { errors } = await app.send('{ me { id } }', { token: live.accessToken });
   expect(errors?.[0]?.extensions).toEqual(UNAVAILABLE);
   expect((await app.send('{ __typename }', { token: live.accessToken })).data).toEqual({ __typename: 'Query' });

@@ -37,26 +37,28 @@ test('a logout on another connection closes the idle socket of the session with 
 });
 
 test.for([
-  ['revokeUserSessions', (app: TestApp) => app.app.administration.revokeUserSessions({ user: EMAIL })],
-  ['disableUser', (app: TestApp) => app.app.administration.disableUser({ user: EMAIL })],
+  [4401, 'revokeUserSessions', (app: TestApp) => app.app.administration.revokeUserSessions({ user: EMAIL })],
+  [4401, 'disableUser', (app: TestApp) => app.app.administration.disableUser({ user: EMAIL })],
   [
+    4403,
     'setUserRoles, which kills the access token only',
     (app: TestApp) => app.app.administration.setUserRoles({ user: EMAIL, roles: ['EDITOR'] }),
   ],
-  ['revokeAllSessions', (app: TestApp) => app.app.administration.revokeAllSessions({})],
+  [4401, 'revokeAllSessions', (app: TestApp) => app.app.administration.revokeAllSessions({})],
   [
+    4403,
     'revokeKey',
     async (app: TestApp) => {
       const { result } = (await app.app.administration.listKeys()) as { result: { kid: string }[] };
       await app.app.administration.revokeKey({ kid: result[0]?.kid ?? '' });
     },
   ],
-] as const)('%s closes the socket [R28]', async ([, act]) => {
+] as const)('with %i a socket is closed by %s [R28] [R31]', async ([code, , act]) => {
   const { app, address } = await startListening();
   const { accessToken } = await app.register();
   const socket = await connect(address, accessToken);
   await act(app);
-  expect(await socket.closed).toBe('4401 TOKEN_REVOKED');
+  expect(await socket.closed).toBe(`${code} TOKEN_REVOKED`);
 });
 
 test('a refresh token that is used a second time closes the sockets of its session [R28]', async () => {

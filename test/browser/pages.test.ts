@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ADMIN_EMAIL } from '../support/app/administrators.js';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { findViolations } from '../support/browser/accessibility.js';
-import { type Console, copyToken, fillIn, logIn, openTab, startConsole } from '../support/browser/console.js';
+import { type Console, copyToken, fillIn, logIn, openTab, startConsole, untilLoggedOut } from '../support/browser/console.js';
 
 /** Addresses as in mails, with a code in the link. */
 const MAIL_PAGES = [
@@ -67,6 +67,44 @@ test.each([
     expect(complaints).toEqual([]);
   },
 );
+
+/** The inputs of the page that ask for a password, as a password manager sees them, and whether they take what is pasted. */
+const PASSWORD_FIELDS = `[...document.querySelectorAll('input')].filter((input) => /password/i.test(input.name + input.labels[0]?.textContent)).map((input) => ({
+  type: input.type,
+  autocomplete: input.autocomplete,
+  takesPaste: !input.readOnly && input.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true })),
+}))`;
+
+test('every password is masked and can be pasted or filled in by a password manager, and every page with a session has a logout', async () => {
+  const app = await startConsole();
+  const { page } = await openTab(await app.openBrowser());
+  let asked = 0;
+  let isLoggedIn = false;
+  await walk(app, page, async (name) => {
+    isLoggedIn ||= name === 'sessions';
+    const fields = await page.evaluate<{ autocomplete: string }[]>(PASSWORD_FIELDS);
+    asked += fields.length;
+    for (const field of fields) {
+      expect(field, name).toEqual({ type: 'password', autocomplete: expect.stringMatching(/^(current|new)-password$/), takesPaste: true });
+    }
+    const logout = page.getByRole('banner').getByRole('button', { name: 'Log out', exact: true, includeHidden: true });
+    expect(await logout.isVisible(), name).toBe(isLoggedIn);
+  });
+  // Log in, register, set a new password, confirm a registration; the old and the new one where a password is changed.
+  expect(asked).toBe(6);
+});
+
+test('who is logged in can log out even while the server does not say who it is', async () => {
+  const app = await startConsole();
+  const tab = await logIn(await app.openBrowser());
+  await tab.page.route('**/graphql', async (route) => {
+    if (!/query Me\b/.test(route.request().postData() ?? '')) return route.continue();
+    await route.fulfill({ json: { errors: [{ message: 'Try again.', extensions: { code: 'AUTH_UNAVAILABLE', retryAfter: 1 } }] } });
+  });
+  await tab.page.reload();
+  await tab.page.getByRole('button', { name: 'Log out', exact: true }).click();
+  await untilLoggedOut(tab.page);
+});
 
 test.each(['constructor', '__proto__', 'nothing'])('what no page has, /account/%s, shows the login', async (name) => {
   const app = await startConsole();

@@ -75,7 +75,7 @@ test('when the session was ended elsewhere it ends here, and the operation says 
   const world = await startApollo();
   await world.server.revokeUserSessions(CREDENTIALS.email);
   const failure = await me(world).catch((error: unknown) => error);
-  expect(extensionsOf(failure)).toEqual([{ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' }]);
+  expect(extensionsOf(failure)).toEqual([{ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED', sessionEnded: true }]);
   expect(world.tab.told.at(-1)).toBe('LOGGED_OUT ENDED');
 });
 

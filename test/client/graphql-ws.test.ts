@@ -3,7 +3,8 @@ import type { Client, ClientOptions } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthSocket } from '../../src/client/graphql-ws.js';
 import { home } from '../support/client/client-home.js';
-import { type ClientWorld, CREDENTIALS, startWorld, type Tab } from '../support/client/clients.js';
+import { type ClientWorld, CREDENTIALS, claimsOf, startWorld, type Tab } from '../support/client/clients.js';
+import { act } from '../support/mutations/mutations.js';
 
 interface SocketWorld extends ClientWorld {
   readonly tab: Tab;
@@ -68,6 +69,21 @@ test('when the token expires the socket comes back with the next one at once, an
   await world.server.untilListened(2);
   await world.server.emitTick(2);
   await expect.poll(() => heard.at(-1)).toEqual({ tick: 2 });
+  expect(world.waits).toEqual([]);
+});
+
+test('when only the token was revoked the socket comes back with the next one at once, and the session goes on [R31]', async () => {
+  const world = await startSocket();
+  await world.tab.register(CREDENTIALS);
+  const { heard } = world.listen();
+  await world.server.untilListeners(1);
+  const { accessToken: root } = await world.server.makeAdministrator();
+  const userId = claimsOf((await world.tab.getAccessToken()) ?? '').sub;
+  await act(world.server, 'setUserRoles', { userId, roles: ['EDITOR'] }, root);
+  await world.server.untilListened(2);
+  await world.server.emitTick(3);
+  await expect.poll(() => heard.at(-1)).toEqual({ tick: 3 });
+  expect(world.tab.told).toEqual(['LOGGED_IN', 'REFRESHED']);
   expect(world.waits).toEqual([]);
 });
 

@@ -84,7 +84,7 @@ test('a mutation of which a part has happened is not sent again', async () => {
 test('when the session was ended elsewhere it ends here, and the operation says why', async () => {
   const world = await startUrql();
   await world.server.revokeUserSessions(CREDENTIALS.email);
-  expect(extensionsOf(await me(world))).toEqual([{ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' }]);
+  expect(extensionsOf(await me(world))).toEqual([{ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED', sessionEnded: true }]);
   expect(world.tab.told.at(-1)).toBe('LOGGED_OUT ENDED');
 });
 

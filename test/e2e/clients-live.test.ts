@@ -10,7 +10,7 @@ import type { TestApp } from '../support/app/start-app.js';
 import { logOut } from '../support/mutations/mutations.js';
 import { startListening, TICK, type Ticks, untilListeners } from '../support/resolvers/ticks.js';
 
-const REVOKED = { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' };
+const REVOKED = { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED', sessionEnded: true };
 
 /** The events that a program received, in order, and how it learned of the end. */
 class Listening {

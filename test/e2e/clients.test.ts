@@ -12,7 +12,7 @@ const ME = 'query Me { me { email } }';
 const LOGOUT = 'mutation Logout { logout { endedSessions userErrors { code } } }';
 const REFRESH = 'mutation Refresh($input: RefreshTokenInput!) { refreshToken(input: $input) { accessToken userErrors { code } } }';
 
-const REVOKED = { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' };
+const REVOKED = { code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED', sessionEnded: true };
 const REFRESH_REFUSED = { accessToken: null, userErrors: [{ code: 'INVALID_REFRESH_TOKEN' }] };
 
 interface Opened {

@@ -23,7 +23,11 @@ test('the program of the document publishes to who is logged in, and a logout en
 
   expect(await logOut(server, { token: accessToken })).toBe(1);
   expect((await publish('late', other.accessToken)).data).toEqual({ publishNews: true });
-  expect((await publish('late', accessToken)).errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' });
+  expect((await publish('late', accessToken)).errors?.[0]?.extensions).toEqual({
+    code: 'UNAUTHENTICATED',
+    reason: 'TOKEN_REVOKED',
+    sessionEnded: true,
+  });
   expect(await socket.closed).toBe('4401 TOKEN_REVOKED');
   expect(await stream.ended).toMatch(/"reason":"TOKEN_REVOKED".*event: complete/s);
   expect(JSON.stringify(socket.frames) + stream.text()).not.toContain('late');

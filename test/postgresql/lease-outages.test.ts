@@ -88,6 +88,11 @@ test('a wall clock that is an hour off gives no lease, and the node says so', as
   expect(await readiness(wrong)).toBe('clock-skew');
 });
 
+/** What the refusal of the token says of its session. */
+async function sessionEndedOf({ send }: TestApp, token: string): Promise<unknown> {
+  return (await send('{ me { id } }', { token })).errors?.[0]?.extensions.sessionEnded;
+}
+
 test('a database that has forgotten that all sessions ended is told again, and the repair ends none of the later ones [R17] [R25]', async () => {
   const url = await borrowDatabase();
   const one = await startNode(url, { resolvers: [NameResolver], settings: SHORT });
@@ -98,6 +103,7 @@ test('a database that has forgotten that all sessions ended is told again, and t
   await withDatabase(url, (client) => client.query(forget));
   let answer = await check(one, after.accessToken);
   while (answer === 'ok' || answer === 'AUTH_UNAVAILABLE') answer = await check(one, after.accessToken);
+  expect([await sessionEndedOf(one, before.accessToken), await sessionEndedOf(one, after.accessToken)]).toEqual([true, false]);
   expect((await one.refresh(before.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
   expect(await check(one, (await one.refresh(after.refreshToken)).tokens?.accessToken ?? '')).toBe('ok');
 });
@@ -116,6 +122,8 @@ test.for([
     let answer = await check(one, other.accessToken);
     while (answer === 'ok' || answer === 'AUTH_UNAVAILABLE') answer = await check(one, other.accessToken);
     expect([answer, await check(one, left.accessToken)]).toEqual([REVOKED, REVOKED]);
+    // The repair ends no session but those whose end the node remembers [R31].
+    expect([await sessionEndedOf(one, left.accessToken), await sessionEndedOf(one, other.accessToken)]).toEqual([true, false]);
     expect((await one.refresh(left.refreshToken)).codes).toEqual(['INVALID_REFRESH_TOKEN']);
     expect(await check(one, (await one.refresh(other.refreshToken)).tokens?.accessToken ?? '')).toBe('ok');
   },

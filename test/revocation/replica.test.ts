@@ -4,9 +4,17 @@ import { type LogDelta, Replica } from '../../src/revocation/memory/replica.js';
 
 const TOKEN = { jti: 'jti', sid: 'sid', kid: 'key', gen: 1, exp: 1_000 };
 
-function delta({ since = 0, version = 0, generation = 1, prunedBefore = 0, ids = [] as string[], until = 9_000_000 } = {}): LogDelta {
+function delta({
+  since = 0,
+  version = 0,
+  generation = 1,
+  sessionsSince = 0,
+  prunedBefore = 0,
+  ids = [] as string[],
+  until = 9_000_000,
+} = {}): LogDelta {
   const rows = ids.map((id) => ({ id, revokedUntil: new Date(until) }));
-  return { since, state: { version, generation, sessionsSince: 0, prunedBefore: new Date(prunedBefore) }, rows };
+  return { since, state: { version, generation, sessionsSince, prunedBefore: new Date(prunedBefore) }, rows };
 }
 
 function replicaWith(...deltas: LogDelta[]): Replica {
@@ -26,16 +34,30 @@ test('before anything was loaded nothing is known, and nobody gets in [R6] [R8]'
 
 test('a token is revoked by its sid or by its jti, and by nothing else [R14]', () => {
   expect(replicaWith(delta()).verdictOn(TOKEN)).toBe('live');
-  expect(replicaWith(delta({ ids: ['sid'], version: 1 })).verdictOn(TOKEN)).toBe('revoked');
-  expect(replicaWith(delta({ ids: ['jti'], version: 1 })).verdictOn(TOKEN)).toBe('revoked');
+  expect(replicaWith(delta({ ids: ['sid'], version: 1 })).verdictOn(TOKEN)).toBe('session-revoked');
+  expect(replicaWith(delta({ ids: ['jti'], version: 1 })).verdictOn(TOKEN)).toBe('token-revoked');
+  expect(replicaWith(delta({ ids: ['key'], version: 1 })).verdictOn(TOKEN)).toBe('token-revoked');
   expect(replicaWith(delta({ ids: ['other', 'SID'], version: 1 })).verdictOn(TOKEN)).toBe('live');
   expect(replicaWith(delta({ ids: ['sid'], version: 1 })).verdictWithoutList(TOKEN)).toBe('live');
 });
 
 test('a token of any other generation is revoked', () => {
   const replica = replicaWith(delta({ generation: 2 }));
-  expect([1, 2, 3].map((gen) => replica.verdictOn({ ...TOKEN, gen }))).toEqual(['revoked', 'live', 'revoked']);
+  expect([1, 2, 3].map((gen) => replica.verdictOn({ ...TOKEN, gen }))).toEqual(['token-revoked', 'live', 'generation-revoked']);
   expect(replica.generation).toBe(2);
+});
+
+test('if a session has ended, that counts more than whatever else revoked its token [R31]', () => {
+  const replica = replicaWith(delta({ ids: ['sid', 'jti', 'key'], version: 1, generation: 2 }));
+  expect(replica.verdictOn(TOKEN)).toBe('session-revoked');
+  expect(replica.verdictOn({ ...TOKEN, sid: 'other' })).toBe('token-revoked');
+  expect(replica.verdictOn({ ...TOKEN, sid: 'other', gen: 2 })).toBe('token-revoked');
+});
+
+test('a token from before the end of all sessions has lost its session, one of a later generation has not [R17] [R31]', () => {
+  const replica = replicaWith(delta({ generation: 4, sessionsSince: 3 }));
+  const verdicts = [1, 2, 3, 4, 5].map((gen) => replica.verdictOn({ ...TOKEN, gen }));
+  expect(verdicts).toEqual(['session-revoked', 'session-revoked', 'token-revoked', 'live', 'generation-revoked']);
 });
 
 test('a token that expired before what was pruned is refused, to the millisecond [R7]', () => {
@@ -49,7 +71,7 @@ test('a delta that comes late takes nothing back [R5]', () => {
   const older = delta({ version: 3, generation: 1, prunedBefore: 100, ids: ['other'] });
   const replica = replicaWith(newer, older);
   expect([replica.version, replica.generation, replica.size]).toEqual([5, 2, 2]);
-  expect(replica.verdictOn({ ...TOKEN, gen: 2 })).toBe('revoked');
+  expect(replica.verdictOn({ ...TOKEN, gen: 2 })).toBe('session-revoked');
   expect(replica.verdictOn({ ...TOKEN, sid: 'x', kid: 'key', gen: 2, exp: 900 })).toBe('expired');
   expect(replica.isKnown).toBe(true);
 });
@@ -69,13 +91,13 @@ test('what is lost is unknown until something was applied again, and what was re
   expect(replica.isKnown).toBe(false);
   expect(() => replica.verdictOn(TOKEN)).toThrow(UNAVAILABLE);
   replica.apply(delta({ since: 1, version: 1 }));
-  expect(replica.verdictOn(TOKEN)).toBe('revoked');
+  expect(replica.verdictOn(TOKEN)).toBe('session-revoked');
 });
 
 test('forgetting drops dead ids, and remembers how far it went [R7]', () => {
   const replica = replicaWith(delta({ version: 1, ids: ['sid'], until: 1_180_000 }));
   replica.forgetUntil(1_179_999, 999_999);
-  expect([replica.size, replica.verdictOn(TOKEN)]).toEqual([1, 'revoked']);
+  expect([replica.size, replica.verdictOn(TOKEN)]).toEqual([1, 'session-revoked']);
   replica.forgetUntil(1_180_000, 1_000_000);
   expect([replica.size, replica.verdictOn(TOKEN)]).toEqual([0, 'expired']);
   replica.forgetUntil(0, 0);

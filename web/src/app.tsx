@@ -90,7 +90,8 @@ function LoggedIn() {
   return data?.me ? (
     <OwnPages {...data.me} />
   ) : (
-    <Frame>
+    // Without an answer there is still a logout: the session is there.
+    <Frame who={error && <LogOutButton />}>
       <Loaded data={data?.me} error={error}>
         {() => null}
       </Loaded>
@@ -118,9 +119,7 @@ function OwnPages({ email, roles }: { readonly email: string; readonly roles: re
             <span className="hidden">{texts.loggedInAs} </span>
             {email}
           </span>
-          <button type="button" onClick={() => void auth.logout()}>
-            {texts.logOut}
-          </button>
+          <LogOutButton />
         </>
       }
       navigation={
@@ -154,6 +153,14 @@ function OwnPages({ email, roles }: { readonly email: string; readonly roles: re
         <p>{texts.notFound}</p>
       )}
     </Frame>
+  );
+}
+
+function LogOutButton() {
+  return (
+    <button type="button" onClick={() => void auth.logout()}>
+      {texts.logOut}
+    </button>
   );
 }
 

@@ -51,7 +51,7 @@ export class EmailChanges {
       const missing = await this.needs.reauthentication.findPrecondition(steps, { id: userId, token, origin });
       if (missing !== null) return failed(missing);
       const user = await findUserIn(transaction, userId);
-      if (user === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
+      if (user === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED', true);
       await this.needs.codes.send(transaction, {
         purpose: 'email-change',
         userId,

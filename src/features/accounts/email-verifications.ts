@@ -33,14 +33,14 @@ export class EmailVerifications {
    */
   async request(userId: string, origin: Origin): Promise<Outcome<null>> {
     const user = await this.needs.users.find(userId);
-    if (user === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
+    if (user === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED', true);
     if (user.emailVerifiedAt !== null) return done(null);
     await this.needs.limits.spendMail(user.email, origin);
     try {
       await this.needs.database.transaction((transaction) => this.send(transaction, user));
     } catch (error) {
       // The user was deleted meanwhile.
-      throw isForeignKeyViolation(error) ? LatchkeyError.unauthenticated('TOKEN_REVOKED') : error;
+      throw isForeignKeyViolation(error) ? LatchkeyError.unauthenticated('TOKEN_REVOKED', true) : error;
     }
     return done(null);
   }

@@ -62,6 +62,7 @@ export class OwnUserResolver {
     @Arg('input', () => DeleteMeInput, { description: 'The password.' }) { password }: DeleteMeInput,
     @Ctx() context: RequestContext,
   ): Promise<DeleteMePayload> {
-    return toPayload(await this.needs.deletion.deleteOwn(tokenOf(context), password, context.origin), (result) => result);
+    const outcome = await this.needs.deletion.deleteOwn(tokenOf(context), password, context.origin);
+    return toPayload(outcome, ({ id, endedSessions }) => ({ deletedUserId: id, endedSessions }));
   }
 }

@@ -48,8 +48,9 @@ export class DeleteMeInput {
 
 @ObjectType({ description: 'The user who was deleted.' })
 export class DeleteMePayload {
+  // Not `id`: caches that normalize by id would take the payload for another object with the user's id.
   @Field(() => ID, { nullable: true, description: 'The id that the user had.' })
-  id?: string;
+  deletedUserId?: string;
 
   @Field(() => Int, { nullable: true, description: 'How many sessions ended.' })
   endedSessions?: number;

@@ -61,7 +61,7 @@ export class PasswordChanges {
   async change(token: AccessToken, request: PasswordChange, origin: Origin): Promise<Outcome<ChangedPassword>> {
     const user = await this.needs.users.findWithSecrets(token.sub);
     const session = await this.needs.sessions.findOwn(token.sub, token.sid);
-    if (user === null || session === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
+    if (user === null || session === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED', true);
     if (!(await this.needs.credentials.confirm(user, request.currentPassword, origin, token.sid))) return WRONG_PASSWORD;
     const fault = await this.needs.policy.findFault(request.newPassword, user, ['input', 'newPassword']);
     if (fault !== null) return failed(fault);

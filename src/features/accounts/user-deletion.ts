@@ -34,7 +34,7 @@ export class UserDeletion {
    */
   async deleteOwn(token: AccessToken, password: string, origin: Origin): Promise<Outcome<DeletedUser>> {
     const user = await this.needs.users.findWithSecrets(token.sub);
-    if (user === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
+    if (user === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED', true);
     if (!(await this.needs.credentials.confirm(user, password, origin, token.sid))) return WRONG_PASSWORD;
     return this.needs.endings.commit(async (steps) => {
       if (!(await fenceUser(steps.transaction, user.id, user.credentialVersion))) return WRONG_PASSWORD;

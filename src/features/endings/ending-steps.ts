@@ -110,7 +110,8 @@ export class EndingSteps {
     await lockUser(this.transaction, sub);
     const { count } = await this.transaction.session.updateMany({ where: { id: sid, ...notEnded(state) }, data: { endedReason: null } });
     const revoked = await findBlacklisted(this.transaction, [jti, kid]);
-    if (count === 0 || revoked.size > 0 || gen !== generation || key === null) throw LatchkeyError.unauthenticated('TOKEN_REVOKED');
+    if (count === 0 || revoked.size > 0 || gen !== generation || key === null)
+      throw LatchkeyError.unauthenticated('TOKEN_REVOKED', count === 0);
   }
 
   /**

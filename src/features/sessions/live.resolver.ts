@@ -8,7 +8,7 @@ import { AuditEventType } from '../audit/audit-event.type.js';
 import type { FeedRequest } from '../audit/audit-feed.js';
 import { AUDIT_TOPIC } from '../audit/core-events.js';
 import { SessionType, toSessionType } from './session.type.js';
-import { SessionEventKind, SessionEventType, toSessionEvent } from './session-event.type.js';
+import { SessionEventKind, SessionEventType, toAuditEventId, toSessionEvent } from './session-event.type.js';
 import type { Sessions } from './sessions.js';
 
 const AFTER =
@@ -21,10 +21,10 @@ interface Subscribing {
 
 const SESSION_KINDS: readonly AuditKind[] = Object.values(SessionEventKind);
 
-const ownSessions = ({ args, context }: Subscribing): FeedRequest => ({
+const ownSessions = ({ args: { after }, context }: Subscribing): FeedRequest => ({
   userId: tokenOf(context).sub,
   kinds: SESSION_KINDS,
-  after: args.after ?? null,
+  after: typeof after === 'string' ? toAuditEventId(after) : null,
 });
 
 const auditTrail = ({ args }: Subscribing): FeedRequest => ({ userId: args.userId ?? null, kinds: null, after: args.after ?? null });

@@ -29,7 +29,7 @@ export class LogoutResolver {
     const cookie = scope === 'OTHERS' ? null : refreshCookie;
     const outcome = await this.logouts.logOut({
       token: caller.token,
-      denial: caller.kind === 'anonymous' ? caller.reason : null,
+      denial: caller.kind === 'anonymous' ? caller : null,
       refreshTokens: [input.refreshToken ?? [], cookie?.received ?? []].flat(),
       scope,
       origin,

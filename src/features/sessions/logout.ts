@@ -1,8 +1,9 @@
 /** Logs out of this session, the others, or all, with whichever token the client still has (R13). */
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
+import type { Caller } from '../../caller/caller.js';
 import type { Prisma } from '../../database/generated/client.js';
-import { done, failed, LatchkeyError, type Outcome, type UnauthenticatedReason } from '../../lib/errors.js';
+import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import type { Confirmation } from '../../revocation/coordinator.js';
 import type { World } from '../../world.js';
@@ -16,7 +17,7 @@ export interface LogoutRequest {
   /** The claims of an access token whose signature is right: live, expired or revoked. */
   readonly token: AccessToken | null;
   /** Why the caller is not authenticated; null when it is. */
-  readonly denial: UnauthenticatedReason | null;
+  readonly denial: Pick<Extract<Caller, { kind: 'anonymous' }>, 'reason' | 'sessionEnded'> | null;
   /** The refresh tokens that the client sent, in the input or in a cookie. */
   readonly refreshTokens: readonly string[];
   readonly scope: LogoutScope;
@@ -51,7 +52,7 @@ export class Logout {
    */
   async logOut({ token, denial, refreshTokens, scope, origin }: LogoutRequest): Promise<Outcome<LoggedOut>> {
     if (denial !== null && (scope !== 'CURRENT' || (token === null && refreshTokens.length === 0)))
-      throw LatchkeyError.unauthenticated(denial);
+      throw LatchkeyError.unauthenticated(denial.reason, denial.sessionEnded);
     const found = await Promise.all(refreshTokens.map((text) => this.needs.sessions.findByRefreshToken(text)));
     const shown = found.filter((session) => session !== null);
     if (token === null && shown.length === 0) {

@@ -68,6 +68,14 @@ export class SessionEventType {
   reason!: string | null;
 }
 
+/** The same event has another id as an AuditEvent: caches that normalize by id would take the two for one object. */
+const ID_PREFIX = 'se_';
+
+/** The id of the audit event behind a SessionEvent; an empty text, which names no event, if the id is not that of a SessionEvent. */
+export function toAuditEventId(sessionEventId: string): string {
+  return sessionEventId.startsWith(ID_PREFIX) ? sessionEventId.slice(ID_PREFIX.length) : '';
+}
+
 export function toSessionEvent({ id, at, kind, sessionId, reason }: RecordedEvent, currentSid: string): SessionEventType {
-  return { id, at, kind, sessionId: sessionId ?? '', current: sessionId === currentSid, reason };
+  return { id: `${ID_PREFIX}${id}`, at, kind, sessionId: sessionId ?? '', current: sessionId === currentSid, reason };
 }

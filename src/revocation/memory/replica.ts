@@ -1,7 +1,7 @@
 /** Holds this process's copy of the blacklist: exact after loading, unknown after a commit with an unknown outcome. */
 import { LatchkeyError } from '../../lib/errors.js';
 import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from '../blacklist.js';
-import type { RevocableToken, RevocationVerdict } from '../revocation-check.js';
+import { type RevocableToken, type RevocationVerdict, verdictOnGeneration } from '../revocation-check.js';
 import { RevocationSet } from './revocation-set.js';
 
 /** The rows of the log after a version, and the state they lead to. */
@@ -89,14 +89,16 @@ export class Replica {
    */
   verdictOn(token: RevocableToken): RevocationVerdict {
     const verdict = this.verdictWithoutList(token);
+    // The same order as in `verdictOn`: a session that has ended comes first.
+    if (verdict !== 'expired' && this.#set.has(token.sid)) return 'session-revoked';
     if (verdict !== 'live') return verdict;
-    return this.#set.has(token.sid) || this.#set.has(token.jti) || this.#set.has(token.kid) ? 'revoked' : 'live';
+    return this.#set.has(token.jti) || this.#set.has(token.kid) ? 'token-revoked' : 'live';
   }
 
   /** Checks only the rules that hold for all tokens: the generation, and the limit of pruning. */
   verdictWithoutList(token: RevocableToken): RevocationVerdict {
     if (!this.#known) throw LatchkeyError.unavailable(new Error('The state of the blacklist is not known'));
     if (token.exp * 1000 <= this.#prunedBefore) return 'expired';
-    return token.gen === this.#generation ? 'live' : 'revoked';
+    return token.gen === this.#generation ? 'live' : verdictOnGeneration(token.gen, this);
   }
 }

@@ -8,7 +8,7 @@ import type { LeaseClock } from '../../lib/ambient.js';
 import { coalesced } from '../../lib/coalesced.js';
 import type { Log } from '../../lib/log.js';
 import type { LogDelta } from '../memory/replica.js';
-import type { Standing } from '../revocation-check.js';
+import type { RevocableToken, Standing } from '../revocation-check.js';
 import { type MirrorKeys, parseRecord } from './mirror-record.js';
 import { type MirrorWriter, UnfitRedis } from './mirror-writer.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -89,10 +89,10 @@ export class Mirror {
   }
 
   /** @returns null if Redis can't be trusted now and the caller must ask the table */
-  async read(ids: readonly string[]): Promise<Standing | null> {
+  async read({ sid, jti, kid }: RevocableToken): Promise<Standing | null> {
     const whole = this.#whole;
-    const values = await whole?.connection.read([this.keys.record, ...ids.map(this.keys.of)]).catch(() => null);
-    const [text, ...found] = values ?? [];
+    const values = await whole?.connection.read([this.keys.record, ...[sid, jti, kid].map(this.keys.of)]).catch(() => null);
+    const [text, session = null, ...others] = values ?? [];
     const record = parseRecord(text);
     if (whole === null || record === null || record.id !== whole.id) {
       this.#lose(whole);
@@ -100,7 +100,8 @@ export class Mirror {
       return null;
     }
     const { generation, prunedBefore } = record;
-    return { isListed: found.some((value) => value !== null), generation, prunedBefore: new Date(prunedBefore) };
+    const isTokenListed = others.some((value) => value !== null);
+    return { isSessionListed: session !== null, isTokenListed, generation, sessionsSince: null, prunedBefore: new Date(prunedBefore) };
   }
 
   /**
