@@ -27,7 +27,9 @@ export type AuthChange =
   /** The client keeps the session. */
   | { readonly reason: 'REFRESH_FAILED'; readonly failure: AuthError }
   /** A logout: the server has confirmed it; the server could not be reached or could not confirm it; the server has refused it. */
-  | { readonly reason: 'LOGOUT_CONFIRMED' | 'LOGOUT_PENDING' | 'LOGOUT_REFUSED' };
+  | { readonly reason: 'LOGOUT_CONFIRMED' | 'LOGOUT_PENDING' | 'LOGOUT_REFUSED' }
+  /** `state.pendingLogouts` has changed, by a logout in another tab; this tab has not heard with which result. */
+  | { readonly reason: 'PENDING_LOGOUTS' };
 
 export type AuthListener = (change: AuthChange, state: AuthState) => void;
 

@@ -16,7 +16,8 @@ import type {
 } from './operations.js';
 import { keepLogouts } from './pending-logouts.js';
 import { createRefreshing, type Refreshing } from './refreshing.js';
-import { joinTabs } from './tabs.js';
+import { type Awakening, joinTabs, WORD_OF_MOUTH_MS } from './tabs.js';
+import { createTimer } from './timer.js';
 import { shelter, type TokenStorage } from './token-storage.js';
 import { readTokens } from './tokens.js';
 import { createTransport, type Payload } from './transport.js';
@@ -95,8 +96,10 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   const own = shelter(() => (typeof kept === 'object' ? kept : undefined));
 
   // Node has no tabs: one program may hold the sessions of many users, and they must not hear each other.
-  let tabs = (options.tabs ?? browser.document) ? joinTabs<TabMessage>(key, hear, wake) : null;
+  let tabs = (options.tabs ?? browser.document) ? joinTabs<TabMessage>(key, { hear, look, wake }) : null;
   const post = (message: TabMessage) => tabs?.post(message);
+  /** Looks once more when every message and every write of another tab has arrived, whichever came first. */
+  const afterwards = createTimer(clock);
   const pending = keepLogouts({
     // With a cookie only the fact of the logout is stored: the cookie still exists and must not bring the session back.
     storage: isCookie ? shelter(() => browser.localStorage) : own,
@@ -105,9 +108,9 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     clock,
     exclusive: createExclusive(lock && `${key}:logout`, clock),
     isCookie,
-    tell(change) {
-      held.tell(change);
-      post({ change });
+    tell(logout, change) {
+      if (change) held.tell(change);
+      post({ logout, ...(change && { change }) });
     },
   });
   const held: HeldSession = holdSession({
@@ -131,14 +134,34 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   refreshing.schedule();
 
   function hear(message: TabMessage): void {
-    if (!isMemory) held.hear(message);
-    // With `memory` each page has its own session, so this page must send its own logout.
-    else if (message.why === 'LOGOUT' && held.state.sessionId) endHere('OTHER_TAB');
+    if (isMemory) {
+      // With `memory` each page has its own session, so this page must send its own logout.
+      if (message.why === 'LOGOUT' && held.state.sessionId) endHere('OTHER_TAB');
+      return;
+    }
+    const { logout, change, ...rest } = message;
+    const isNews = !logout || pending.hear(logout);
+    held.hear(isNews && change ? { ...rest, change } : rest);
+    afterwards.set(WORD_OF_MOUTH_MS, sweep);
   }
-  function wake(): void {
+  function look(): void {
+    if (isMemory) return;
+    pending.look();
+    // If the tokens are gone, wait for the message: it says why.
+    if (held.read() || pending.count()) held.sync();
+    held.recount();
+    afterwards.set(WORD_OF_MOUTH_MS, sweep);
+  }
+  function sweep(): void {
+    held.sweep();
+    held.recount();
+  }
+  function wake({ persisted }: Awakening): void {
     held.sync();
-    if (held.state.failure) refresh().catch(() => undefined);
-    pending.deliver();
+    // With a cookie, a page out of the back/forward cache can learn only from the server whether its session has ended meanwhile.
+    if (held.state.failure || (persisted && isCookie)) refresh().catch(() => undefined);
+    pending.wake();
+    held.recount();
   }
   async function getAccessToken(): Promise<string | null> {
     const tokens = held.sync();
@@ -190,7 +213,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   }
   function endHere(why: LogoutCause, scope?: 'ALL'): Promise<LogoutOutcome> | false {
     // The session id may not be known yet: the cookie is readable only by the server.
-    const ending = held.read() ?? (held.state.status === 'unknown' && { sessionId: scope ?? '' });
+    const ending = held.sync() ?? (held.state.status === 'unknown' && { sessionId: scope ?? '' });
     const outcome = ending && pending.begin({ ...ending, scope });
     held.drop(why);
     return outcome;
@@ -230,6 +253,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     close() {
       refreshing.close();
       pending.close();
+      afterwards.close();
       tabs?.leave();
       // A late answer must not use the closed channel.
       tabs = null;

@@ -13,8 +13,8 @@ interface Browser {
   readonly document?: object;
   readonly localStorage?: TokenStorage;
   readonly navigator?: { readonly locks?: LockManager };
-  addEventListener?(type: string, listener: () => void): void;
-  removeEventListener?(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: (event: object) => void): void;
+  removeEventListener?(type: string, listener: (event: object) => void): void;
 }
 
 export const browser = globalThis as Browser;

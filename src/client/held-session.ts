@@ -3,6 +3,7 @@
 import type { AuthChange, AuthListener, AuthState, LogoutCause } from './auth-changes.js';
 import type { AuthError } from './auth-error.js';
 import type { ClientClock } from './clock.js';
+import type { LogoutNews } from './pending-logouts.js';
 import type { TokenStorage } from './token-storage.js';
 import { parseTokens, type Tokens } from './tokens.js';
 
@@ -19,6 +20,10 @@ export interface HeldSession {
   sync(): Tokens | null;
   /** Takes in a message of another tab. */
   hear(message: TabMessage): void;
+  /** Reports the number of pending logouts if it has changed. */
+  recount(): void;
+  /** Removes tokens that another tab has stored after their session had ended. Call it when the storage shows all earlier writes. */
+  sweep(): void;
   /** Reports a change that concerns no tokens. */
   tell(change: AuthChange): void;
   /** Reports that a refresh has failed. */
@@ -33,9 +38,12 @@ export interface HeldSession {
 /** A message from one tab to the others: why it logged out, or that it has new tokens, or the server's answer to a logout. */
 export interface TabMessage {
   readonly why?: LogoutCause;
+  /** The session that has ended. Absent if the tab did not know it: then it is whichever session the browser has. */
+  readonly sessionId?: string | undefined;
   /** Only if there is no shared storage in which to find them. */
   readonly tokens?: string | null;
   readonly change?: AuthChange;
+  readonly logout?: LogoutNews;
 }
 
 export interface HeldSessionNeeds {
@@ -53,14 +61,15 @@ export interface HeldSessionNeeds {
 
 export function holdSession({ storage, key, clock, isCookie, countPending, changed, post }: HeldSessionNeeds): HeldSession {
   const listeners = new Set<AuthListener>();
+  /** Sessions that are over. Their tokens may still arrive, from a storage that lags behind or from a refresh in another tab. */
+  const ended = new Set<string>();
   let turn = 0;
   let failure: AuthError | null = null;
   let refused = '';
 
   const read = (): Tokens | null => {
     const tokens = parseTokens(storage.getItem(key));
-    // A refresh in another tab may have stored new tokens during the logout: ignore them.
-    return tokens && countPending(isCookie ? undefined : tokens.sessionId) ? null : tokens;
+    return tokens && (ended.has(tokens.sessionId) || countPending(isCookie ? undefined : tokens.sessionId)) ? null : tokens;
   };
   let known = read();
   let isUnknown = isCookie && !countPending();
@@ -90,6 +99,7 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
     failure = null;
     isUnknown = false;
     if (isEnd) {
+      if (before) ended.add(before.sessionId);
       // If the session ended by itself, a login under way stays valid.
       if (why !== 'ENDED') turn += 1;
       known = null;
@@ -103,8 +113,11 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
   };
   const sync = (why?: LogoutCause) => {
     const found = read();
-    if (found?.accessToken !== known?.accessToken || (why && isUnknown)) take(found, why);
+    if (found?.accessToken !== known?.accessToken || (isUnknown && (why || countPending()))) take(found, why);
     return known;
+  };
+  const recount = () => {
+    if (state.pendingLogouts !== countPending()) tell({ reason: 'PENDING_LOGOUTS' });
   };
   return {
     get state() {
@@ -116,24 +129,36 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
     read,
     keep(tokens) {
       const text = JSON.stringify(tokens);
+      ended.delete(tokens.sessionId);
       storage.setItem(key, text);
       take(tokens);
       post(isCookie ? { tokens: text } : {});
     },
     drop(why) {
+      const sessionId = known?.sessionId;
       storage.removeItem(key);
       turn += 1;
       take(null, why);
-      post({ why });
+      post({ why, sessionId });
     },
     sync,
-    hear({ tokens, why, change }) {
-      if (isCookie) {
-        if (tokens) storage.setItem(key, tokens);
-        else if (why) storage.removeItem(key);
+    hear({ tokens, why, sessionId, change }) {
+      const mine = known?.sessionId;
+      if (sessionId) ended.add(sessionId);
+      else if (why && mine) {
+        ended.add(mine);
+        // The tab that logged out did not know the session. Without its id a late refresh would bring the session back there.
+        post({ why: 'OTHER_TAB', sessionId: mine });
       }
+      if (isCookie && tokens) storage.setItem(key, tokens);
       sync(why === 'LOGOUT' ? 'OTHER_TAB' : why);
       if (change) tell(change);
+      recount();
+    },
+    recount,
+    sweep() {
+      sync();
+      if (ended.has(parseTokens(storage.getItem(key))?.sessionId ?? '')) storage.removeItem(key);
     },
     tell,
     fail(thrown) {

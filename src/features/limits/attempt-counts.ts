@@ -22,6 +22,8 @@ export interface Charge {
 /** The counts in the table at one moment. */
 export interface Counts {
   isSeen(charge: Charge): boolean;
+  /** @returns the error for a budget that is used up, or null */
+  findRefusal(charge: Charge): LatchkeyError | null;
   /** @throws LatchkeyError RATE_LIMITED if one of the budgets is used up */
   assertLeft(charges: readonly Charge[]): void;
 }
@@ -48,13 +50,15 @@ export class AttemptCounts {
     const where = { key: { in: charges.map(keyOf) }, expire: { gt: new Date(now) } };
     const rows = await this.needs.database.read((client) => client.attemptCount.findMany({ where }));
     const found = new Map(rows.map((row) => [row.key, row]));
+    const findRefusal = (charge: Charge) => {
+      const row = found.get(keyOf(charge));
+      return row !== undefined && row.points >= charge.budget.attempts ? overBudget(charge.budget, row, now) : null;
+    };
     return {
       isSeen: (charge) => found.has(keyOf(charge)),
+      findRefusal,
       assertLeft(asked) {
-        for (const charge of asked) {
-          const row = found.get(keyOf(charge));
-          if (row !== undefined && row.points >= charge.budget.attempts) throw overBudget(charge.budget, row, now);
-        }
+        for (const refusal of asked.map(findRefusal)) if (refusal !== null) throw refusal;
       },
     };
   }
@@ -82,17 +86,19 @@ export class AttemptCounts {
     return counted.filter(({ charge, row }) => Number(row.points) === charge.budget.attempts).map(({ charge }) => charge);
   }
 
-  /** Takes back an attempt that was no guess, and marks a key as seen for the length of its window. */
+  /**
+   * Takes back an attempt that was no guess, and marks a key as seen for the length of its window. An attempt that began a window
+   * takes the window back too: otherwise `retryAfter` would tell an attacker when the user has logged in.
+   */
   async giveBack(charges: readonly Charge[], seen: Charge | null = null): Promise<void> {
     const now = this.world.clock.now();
-    const expire = Prisma.sql`"AttemptCount"."expire"`;
     const set = {
       points: Prisma.sql`CASE WHEN ${isOpen(now)} AND "AttemptCount"."points" > 0 THEN "AttemptCount"."points" - 1 ELSE 0 END`,
-      // For a key that is marked as seen, only the end of its window matters.
-      expire:
-        seen === null ? expire : Prisma.sql`CASE WHEN "AttemptCount"."key" = ${keyOf(seen)} THEN excluded."expire" ELSE ${expire} END`,
+      // For a key that is marked as seen only the end of its window matters; it has no points.
+      expire: Prisma.sql`CASE WHEN "AttemptCount"."points" > 1 THEN "AttemptCount"."expire" ELSE excluded."expire" END`,
     };
-    const rows = seen === null ? charges : [...charges, seen];
+    const closed = charges.map(({ budget, key }) => ({ key, budget: { ...budget, windowSeconds: 0 } }));
+    const rows = seen === null ? closed : [...closed, seen];
     await this.needs.database.transaction((transaction) => write(transaction, rows, 0, now, set));
   }
 

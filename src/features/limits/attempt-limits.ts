@@ -20,17 +20,29 @@ export interface PasswordAttempt {
   /**
    * Counts the attempt. Call it just before the password is checked.
    *
-   * @returns the budgets that this attempt has used up
    * @throws LatchkeyError RATE_LIMITED
    */
-  spend(): Promise<readonly string[]>;
+  spend(): Promise<CountedAttempt>;
   /** Takes the count back: the password was right. From now on the user is known at this address. */
   giveBack(): Promise<void>;
 }
 
+/** An attempt with a password, counted and not checked yet. */
+export interface CountedAttempt {
+  /** The budgets that this attempt has used up. */
+  readonly usedUp: readonly string[];
+  /**
+   * The error to throw after the check unless the password is right and `mayBeRight`; null if the user's budget was not used up.
+   * Check the password all the same: the time must not tell whether this address is usual for the user.
+   */
+  readonly refusal: LatchkeyError | null;
+  /** Whether the right password is accepted. False if the user's budget is used up, and this address is not usual for the user. */
+  readonly mayBeRight: boolean;
+}
+
 const WINDOW_SECONDS = 15 * 60;
-/** A user has this many times `loginAttempts` from all unknown addresses together: an attack can come from many. */
-const UNKNOWN_ADDRESSES_FACTOR = 5;
+/** A user has this many times `loginAttempts` from all addresses together: an attack can come from many. */
+const ALL_ADDRESSES_FACTOR = 5;
 /** Mails to one address, per requesting network and in all: one network alone can't use up the mails that the owner needs. */
 const MAILS_PER_HOUR = 5;
 const MAILS_PER_HOUR_IN_ALL = 20;
@@ -55,26 +67,40 @@ export class AttemptLimits {
   }
 
   /**
-   * Checks whether one more password may be tried, before any costly work. It does the same whether or not the user exists.
+   * Checks whether one more password may be tried, before any costly work. It does the same, and the same is answered in the
+   * end, whether or not the user exists and whether or not the address is usual for the user.
    *
    * @throws LatchkeyError RATE_LIMITED
    */
   async beginPassword(email: string, { ipAddress }: Origin): Promise<PasswordAttempt> {
-    const { userAndAddress, user, userAtUsualAddress, address, known } = this.#budgets;
+    const { userAndAddress, user, address, known } = this.#budgets;
     const addressKey = addressKeyOf(ipAddress);
     const userKey = userKeyOf(email);
     const here = this.#charge(known, userKey, addressKey);
-    // An attacker elsewhere must not lock the user out at a usual address, so attempts there do not count against `user`.
-    // They count against a budget that `userAndAddress` always uses up first, so that it refuses nothing. One count less
-    // would reveal to an attacker at the same address that the user exists.
     const common = [this.#charge(userAndAddress, userKey, addressKey), this.#charge(address, addressKey)];
-    const [usual, anywhere] = [this.#charge(userAtUsualAddress, userKey, addressKey), this.#charge(user, userKey)];
-    const counts = await this.needs.counts.read([here, ...common, usual, anywhere]);
-    const charges = [...common, counts.isSeen(here) ? usual : anywhere];
-    counts.assertLeft(charges);
+    const anywhere = this.#charge(user, userKey);
+    const look = async () => {
+      const counts = await this.needs.counts.read([here, ...common, anywhere]);
+      counts.assertLeft(common);
+      const refusal = counts.findRefusal(anywhere);
+      // An attacker elsewhere must not lock the user out at a usual address: there the right password is still accepted.
+      // A wrong one gets the same answer at every address. Otherwise an attacker at the user's address would learn that the
+      // user exists, because only a user who exists has usual addresses.
+      return { refusal, mayBeRight: refusal === null || counts.isSeen(here), charges: refusal === null ? [...common, anywhere] : common };
+    };
+    let found = await look();
+    const count = async () => (await this.needs.counts.spend(found.charges)).map(({ budget }) => budget.name);
     return {
-      spend: async () => (await this.needs.counts.spend(charges)).map(({ budget }) => budget.name),
-      giveBack: () => this.needs.counts.giveBack(charges, here),
+      spend: async () => {
+        const usedUp = await count().catch(async (failure: unknown) => {
+          if (found.refusal !== null || !isRateLimited(failure)) throw failure;
+          // Other attempts have used up a budget while this one waited for its turn.
+          found = await look();
+          return count();
+        });
+        return { usedUp, refusal: found.refusal, mayBeRight: found.mayBeRight };
+      },
+      giveBack: () => this.needs.counts.giveBack(found.charges, here),
     };
   }
 
@@ -106,7 +132,7 @@ export class AttemptLimits {
     return this.needs.counts.spendIn(transaction, charges).then(
       () => true,
       (failure: unknown) => {
-        if (failure instanceof LatchkeyError && failure.code === 'RATE_LIMITED') return false;
+        if (isRateLimited(failure)) return false;
         throw failure;
       },
     );
@@ -144,6 +170,10 @@ export class AttemptLimits {
   }
 }
 
+function isRateLimited(failure: unknown): boolean {
+  return failure instanceof LatchkeyError && failure.code === 'RATE_LIMITED';
+}
+
 /** Cuts the email first: folding the case of a hundred kilobytes is costly, and no email is that long. */
 function userKeyOf(email: string): string {
   return emailKeyOf(email.slice(0, 255));
@@ -153,8 +183,7 @@ function budgetsOf({ loginAttempts, addressAttempts }: Pick<Config, 'loginAttemp
   const budget = (name: string, attempts: number, windowSeconds = WINDOW_SECONDS): Budget => ({ name, attempts, windowSeconds });
   return {
     userAndAddress: budget('USER_AND_ADDRESS', loginAttempts),
-    user: budget('USER', UNKNOWN_ADDRESSES_FACTOR * loginAttempts),
-    userAtUsualAddress: budget('USER_AT_USUAL_ADDRESS', UNKNOWN_ADDRESSES_FACTOR * loginAttempts),
+    user: budget('USER', ALL_ADDRESSES_FACTOR * loginAttempts),
     address: budget('ADDRESS', addressAttempts),
     registration: budget('REGISTRATION', addressAttempts),
     refresh: budget('REFRESH', REFRESHES_PER_MINUTE, 60),

@@ -59,26 +59,31 @@ export class Credentials {
     if (isTooLong(password) || !password.isWellFormed()) return null;
     const attempt = await this.needs.limits.beginPassword(email, origin);
     const user = await findUser();
-    const { isRight, usedUp } = await this.needs.passwords.inTurn(origin, async (matches) => {
+    const { isRight, usedUp, refusal } = await this.needs.passwords.inTurn(origin, async (matches) => {
       // Count here, not before the wait: right passwords that wait together must not use up each other's budget.
-      const usedUp = await attempt.spend();
-      const isRight = await matches(user?.passwordHash ?? null, password);
+      const { mayBeRight, ...counted } = await attempt.spend();
+      const isRight = (await matches(user?.passwordHash ?? null, password)) && mayBeRight;
       if (isRight && user?.disabledAt === null) await attempt.giveBack();
-      return { isRight, usedUp };
+      return { isRight, ...counted };
     });
     if (isRight && user?.disabledAt === null) return user;
     const reason = isRight ? 'USER_DISABLED' : 'INVALID_CREDENTIALS';
-    await this.#record({ ...failure, reason, ...(user && { userId: user.id }), ...origin }, usedUp);
+    await this.#record({ ...failure, reason, ...(user && { userId: user.id }), ...origin }, usedUp, refusal !== null);
+    if (refusal !== null) throw refusal;
     return null;
   }
 
-  /** Records the failure and each budget that it used up. Later attempts leave no audit event: a flood must not fill the disk. */
-  #record(failure: AuditEvent, usedUp: readonly string[]): Promise<void> {
+  /**
+   * Records the failure and each budget that it used up. Refused attempts leave no event of their own: a flood must not fill the
+   * disk.
+   */
+  async #record(failure: AuditEvent, usedUp: readonly string[], isRefused: boolean): Promise<void> {
     const limited = usedUp.map((reason): AuditEvent => {
       // Attempts on many users use up the budget of an address; the event is not about the last of them.
       const userId = reason === 'ADDRESS' ? undefined : failure.userId;
       return { ...failure, kind: 'login.rate-limited', actor: 'server', userId, reason };
     });
-    return this.needs.database.transaction((transaction) => this.needs.audit.record(transaction, failure, ...limited));
+    const events = isRefused ? limited : [failure, ...limited];
+    if (events.length > 0) await this.needs.database.transaction((transaction) => this.needs.audit.record(transaction, ...events));
   }
 }

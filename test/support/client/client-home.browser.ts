@@ -53,7 +53,7 @@ export const home: ClientHome = {
     onTestFinished(() => commands.clearCookies());
     return { fetch, local: home.createStorage(), readRefreshToken: () => commands.readRefreshToken() };
   },
-  openWindow: () => (type) => void page.dispatchEvent(new Event(type)),
+  openWindow: () => (type, more) => void page.dispatchEvent(Object.assign(new Event(type), more)),
   openPage() {
     const element = page.document.createElement('main');
     page.document.body.append(element);

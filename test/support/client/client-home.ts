@@ -18,8 +18,8 @@ export interface ClientHome {
   createStorage(): OpenStorage;
   /** A browser's cookies and `localStorage`, which last until the test ends. */
   openCookies(fetch: typeof globalThis.fetch): Promise<Cookies>;
-  /** The window of the page, which lasts until the test ends. @returns a function that fires an event of a given type */
-  openWindow(): (type: string) => void;
+  /** The window of the page, which lasts until the test ends. @returns a function that fires an event of a given type, with more properties */
+  openWindow(): (type: string, more?: object) => void;
   /** An element of a document, which lasts until the test ends. */
   openPage(): Container & { innerHTML: string };
   /** Waits for the next unhandled rejection. */
@@ -63,7 +63,7 @@ export const home: ClientHome = {
       addEventListener: window.addEventListener.bind(window),
       removeEventListener: window.removeEventListener.bind(window),
     });
-    return (type) => window.dispatchEvent(new Event(type));
+    return (type, more) => window.dispatchEvent(Object.assign(new Event(type), more));
   },
   openPage() {
     const window = new Window();
