@@ -4,6 +4,7 @@ import { type DataOptions, openData } from './data.js';
 import { openControlSocket } from './http/control-socket.js';
 import { RevocationLatency } from './http/metrics.js';
 import { type OwnParts, openHttpServer } from './http-server.js';
+import { assertKept } from './revocation/open.js';
 import { assertMirrored } from './revocation/redis/open.js';
 import type { Commands } from './rooms.js';
 
@@ -31,6 +32,7 @@ const PRUNE_EVERY_MS = 60_000;
  * @throws DataDirLocked if another process owns DATA_DIR or the database
  * @throws WrongSecret if LATCHKEY_SECRET does not open the signing keys
  * @throws ForeignDatabase if the database is of a newer version
+ * @throws PromiseBroken, UnfitRedis if a logout would not hold on this database, or this Redis
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const latency = new RevocationLatency();
@@ -38,6 +40,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { parts, commands, connections, node, world } = data;
   const { config, log } = world;
   const { server, stopGraphql } = await openOver(data.close, async () => {
+    await assertKept(data, log);
     await assertMirrored(world, data, data.revocations.catchUp);
     return openHttpServer(data, options, latency);
   });
