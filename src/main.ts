@@ -36,7 +36,12 @@ function stopOnSignals(app: App): void {
   const stop = () => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    setTimeout(() => {
+      console.error(
+        `The stop took longer than ${STOP_WITHIN_MS / 1000} s. It was waiting for ${app.waitingFor ?? 'nothing'}, and ends now.`,
+      );
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
     app.close().then(
       () => process.exit(0),
       (error: unknown) => {

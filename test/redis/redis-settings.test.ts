@@ -149,6 +149,30 @@ test('a user of Redis who may not write the keys of revoked ids is refused at th
   await expect(startMirrored({ REDIS_URL: url.href, REDIS_PREFIX: 'latchkey:' })).rejects.toThrow('docs/operations.md');
 });
 
+test('a Redis that refuses the server after its start: /readyz and the doctor say it, and that it is mended [R27]', async () => {
+  const redis = await startRedis();
+  const app = await startMirrored({ REDIS_URL: redis.url });
+  const readiness = async () => (await app.app.server.inject({ url: '/readyz' })).json();
+  const examine = async () => {
+    const outcome = await app.app.administration.examine();
+    return outcome.kind === 'done' ? outcome.result.find(({ check }) => check === 'Redis') : undefined;
+  };
+  expect([await readiness(), (await examine())?.isRight]).toEqual([{ status: 'ok' }, true]);
+  await redis.cli('CONFIG', 'SET', 'requirepass', 'a-new-password');
+  await redis.cli('-a', 'a-new-password', '--no-auth-warning', 'CLIENT', 'KILL', 'TYPE', 'normal');
+  await untilWhole(app, false);
+  while ((await readiness()).status === 'ok') await readFigure(app, 'latchkey_mirror_whole');
+  expect(await readiness()).toMatchObject({ reason: expect.stringContaining('Redis refuses this server') });
+  expect(await examine()).toMatchObject({
+    isRight: false,
+    found: expect.stringMatching(/^Redis refuses this server: NOAUTH/),
+    advice: 'Check the user, the password and the number of the database in REDIS_URL.',
+  });
+  await redis.cli('-a', 'a-new-password', '--no-auth-warning', 'CONFIG', 'SET', 'requirepass', '');
+  await untilWhole(app);
+  expect(await readiness()).toEqual({ status: 'ok' });
+});
+
 test('a trial leaves no key behind', async () => {
   const redis = await startRedis();
   await startMirrored({ REDIS_URL: redis.url, REDIS_PREFIX: 'latchkey:' });
