@@ -31,6 +31,11 @@ export class LockFailed extends OperatorFault {
   }
 }
 
+/** DATA_DIR can't be made. */
+export class FolderFailed extends OperatorFault {
+  override readonly name = 'FolderFailed';
+}
+
 export interface FileLock {
   release(): void;
 }
@@ -42,6 +47,7 @@ export interface FileLock {
  * @param holder a description of this process, for the error message of the next process that tries
  * @throws DataDirLocked if another process holds one of the locks
  * @throws LockFailed if a lock can't be taken for another reason
+ * @throws FolderFailed if DATA_DIR can't be made
  */
 export function lockData(dataDir: string, databaseUrl: string, holder: string): FileLock {
   openFolder(dataDir);
@@ -64,7 +70,7 @@ function openFolder(dataDir: string): void {
   try {
     makeFolder(dataDir);
   } catch (cause) {
-    throw new LockFailed(dataDir, cause);
+    throw new FolderFailed(`The folder ${dataDir} can't be made.`, { advice: 'Set DATA_DIR to one that this user may write.', cause });
   }
 }
 

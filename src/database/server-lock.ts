@@ -39,8 +39,19 @@ export async function withServerLock<Result>(url: string, work: () => Promise<Re
   }
 }
 
-/** PgBouncer rejects unknown startup parameters unless it is configured to ignore them. */
+/** What the operator should do, by what PostgreSQL, a pooler or the network has said. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  // PgBouncer rejects unknown startup parameters unless it is configured to ignore them.
+  [
+    /unsupported startup parameter/,
+    'For PgBouncer set ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout (docs/operations.md).',
+  ],
+  [/database ".*" does not exist/, 'Make it, for the role of DATABASE_URL: CREATE DATABASE <name> OWNER <role>.'],
+  [/role|password|pg_hba|SASL|SCRAM/, 'Check the user and the password in DATABASE_URL, and pg_hba.conf.'],
+  [/ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|timeout expired/, 'Start PostgreSQL, or check the host and the port in DATABASE_URL.'],
+  [/SSL|TLS|certificate/i, 'Check sslmode and sslrootcert in DATABASE_URL (docs/operations.md).'],
+];
+
 function adviceFor(message: string): string {
-  if (!message.includes('unsupported startup parameter')) return '';
-  return 'For PgBouncer set ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout (docs/operations.md).';
+  return ADVICE.find(([pattern]) => pattern.test(message))?.[1] ?? '';
 }

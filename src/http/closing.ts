@@ -5,8 +5,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Log } from '../lib/log.js';
 
 const LOOK_EVERY_MS = 250;
-/** A client that sends nothing, and reads nothing, for 3 s during the stop has stalled. */
-const STALLED_AFTER_LOOKS = 12;
+/** A client that sends nothing, and reads nothing, for 5 s during the stop has stalled. */
+const STALLED_AFTER_LOOKS = 20;
 
 interface Connection {
   /** The request whose head has arrived and whose answer is not sent yet. */

@@ -3,8 +3,9 @@ import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeFolder } from '../support/app/start-app.js';
+import { canFillDisk } from '../support/database/database-faults.js';
 import { runCommand } from '../support/process/commands.js';
-import { failToStart, startServer } from '../support/process/server-process.js';
+import { failToStart, START, startServer } from '../support/process/server-process.js';
 
 test('all faults are told together, with name, what was found and what is expected', async () => {
   const folder = makeFolder();
@@ -110,4 +111,23 @@ test.for([
   expect(code).toBe(1);
   expect(stderr).toMatch(told);
   expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test.skipIf(!canFillDisk)('a disk that is full at the first start is told in one message, without a trace', async () => {
+  const dataDir = join(makeFolder(), 'data');
+  const settings = { LATCHKEY_SECRET: 'bMz1WQxN0u0t8pQe7Kc5Rk2vYh3Jd6Lf' };
+  const { code, stderr } = await failToStart({ dataDir, settings, command: ['prlimit', '--fsize=65536', ...START] });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^The database in DATABASE_URL can't be set up: .*[^.]\. [A-Z].*\.\n$/);
+});
+
+test('a DATA_DIR whose path is too long for a socket: the server serves, and a command says what to do', async () => {
+  const dataDir = join(makeFolder(), 'x'.repeat(120), 'data');
+  const server = await startServer({ dataDir });
+  expect(server.logged()).toContain('too long for a socket');
+  const { code, stderr } = await runCommand(['user', 'list'], { dataDir });
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/^The path \S+ is too long for the socket of the running server\. Stop the server, or give both a shorter path/);
+  await server.stop();
+  expect((await runCommand(['user', 'list'], { dataDir })).code).toBe(0);
 });

@@ -2,13 +2,15 @@
  * A PostgreSQL server that hangs: its connections stay open and nothing comes back. A client gets an error within 5 s, and nothing that
  * was answered as an error takes effect later without being told.
  */
+import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { startNode, type TestApp } from '../support/app/start-app.js';
+import { makeFolder, startNode, type TestApp } from '../support/app/start-app.js';
 import { logOut } from '../support/mutations/mutations.js';
-import { LONG } from '../support/postgresql/lease-nodes.js';
+import { addDeadNode, LONG } from '../support/postgresql/lease-nodes.js';
 import { untilAvailable } from '../support/postgresql/outages.js';
-import { borrowDatabase, withDatabase } from '../support/postgresql/postgresql.js';
+import { borrowDatabase, POSTGRES_SECRET, withDatabase } from '../support/postgresql/postgresql.js';
+import { startServer } from '../support/process/server-process.js';
 import { startTcpProxy, type TcpProxy } from '../support/sockets/tcp-proxy.js';
 
 const REVOKED = 'UNAUTHENTICATED TOKEN_REVOKED';
@@ -78,4 +80,21 @@ test('a logout that waits for a lock that somebody keeps is an error in time, an
   });
   expect(await node.ask(accessToken)).toBe('ok');
   expect(await logOut(node, { token: accessToken })).toBe(1);
+});
+
+test('a stop that takes too long says what it was waiting for, and ends with 1', async () => {
+  const url = await borrowDatabase();
+  const settings = { DATABASE_URL: url, LATCHKEY_SECRET: POSTGRES_SECRET, ...LONG };
+  const server = await startServer({ dataDir: join(makeFolder(), 'data'), settings });
+  const { accessToken } = await server.register();
+  // The logout waits until no lease of this node can be alive: longer than a stop may take.
+  await addDeadNode(url, 60_000);
+  const answer = logOut(server, { token: accessToken }).catch(() => 'cut off');
+  await withDatabase(url, async (client) => {
+    while ((await client.query('SELECT 1 FROM "BlacklistedToken"')).rows.length === 0);
+  });
+  server.signal('SIGTERM');
+  expect(await server.exited).toEqual({ code: 1, signal: null });
+  expect(server.logged()).toContain('longer than 10 s. It was waiting for requests that are being answered, and ends now.');
+  expect(await answer).toBe('cut off');
 });
