@@ -4,6 +4,8 @@ import { type DataOptions, openData } from './data.js';
 import { openControlSocket } from './http/control-socket.js';
 import { RevocationLatency } from './http/metrics.js';
 import { type OwnParts, openHttpServer } from './http-server.js';
+import { Teardown } from './lib/teardown.js';
+import { assertKept } from './revocation/open.js';
 import { assertMirrored } from './revocation/redis/open.js';
 import type { Commands } from './rooms.js';
 
@@ -19,6 +21,8 @@ export interface App {
   readonly administration: Commands;
   /** Starts to listen on the network and on the control socket. Returns the network address. */
   listen(): Promise<string>;
+  /** What `close` is waiting for, for a message; null if it is waiting for nothing. */
+  readonly waitingFor: string | null;
   /** Accepts no more requests, finishes the running ones, closes the database and unlocks DATA_DIR. */
   close(): Promise<void>;
 }
@@ -31,6 +35,7 @@ const PRUNE_EVERY_MS = 60_000;
  * @throws DataDirLocked if another process owns DATA_DIR or the database
  * @throws WrongSecret if LATCHKEY_SECRET does not open the signing keys
  * @throws ForeignDatabase if the database is of a newer version
+ * @throws PromiseBroken, UnfitRedis if a logout would not hold on this database, or this Redis
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const latency = new RevocationLatency();
@@ -38,6 +43,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { parts, commands, connections, node, world } = data;
   const { config, log } = world;
   const { server, stopGraphql } = await openOver(data.close, async () => {
+    await assertKept(data, log);
     await assertMirrored(world, data, data.revocations.catchUp);
     return openHttpServer(data, options, latency);
   });
@@ -46,9 +52,18 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   let control: FastifyInstance | null = null;
   let pruning: NodeJS.Timeout | undefined;
+  const teardown = new Teardown();
+  teardown.add(data.close, 'the database');
+  teardown.add(() => parts.outbox.stop(), 'a mail that is being sent');
+  teardown.add(stopGraphql, 'the plugins of Apollo Server');
+  teardown.add(async () => control?.close(), 'a command of the command line');
+  teardown.add(async () => server.close(), 'requests that are being answered');
   return {
     server,
     administration: commands,
+    get waitingFor() {
+      return teardown.waitingFor;
+    },
     async listen() {
       control = await openControlSocket(config.dataDir, commands, log);
       const address = await server.listen({ port: config.port, host: config.host });
@@ -61,11 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async close() {
       clearInterval(pruning);
       connections.endAll('stopping', true);
-      await server.close();
-      await control?.close();
-      await stopGraphql();
-      await parts.outbox.stop();
-      await data.close();
+      await teardown.run();
     },
   };
 }

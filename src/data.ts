@@ -1,7 +1,9 @@
 /** Opens the data and the rooms over it: everything except GraphQL and HTTP, which a command without a server does not need. */
 import type { Config } from './config/config.js';
+import { databaseCodeOf } from './database/failures.js';
 import { lockData } from './database/file-lock.js';
 import { openMigrated } from './database/open-migrated.js';
+import { setupFault } from './database/setup-faults.js';
 import { withStartLock } from './database/start-lock.js';
 import { DEFAULT_PASSWORD_COST, type PasswordCost } from './features/passwords/passwords.js';
 import { Teardown } from './lib/teardown.js';
@@ -54,7 +56,16 @@ async function openLocked(
   const revocation = await openRevocation(world, { database, onConfirmed, onPayload }, teardown);
   const ground = { ...revocation, database, passwordCost };
   rooms = await openRooms(world, ground);
-  await Promise.all([revocation.revocations.load(), rooms.parts.keys.load()]);
+  await load(revocation.revocations, rooms.parts.keys);
   await revocation.mirror?.start();
   return { ...rooms, ...ground, world, close: () => teardown.run() };
+}
+
+/** @throws DatabaseUnusable if the tables are not those of the migrations, or the role has no right to read them */
+async function load(...parts: readonly { load(): Promise<void> }[]): Promise<void> {
+  try {
+    await Promise.all(parts.map((part) => part.load()));
+  } catch (error) {
+    throw databaseCodeOf(error) === null ? error : setupFault(error);
+  }
 }

@@ -1,7 +1,9 @@
 /** The server process: reads the configuration, starts the server and handles signals. */
 import { type App, createApp } from './app.js';
-import { type Config, type Environment, readConfig } from './config/config.js';
+import { type Config, type Environment, findSecretFile, readConfig } from './config/config.js';
+import { isOpenToOthers } from './config/open-files.js';
 import { describeFault } from './lib/describe-fault.js';
+import { createLog } from './lib/log.js';
 
 /** How long running requests may take to finish after SIGTERM. */
 const STOP_WITHIN_MS = 10_000;
@@ -12,6 +14,7 @@ export async function start(environment?: Environment): Promise<void> {
   process.umask(0o077);
   try {
     const config = readConfig(environment);
+    warnOfOpenSecret(config, environment);
     const app = await createApp({ config });
     // Before the greeting, because a supervisor that has read it may send a signal at once.
     stopOnSignals(app);
@@ -22,12 +25,23 @@ export async function start(environment?: Environment): Promise<void> {
   }
 }
 
+function warnOfOpenSecret(config: Config, environment?: Environment): void {
+  const file = findSecretFile(config, environment);
+  if (file === null || !isOpenToOthers(file)) return;
+  createLog(config.logLevel).warn({ file }, 'every user of this machine can read the secret: run chmod o-rwx on the file');
+}
+
 function stopOnSignals(app: App): void {
   let stopping = false;
   const stop = () => {
     if (stopping) process.exit(1);
     stopping = true;
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    setTimeout(() => {
+      console.error(
+        `The stop took longer than ${STOP_WITHIN_MS / 1000} s. It was waiting for ${app.waitingFor ?? 'nothing'}, and ends now.`,
+      );
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
     app.close().then(
       () => process.exit(0),
       (error: unknown) => {

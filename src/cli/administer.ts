@@ -1,7 +1,7 @@
 /** Runs a command through the running server. If no server runs, this process opens the data itself. */
 import { request } from 'node:http';
 import { type Config, readConfig } from '../config/config.js';
-import { controlSocketPath } from '../http/control-socket-path.js';
+import { controlSocketPath, isTooLong } from '../http/control-socket-path.js';
 import type { Outcome } from '../lib/errors.js';
 import { OperatorFault } from '../lib/operator-fault.js';
 import type { Commands } from '../rooms.js';
@@ -56,7 +56,9 @@ export async function administer<Name extends CommandName>(name: Name, input: In
       return { outcome: (await runAlone(config, name, input)) as Outcome<Json<Result<Name>>>, through: 'data' };
     } catch (error) {
       // A server that is just starting owns the data but does not listen yet.
-      if (!isLocked(error) || tries === TRIES) throw error;
+      if (!isLocked(error)) throw error;
+      if (isTooLong(controlSocketPath(config.dataDir))) throw tooLong(config);
+      if (tries === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
@@ -94,6 +96,12 @@ function askServer(config: Config, name: string, input: object): Promise<unknown
 function unconfirmed({ code }: NodeJS.ErrnoException): ServerFailed {
   const message = `The server went away before it answered (${code}). It is not known whether the command took effect; it is safe to send it again.`;
   return new ServerFailed('UNCONFIRMED', message);
+}
+
+/** The server runs, and has no socket for the same reason. */
+function tooLong({ dataDir }: Config): ServerFailed {
+  const message = `The path ${dataDir} is too long for the socket of the running server. Stop the server, or give both a shorter path to the same folder: a symbolic link, or a relative path.`;
+  return new ServerFailed('UNREACHABLE', message);
 }
 
 function unreachable({ code }: NodeJS.ErrnoException): ServerFailed {

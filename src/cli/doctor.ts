@@ -2,7 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type Config, readConfig } from '../config/config.js';
+import { type Config, findSecretFile, readConfig } from '../config/config.js';
+import { isOpenToOthers } from '../config/open-files.js';
 import type { Finding } from '../features/operations/finding.js';
 import { done } from '../lib/errors.js';
 import { administer } from './administer.js';
@@ -36,8 +37,12 @@ async function examineAll() {
 }
 
 /** Checks only the file permissions, because `readConfig` has refused wrong settings before this. */
-function examineFiles({ dataDir, revocationCheck, signingAlgorithm }: Config): Finding[] {
-  const open = [dataDir, join(dataDir, 'secret')].filter((path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0);
+function examineFiles(config: Config): Finding[] {
+  const { dataDir, revocationCheck, signingAlgorithm } = config;
+  const own = [dataDir, join(dataDir, 'secret')];
+  const secret = findSecretFile(config);
+  const given = secret === null || own.includes(secret) || !isOpenToOthers(secret) ? [] : [secret];
+  const open = [...own.filter((path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0), ...given];
   const advice = open.length === 0 ? '' : `chmod go-rwx ${open.join(' ')}`;
   return [
     { check: 'configuration', isRight: true, found: `REVOCATION_CHECK=${revocationCheck}, SIGNING_ALG=${signingAlgorithm}`, advice: '' },

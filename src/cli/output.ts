@@ -43,7 +43,7 @@ function exitCodeOf(failures: readonly UserFailure[]): number {
 
 function isUnavailable(error: unknown): boolean {
   if (error instanceof ServerFailed) return error.code !== 'COMMAND_FAILED';
-  return error instanceof LatchkeyError || (error instanceof Error && error.name === 'DataDirLocked');
+  return error instanceof LatchkeyError || (error instanceof Error && ['DataDirLocked', 'DatabaseUnusable'].includes(error.name));
 }
 
 /** Rows under headings, padded to columns. */

@@ -43,20 +43,32 @@ export function resolvedFileUrl(url: string): string {
 
 export const redisUrl: SettingType<string> = {
   values: '`redis://user:password@host:6379`, or `rediss://…` for TLS',
-  expected: 'a Redis server like redis://user:password@host:6379, or rediss:// for TLS',
+  expected:
+    'a Redis server like redis://user:password@host:6379, or rediss:// for TLS, with special characters of the password percent-encoded',
   parse(text) {
-    if (!URL.canParse(text)) return undefined;
+    if (!URL.canParse(text) || !isDecodable(text)) return undefined;
     const { protocol, hostname, pathname, search, hash } = new URL(text);
     return /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d*)?$/.test(pathname) && search + hash === '' ? text : undefined;
   },
   hasPassword: true,
 };
 
+/** Whether user and password can be read: a `%` that begins no code makes the client of the server fail at every connection. */
+function isDecodable(url: string): boolean {
+  const { username, password } = new URL(url);
+  try {
+    return decodeURIComponent(username + password) !== null;
+  } catch {
+    return false;
+  }
+}
+
 export const smtpUrl: SettingType<string> = {
   values: '`smtp://user:password@host:587` or `smtps://…`',
-  expected: 'the address of a mail server, like smtp://user:password@mail.example.com:587',
+  expected:
+    'the address of a mail server, like smtp://user:password@mail.example.com:587, with special characters of the password percent-encoded',
   parse(text) {
-    if (!URL.canParse(text)) return undefined;
+    if (!URL.canParse(text) || !isDecodable(text)) return undefined;
     const { protocol, hostname } = new URL(text);
     return /^smtps?:$/.test(protocol) && hostname !== '' ? text : undefined;
   },

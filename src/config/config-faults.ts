@@ -13,25 +13,67 @@ export interface DependentSettings {
   readonly REDIS_URL: string | null;
 }
 
-export function findFaults(settings: DependentSettings): ConfigFault[] {
-  return [...lifetimeFaults(settings), ...postgresqlFaults(settings), ...redisFaults(settings)];
+/**
+ * Finds the faults that concern right settings only: what depends on a wrong one can't be judged, and its own fault is told already.
+ *
+ * @param wrong the names of the settings whose values are wrong; in `settings` they have their defaults
+ */
+export function findFaults(settings: DependentSettings, wrong: ReadonlySet<string> = new Set()): ConfigFault[] {
+  return RULES.filter(({ about }) => about.every((name) => !wrong.has(name))).flatMap(({ find }) => find(settings));
 }
 
-function redisFaults({ REVOCATION_CHECK, REDIS_URL }: DependentSettings): ConfigFault[] {
-  if (REVOCATION_CHECK !== 'redis' || REDIS_URL !== null) return [];
-  return [{ setting: 'REDIS_URL', found: 'nothing', expected: 'the Redis server to check with, for REVOCATION_CHECK=redis' }];
+interface Rule {
+  /** The settings that it compares. */
+  readonly about: readonly (keyof DependentSettings)[];
+  find(settings: DependentSettings): ConfigFault[];
 }
 
-function lifetimeFaults(settings: DependentSettings): ConfigFault[] {
-  const faults: ConfigFault[] = [];
-  if (settings.ACCESS_TOKEN_TTL > settings.SESSION_IDLE_TTL) {
-    faults.push({ setting: 'ACCESS_TOKEN_TTL', found: `${settings.ACCESS_TOKEN_TTL}s`, expected: 'at most SESSION_IDLE_TTL' });
-  }
-  if (settings.SESSION_IDLE_TTL > settings.REFRESH_TOKEN_TTL) {
-    faults.push({ setting: 'SESSION_IDLE_TTL', found: `${settings.SESSION_IDLE_TTL}s`, expected: 'at most REFRESH_TOKEN_TTL' });
-  }
-  return faults;
-}
+const RULES: readonly Rule[] = [
+  {
+    about: ['ACCESS_TOKEN_TTL', 'SESSION_IDLE_TTL'],
+    find: ({ ACCESS_TOKEN_TTL, SESSION_IDLE_TTL }) =>
+      ACCESS_TOKEN_TTL <= SESSION_IDLE_TTL
+        ? []
+        : [{ setting: 'ACCESS_TOKEN_TTL', found: `${ACCESS_TOKEN_TTL}s`, expected: 'at most SESSION_IDLE_TTL' }],
+  },
+  {
+    about: ['SESSION_IDLE_TTL', 'REFRESH_TOKEN_TTL'],
+    find: ({ SESSION_IDLE_TTL, REFRESH_TOKEN_TTL }) =>
+      SESSION_IDLE_TTL <= REFRESH_TOKEN_TTL
+        ? []
+        : [{ setting: 'SESSION_IDLE_TTL', found: `${SESSION_IDLE_TTL}s`, expected: 'at most REFRESH_TOKEN_TTL' }],
+  },
+  // Nodes on PostgreSQL must share one secret.
+  {
+    about: ['DATABASE_URL', 'LATCHKEY_SECRET', 'LATCHKEY_SECRET_FILE'],
+    find: (settings) =>
+      !isPostgresql(settings) || settings.LATCHKEY_SECRET !== null || settings.LATCHKEY_SECRET_FILE !== null
+        ? []
+        : [{ setting: 'LATCHKEY_SECRET', found: 'nothing', expected: SHARED_SECRET }],
+  },
+  // A node on PostgreSQL must not check revocations in its memory alone. SQLite has no lease.
+  {
+    about: ['DATABASE_URL', 'REVOCATION_CHECK'],
+    find: (settings) => {
+      const mode = settings.REVOCATION_CHECK;
+      const expected = isPostgresql(settings) ? FOR_POSTGRESQL : FOR_SQLITE;
+      const isWrong = mode === (isPostgresql(settings) ? 'memory' : 'lease');
+      return isWrong ? [{ setting: 'REVOCATION_CHECK', found: JSON.stringify(mode), expected }] : [];
+    },
+  },
+  {
+    about: ['REVOCATION_CHECK', 'REDIS_URL'],
+    find: ({ REVOCATION_CHECK, REDIS_URL }) =>
+      REVOCATION_CHECK !== 'redis' || REDIS_URL !== null
+        ? []
+        : [{ setting: 'REDIS_URL', found: 'nothing', expected: 'the Redis server to check with, for REVOCATION_CHECK=redis' }],
+  },
+];
+
+const SHARED_SECRET =
+  'with PostgreSQL a secret, or LATCHKEY_SECRET_FILE: the same on every node, for example from: openssl rand -base64 48';
+const FOR_POSTGRESQL = '"lease", "database" or "redis" with PostgreSQL: the memory of one node does not know what another has revoked';
+const FOR_SQLITE = '"memory", "database" or "redis" with SQLite: there are no other nodes';
 
 /** Finds missing settings that SMTP_URL needs. It reads the unparsed settings, so that the operator sees these faults with all others. */
 export function mailFaults(given: Readonly<Record<string, string | undefined>>): ConfigFault[] {
@@ -40,24 +82,6 @@ export function mailFaults(given: Readonly<Record<string, string | undefined>>):
   return Object.entries(wanted)
     .filter(([setting]) => given[setting] === undefined)
     .map(([setting, expected]) => ({ setting, found: 'nothing', expected }));
-}
-
-/** Nodes on PostgreSQL must share one secret, and a node must not check revocations in its memory alone. SQLite has no lease. */
-function postgresqlFaults(settings: DependentSettings): ConfigFault[] {
-  if (!isPostgresql(settings)) {
-    const expected = '"memory", "database" or "redis" with SQLite: there are no other nodes';
-    return settings.REVOCATION_CHECK === 'lease' ? [{ setting: 'REVOCATION_CHECK', found: '"lease"', expected }] : [];
-  }
-  const faults: ConfigFault[] = [];
-  if (settings.LATCHKEY_SECRET === null && settings.LATCHKEY_SECRET_FILE === null) {
-    const expected = 'with PostgreSQL a secret, or LATCHKEY_SECRET_FILE: the same on every node, for example from: openssl rand -base64 48';
-    faults.push({ setting: 'LATCHKEY_SECRET', found: 'nothing', expected });
-  }
-  if (settings.REVOCATION_CHECK === 'memory') {
-    const expected = '"lease", "database" or "redis" with PostgreSQL: the memory of one node does not know what another has revoked';
-    faults.push({ setting: 'REVOCATION_CHECK', found: '"memory"', expected });
-  }
-  return faults;
 }
 
 export function isPostgresql({ DATABASE_URL }: Pick<DependentSettings, 'DATABASE_URL'>): boolean {

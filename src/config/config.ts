@@ -1,7 +1,9 @@
 /** Turns the environment into one checked, frozen `Config`. Only this file reads `process.env`. */
+import { join } from 'node:path';
 import { ConfigError, type ConfigFault } from './config-error.js';
 import { findFaults, mailFaults } from './config-faults.js';
-import { fillFrom, parserOf, settingsOf } from './rows.js';
+import { dataDirFaults } from './data-dir-faults.js';
+import { fillFrom, type Parsed, parserOf, settingsOf } from './rows.js';
 import { findSecret, makeSecret } from './secret.js';
 import type { ValuesOf } from './setting.js';
 import { ROWS, type Rows } from './settings.js';
@@ -24,15 +26,40 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError with every fault; then it has created nothing
  */
 export function readConfig(environment: Environment = process.env): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = parser.safeParse(given);
-  const faults = parsed.success
-    ? findFaults(parsed.data)
-    : parsed.error.issues.map((issue) => faultOf(String(issue.path[0]), given, issue.message));
+  const given = givenIn(environment);
+  const { settings, faults } = readSettings(given);
   faults.push(...mailFaults(given));
   const secret = findSecret(given, faults);
-  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-  return Object.freeze(fillFrom(ROWS, { ...parsed.data, secret: secret ?? makeSecret(parsed.data.DATA_DIR) }));
+  if (settings === null || faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(fillFrom(ROWS, { ...settings, secret: secret ?? makeSecret(settings.DATA_DIR) }));
+}
+
+/** The file that holds the secret, or null if LATCHKEY_SECRET does. */
+export function findSecretFile(config: Pick<Config, 'dataDir'>, environment: Environment = process.env): string | null {
+  const { LATCHKEY_SECRET, LATCHKEY_SECRET_FILE } = givenIn(environment);
+  if (LATCHKEY_SECRET !== undefined) return null;
+  return LATCHKEY_SECRET_FILE ?? join(config.dataDir, 'secret');
+}
+
+/** An empty variable counts as none. */
+function givenIn(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+/** Settings that are wrong are told, and then left out, so that the faults among the others are told at the same time. */
+function readSettings(given: Environment): { settings: Parsed<Rows> | null; faults: ConfigFault[] } {
+  const parsed = parser.safeParse(given);
+  if (parsed.success) return { settings: parsed.data, faults: [...findFaults(parsed.data), ...dataDirFaults(parsed.data)] };
+  const faults = parsed.error.issues.map((issue) => faultOf(String(issue.path[0]), given, issue.message));
+  const wrong = new Set(faults.map(({ setting }) => setting));
+  const rest = parser.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
+  // The kind of the database is known from its first word, however wrong the rest of the address is.
+  const kind = /^(?:file|postgres(?:ql)?):/.test(given.DATABASE_URL ?? '') ? given.DATABASE_URL : undefined;
+  const settings = wrong.has('DATABASE_URL') && kind !== undefined ? { ...rest, DATABASE_URL: kind } : rest;
+  if (kind !== undefined) wrong.delete('DATABASE_URL');
+  faults.push(...findFaults(settings, wrong));
+  if (!wrong.has('DATA_DIR')) faults.push(...dataDirFaults(settings));
+  return { settings: null, faults };
 }
 
 function faultOf(name: string, given: Environment, expected: string): ConfigFault {

@@ -1,5 +1,6 @@
 /** Opens the database; every read and write of the server goes through this class. */
 import { setTimeout } from 'node:timers/promises';
+import { within } from '../lib/deadline.js';
 import { LatchkeyError } from '../lib/errors.js';
 import { createQueue, type Queue } from '../lib/queue.js';
 import type { Engine, LockableTable, ServerFacts, Transaction } from './engine.js';
@@ -12,6 +13,8 @@ export type { Transaction } from './engine.js';
 /** The longest time from the first statement of a transaction to its commit. */
 export const TRANSACTION_TIMEOUT_MS = 10_000;
 const WAITING_TRANSACTIONS = 1_000;
+/** With the wait for a connection: a server that hangs must not hold a request for longer. SQLite answers in this process. */
+const READ_WITHIN_MS = 3_500;
 /** Rows per transaction when many are removed, so that no login waits long behind it. */
 const BATCH = 500;
 const WAITING_LONG_READS = 100;
@@ -68,7 +71,14 @@ export class Database {
    * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer; violations of constraints pass through unchanged
    */
   read<Result>(query: (client: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#use(() => query(this.#client));
+    const answer = this.#use(() => query(this.#client));
+    return this.isShared
+      ? within(
+          READ_WITHIN_MS,
+          () => LatchkeyError.unavailable(new Error('a read took too long')),
+          () => answer,
+        )
+      : answer;
   }
 
   /**

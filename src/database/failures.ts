@@ -23,6 +23,38 @@ export function messageOf(error: unknown): string {
   return error.message || ('code' in error ? String(error.code) : error.name);
 }
 
+/** The error code that the database itself has sent (SQLSTATE, or a name of SQLite), or null if it has not answered. */
+export function databaseCodeOf(error: unknown): string | null {
+  const { originalCode = null } = driverCauseOf(error);
+  return originalCode;
+}
+
+/** What the database itself has said, without the wrapping of Prisma or the trace of its migration engine. */
+export function databaseMessageOf(error: unknown): string {
+  const { originalMessage } = driverCauseOf(error);
+  if (originalMessage !== undefined) return originalMessage;
+  if (error instanceof LatchkeyError && error.cause !== undefined) return databaseMessageOf(error.cause);
+  const [line = ''] = messageOf(error)
+    .split('\n')
+    .map((text) => text.trim().replace(/^ERROR: /, ''))
+    .filter((text) => text !== '' && !text.startsWith('Invalid `'));
+  return /Message: `(.*)`/.exec(line)?.[1] ?? line;
+}
+
+interface DriverCause {
+  readonly kind?: string;
+  readonly originalCode?: string;
+  readonly originalMessage?: string;
+}
+
+/** The report of the driver, at whichever depth the error carries it. For raw SQL, Prisma has it only in `meta`. */
+function driverCauseOf(error: unknown): DriverCause {
+  if (error instanceof Prisma.PrismaClientKnownRequestError) return driverCauseOf(error.meta?.driverAdapterError);
+  if (!(error instanceof Error)) return {};
+  if (error.name === 'DriverAdapterError') return (error.cause ?? {}) as DriverCause;
+  return driverCauseOf(error.cause);
+}
+
 /** The database has rolled a transaction back instead of committing it. */
 export class RolledBack extends Error {
   override readonly name = 'RolledBack';
@@ -41,6 +73,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
 
+/** A row that a statement should have returned is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025';
+}
+
 /** A row refers to another row that does not exist (any more). */
 export function isForeignKeyViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003';
@@ -48,19 +85,15 @@ export function isForeignKeyViolation(error: unknown): boolean {
 
 /** Two transactions conflicted and the database rolled one back: the caller may run the whole transaction again. */
 export function isConflict(error: unknown): boolean {
-  return kindOf(error) === 'TransactionWriteConflict' || (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034');
+  return (
+    driverCauseOf(error).kind === 'TransactionWriteConflict' ||
+    (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034')
+  );
 }
 
 /** Whether a failure of COMMIT proves that nothing was committed. */
 export function isUndone(error: unknown): boolean {
   return isConflict(error) || (error instanceof Error && error.name === 'RolledBack');
-}
-
-/** The driver's kind of the error. For raw SQL, Prisma reports it only in `meta`. */
-function kindOf(error: unknown): string {
-  const driver = error instanceof Prisma.PrismaClientKnownRequestError ? error.meta?.driverAdapterError : error;
-  const cause = driver instanceof Error && driver.name === 'DriverAdapterError' ? driver.cause : undefined;
-  return typeof cause === 'object' && cause !== null && 'kind' in cause ? String(cause.kind) : '';
 }
 
 /** Violated constraints (P2002 unique, P2003 foreign key), missing rows (P2025) and our own mistakes do not mean an unhealthy database. */

@@ -1,9 +1,11 @@
 /** Makes sure that one process owns the data, with locks that the operating system frees however the process ends (R15). */
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'libsql';
+import { makeFolder } from '../lib/make-folder.js';
 import { OperatorFault } from '../lib/operator-fault.js';
 import { isPostgresql } from './engines.js';
+import { DatabaseUnusable } from './failures.js';
 
 /** Another process owns the data. */
 export class DataDirLocked extends OperatorFault {
@@ -29,6 +31,11 @@ export class LockFailed extends OperatorFault {
   }
 }
 
+/** DATA_DIR can't be made. */
+export class FolderFailed extends OperatorFault {
+  override readonly name = 'FolderFailed';
+}
+
 export interface FileLock {
   release(): void;
 }
@@ -40,9 +47,10 @@ export interface FileLock {
  * @param holder a description of this process, for the error message of the next process that tries
  * @throws DataDirLocked if another process holds one of the locks
  * @throws LockFailed if a lock can't be taken for another reason
+ * @throws FolderFailed if DATA_DIR can't be made
  */
 export function lockData(dataDir: string, databaseUrl: string, holder: string): FileLock {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  openFolder(dataDir);
   const locks = [lock(join(dataDir, 'lock'), dataDir, holder)];
   const files = isPostgresql(databaseUrl) ? [] : [realPathOf(databaseUrl.slice('file:'.length))];
   try {
@@ -58,6 +66,14 @@ export function lockData(dataDir: string, databaseUrl: string, holder: string): 
   };
 }
 
+function openFolder(dataDir: string): void {
+  try {
+    makeFolder(dataDir);
+  } catch (cause) {
+    throw new FolderFailed(`The folder ${dataDir} can't be made.`, { advice: 'Set DATA_DIR to one that this user may write.', cause });
+  }
+}
+
 /** An exclusive transaction on a separate SQLite file holds a lock of the operating system. */
 function lock(path: string, place: string, holder: string): FileLock {
   const database = openLock(path);
@@ -67,7 +83,12 @@ function lock(path: string, place: string, holder: string): FileLock {
     database.close();
     throw isBusy(error) ? new DataDirLocked(place, readHolder(path)) : new LockFailed(path, error);
   }
-  writeFileSync(`${path}.holder`, `${holder}, process ${process.pid}`, { mode: 0o600 });
+  try {
+    writeFileSync(`${path}.holder`, `${holder}, process ${process.pid}`, { mode: 0o600 });
+  } catch (error) {
+    database.close();
+    throw new LockFailed(path, error);
+  }
   return { release: () => database.close() };
 }
 
@@ -96,6 +117,17 @@ function realPathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return join(realpathSync(dirname(path)), basename(path));
+    return join(realFolderOf(path), basename(path));
+  }
+}
+
+function realFolderOf(path: string): string {
+  try {
+    return realpathSync(dirname(path));
+  } catch (cause) {
+    throw new DatabaseUnusable(`The folder of the file in DATABASE_URL, ${dirname(path)}, can't be opened.`, {
+      advice: 'Make it, and let the user of the server write there.',
+      cause,
+    });
   }
 }

@@ -15,7 +15,8 @@ export class ForeignDatabase extends OperatorFault {
 
   static withMigrations(unknown: readonly string[]): ForeignDatabase {
     return new ForeignDatabase(`The database has migrations this version does not know (${unknown.join(', ')}).`, {
-      advice: 'Run the version of Latchkey that made them, or restore a backup.',
+      advice:
+        'Run the version of Latchkey that made them, or restore a backup. If another program made them, give Latchkey an empty database.',
     });
   }
 

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { OperatorFault } from '../lib/operator-fault.js';
 import { Database } from './database.js';
 import { migrate, pendingMigrations } from './migrations.js';
+import { setupFault } from './setup-faults.js';
 
 type Location = Pick<Config, 'databaseUrl' | 'databasePoolSize'>;
 
@@ -17,10 +18,14 @@ export class NodesRunning extends OperatorFault {
   }
 }
 
-/** @throws NodesRunning if the database must be migrated and a node of an older version is on record */
+/**
+ * @throws NodesRunning if the database must be migrated and a node of an older version is on record
+ * @throws DatabaseUnusable if the database can't be read or migrated
+ * @throws WrongDatabase, ForeignDatabase
+ */
 export async function openMigrated(location: Location): Promise<Database> {
   await migrateDatabase(location, false);
-  return Database.open(location.databaseUrl, location.databasePoolSize);
+  return told(() => Database.open(location.databaseUrl, location.databasePoolSize));
 }
 
 /**
@@ -28,18 +33,18 @@ export async function openMigrated(location: Location): Promise<Database> {
  *
  * @param noNodeRuns the operator knows that no node runs; nodes that are on record are forgotten
  * @returns the names of the applied migrations
- * @throws NodesRunning
+ * @throws as `openMigrated` does
  */
 export async function migrateDatabase({ databaseUrl, databasePoolSize }: Location, noNodeRuns: boolean): Promise<string[]> {
-  const database = await Database.open(databaseUrl, databasePoolSize);
+  const database = await told(() => Database.open(databaseUrl, databasePoolSize));
   try {
-    if ((await pendingMigrations(database, databaseUrl)).length === 0) return [];
+    if ((await told(() => pendingMigrations(database, databaseUrl))).length === 0) return [];
     if (noNodeRuns) await forgetNodes(database);
     else await assertNoNode(database);
   } finally {
     await database.close();
   }
-  return migrate(databaseUrl);
+  return told(() => migrate(databaseUrl));
 }
 
 /** Every node that is on record before a migration is of an older version. A node that stops cleanly removes its record. */
@@ -56,4 +61,12 @@ async function forgetNodes(database: Database): Promise<void> {
 /** The oldest versions had no table of nodes. */
 async function hasNodes(database: Database): Promise<boolean> {
   return (await database.listTables()).includes('Node');
+}
+
+async function told<Result>(step: () => Promise<Result>): Promise<Result> {
+  try {
+    return await step();
+  } catch (error) {
+    throw error instanceof OperatorFault ? error : setupFault(error);
+  }
 }

@@ -7,15 +7,17 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { DatabaseUnusable, messageOf, RolledBack } from './failures.js';
+import { setUpSession } from './session-settings.js';
 
-const CONNECT_WITHIN_MS = 5_000;
+const CONNECT_WITHIN_MS = 4_000;
 /** The server ends a statement after this time. */
-const STATEMENT_WITHIN_MS = 8_000;
-/** This process stops waiting after this time, for the case that the server is unreachable. */
-const ANSWER_WITHIN_MS = 9_000;
+const STATEMENT_WITHIN_MS = 4_000;
+/** This process stops waiting after this time, for the case that the server is unreachable or hangs: a client gets an error within 5 s. */
+const ANSWER_WITHIN_MS = 4_500;
 /** A node that is paused inside a transaction must not hold its locks for long: every logout waits for the lock of the log. */
 const IDLE_IN_TRANSACTION_MS = 3_000;
 const IDLE_CONNECTION_MS = 60_000;
+const MIGRATION_WITHIN_MS = 24 * 3_600_000;
 
 export class PostgresqlFactory extends PrismaPg {
   static withPool(url: string, poolSize: number): PostgresqlFactory {
@@ -29,9 +31,10 @@ export class PostgresqlFactory extends PrismaPg {
     });
   }
 
-  /** For migrations, which may take long: without statement time-outs. */
+  /** For migrations, which may take long. The limits are longer than any, and replace those that the role may have. */
   static forMigrations(url: string): PostgresqlFactory {
-    return new PostgresqlFactory({ ...connectionTo(url), max: 1 });
+    const limits = { statement_timeout: MIGRATION_WITHIN_MS, idle_in_transaction_session_timeout: MIGRATION_WITHIN_MS };
+    return new PostgresqlFactory({ ...connectionTo(url), max: 1, ...limits });
   }
 
   override async connect(): ReturnType<PrismaPg['connect']> {
@@ -55,6 +58,7 @@ export function connectionTo(url: string): pg.PoolConfig {
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     keepAlive: true,
     Client: StrictClient,
+    onConnect: setUpSession,
   };
 }
 

@@ -11,6 +11,7 @@ interface ServerRow {
   readonly synchronousCommit: string;
   readonly encoding: string;
   readonly schema: string | null;
+  readonly replicationRole: string;
 }
 
 const OLDEST_VERSION = 13;
@@ -43,16 +44,18 @@ export class PostgresqlEngine implements Engine {
     const [row] = await client.$queryRaw<ServerRow[]>`
       SELECT current_setting('server_version_num')::int / 10000 AS "version", pg_is_in_recovery() AS "isStandby",
         current_setting('transaction_read_only') = 'on' AS "isReadOnly", current_setting('synchronous_commit') AS "synchronousCommit",
-        current_setting('server_encoding') AS "encoding", current_schema()::text AS "schema"`;
+        current_setting('server_encoding') AS "encoding", current_schema()::text AS "schema",
+        current_setting('session_replication_role') AS "replicationRole"`;
     const [fault, advice] = row === undefined ? ['does not say what it is.'] : (faultOf(row) ?? []);
     if (fault !== undefined) throw new WrongDatabase(`The PostgreSQL server in DATABASE_URL ${fault}`, { advice });
   }
 
   /** Writes nothing, so that nodes that check their readiness do not wait for each other's locks. */
   async assertWritable(transaction: Transaction): Promise<void> {
-    const [row] = await transaction.$queryRaw<{ isReadOnly: boolean }[]>`
-      SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;
+    const [row] = await transaction.$queryRaw<{ isReadOnly: boolean; isLossy: boolean }[]>`
+      SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly", current_setting('synchronous_commit') = 'off' AS "isLossy"`;
     if (row?.isReadOnly !== false) throw new WrongDatabase('The PostgreSQL server in DATABASE_URL takes no writes.');
+    if (row.isLossy) throw new WrongDatabase('The PostgreSQL server in DATABASE_URL may lose what it has committed.');
   }
 
   async listTables(client: Transaction): Promise<string[]> {
@@ -93,13 +96,31 @@ export class PostgresqlEngine implements Engine {
 }
 
 /** The fault of an unsuitable server and the advice to the operator, or null. */
-function faultOf({ version, isStandby, isReadOnly, synchronousCommit, encoding, schema }: ServerRow): [string, string?] | null {
+function faultOf({
+  version,
+  isStandby,
+  isReadOnly,
+  synchronousCommit,
+  encoding,
+  schema,
+  replicationRole,
+}: ServerRow): [string, string?] | null {
   if (version < OLDEST_VERSION) return [`has version ${version};`, `version ${OLDEST_VERSION} is the oldest that is supported.`];
   if (isStandby) return ['is a standby.', 'Give the address of the primary: a standby learns of a logout too late.'];
   if (isReadOnly) return ['takes no writes (default_transaction_read_only is on).'];
   // An answered logout must survive a crash of the server.
   if (synchronousCommit === 'off')
     return ['runs with synchronous_commit = off, which can lose a logout.', 'Turn it on for this role or database.'];
-  if (schema !== 'public') return [`gives this role the schema ${schema ?? '(none)'};`, 'make its search_path begin with public.'];
+  if (replicationRole !== 'origin')
+    return [
+      `runs with session_replication_role = ${replicationRole}, which turns foreign keys off.`,
+      'Reset it for this role or database.',
+    ];
+  if (schema === null)
+    return [
+      'gives this role no schema to work in.',
+      'Grant it USAGE and CREATE on the schema public, or let its search_path begin with public.',
+    ];
+  if (schema !== 'public') return [`gives this role the schema ${schema};`, 'make its search_path begin with public.'];
   return encoding === 'UTF8' ? null : [`stores text as ${encoding};`, 'make a database with encoding UTF8.'];
 }

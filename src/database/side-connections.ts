@@ -6,6 +6,7 @@ import pg from 'pg';
 import { SIDE_CONNECTIONS } from './engine.js';
 import { messageOf } from './failures.js';
 import { connectionTo } from './postgresql-adapter.js';
+import { setUpSession } from './session-settings.js';
 
 /** All side connections except the one that listens. */
 const CONNECTIONS = SIDE_CONNECTIONS - 1;
@@ -76,6 +77,7 @@ export function listenTo(url: string, channel: string, { onListening, onPayload,
     client.on('notification', ({ payload = '' }) => onPayload(payload));
     try {
       await client.connect();
+      await setUpSession(client);
       await client.query(`LISTEN ${channel}`);
       if (current !== client) return;
       onListening(true);

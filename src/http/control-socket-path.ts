@@ -7,3 +7,10 @@ export function controlSocketPath(dataDir: string): string {
   const fromHere = relative(process.cwd(), absolute);
   return Buffer.byteLength(fromHere) < Buffer.byteLength(absolute) ? fromHere : absolute;
 }
+
+/** Every system accepts a socket path of this length. */
+const MAX_PATH_BYTES = 100;
+
+export function isTooLong(path: string): boolean {
+  return Buffer.byteLength(path) > MAX_PATH_BYTES;
+}

@@ -6,18 +6,15 @@ import { LatchkeyError, type Outcome } from '../lib/errors.js';
 import type { Log } from '../lib/log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
-import { controlSocketPath } from './control-socket-path.js';
+import { controlSocketPath, isTooLong } from './control-socket-path.js';
 
 /** The commands of the features, by name. Each command checks its own input. A command that is not listed can't be called. */
 export type ControlCommands = Readonly<Record<string, (input: never) => Promise<Outcome<unknown>>>>;
 
-/** Every system accepts a socket path of this length. */
-const MAX_PATH_BYTES = 100;
-
 /** Only the process that owns DATA_DIR may call this: it removes an existing socket, which only a dead process can have left. */
 export async function openControlSocket(dataDir: string, commands: ControlCommands, log: Log): Promise<FastifyInstance | null> {
   const path = controlSocketPath(dataDir);
-  if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
+  if (isTooLong(path)) {
     log.warn({ path }, 'the path of DATA_DIR is too long for a socket: commands work only while this server is stopped');
     return null;
   }
@@ -27,7 +24,7 @@ export async function openControlSocket(dataDir: string, commands: ControlComman
     forceCloseConnections: 'idle',
     schemaController: compilersOnDemand,
   });
-  closeConnectionsWhenStopping(server);
+  closeConnectionsWhenStopping(server, log);
   for (const [name, run] of Object.entries(commands)) {
     server.post(`/${name}`, async (request) => run(request.body as never));
   }

@@ -3,6 +3,7 @@ import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
+import { ARRIVAL, arrivalOptions, endSilentConnections } from './arrival.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
@@ -12,10 +13,9 @@ import { warnOfUntoldProxy } from './untold-proxy.js';
 
 type Settings = Pick<Config, 'corsOrigins' | 'trustProxy'>;
 
-const REQUEST_TIMEOUT_MS = 30_000;
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
-export async function createServer(settings: Settings, log: Log, nextRequestId: () => string): Promise<FastifyInstance> {
+export async function createServer(settings: Settings, log: Log, nextRequestId: () => string, arrival = ARRIVAL): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     // Log lines name the request themselves; a logger for each request would cost more than the request.
@@ -24,7 +24,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     genReqId: nextRequestId,
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: arrival.withinMs,
     trustProxy: trustOf(settings.trustProxy),
     forceCloseConnections: 'idle',
     // A request on an open connection is still served during the stop, since everything it needs is still there. Fastify would answer 503
@@ -34,7 +34,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     routerOptions: { ignoreTrailingSlash: true },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerError,
-    http: { requireHostHeader: false },
+    http: { requireHostHeader: false, ...arrivalOptions(arrival) },
   });
   // Only JSON is accepted: any page can send plain text or a form without a CORS preflight (CSRF).
   server.removeContentTypeParser('text/plain');
@@ -49,7 +49,8 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   server.addHook('onRequest', refuseMissingHost);
   server.server.on('checkExpectation', refuseExpectation);
   warnOfUntoldProxy(server, settings.trustProxy, log);
-  closeConnectionsWhenStopping(server);
+  endSilentConnections(server, arrival);
+  closeConnectionsWhenStopping(server, log);
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerNotFound);
   return server;

@@ -92,17 +92,22 @@ export async function addToBlacklist(
     data: { version: { increment: 1 }, generation: { increment: endsAll ? 1 : 0 } },
   });
   const state = toState(endsAll ? await endSessionsBefore(transaction, stored.generation, revokedAt) : stored);
-  const data = fresh.map(({ id, kind, userId, reason, lastExpiresAt }) => ({
+  const data = rowsUnder(state.version, fresh, now);
+  await insertRows(transaction.blacklistedToken, data);
+  return { state, rows: data };
+}
+
+/** The rows of the table for some entries. */
+export function rowsUnder(version: number, entries: readonly BlacklistEntry[], now: number) {
+  return entries.map(({ id, kind, userId, reason, lastExpiresAt }) => ({
     id,
     kind,
     userId,
     reason,
-    version: state.version,
-    revokedAt,
+    version,
+    revokedAt: new Date(now),
     revokedUntil: new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS),
   }));
-  await insertRows(transaction.blacklistedToken, data);
-  return { state, rows: data };
 }
 
 function endSessionsBefore(transaction: Transaction, sessionsSince: number, allEndedAt: Date) {

@@ -2,12 +2,17 @@
 
 import type { Database } from '../database/database.js';
 import { coalesced } from '../lib/coalesced.js';
+import { within } from '../lib/deadline.js';
+import { LatchkeyError } from '../lib/errors.js';
 import { type Finding, findWithState } from './blacklist.js';
 import { type RevocableToken, type RevocationCheck, type RevocationVerdict, type Standing, verdictOn } from './revocation-check.js';
 import type { Revocations } from './revocations.js';
 
 /** Databases limit the number of values in a statement. */
 const QUESTIONS_PER_STATEMENT = 1_000;
+
+/** As long as a check waits for a lease. A logout goes on without its answer, and has to be answered in time itself. */
+const CHECK_WITHIN_MS = 1_000;
 
 interface Question {
   readonly token: RevocableToken;
@@ -30,9 +35,15 @@ export class DatabaseCheck implements RevocationCheck {
   async ask(token: RevocableToken): Promise<RevocationVerdict> {
     const question: Question = { token, standing: null };
     this.#waiting.push(question);
-    await this.#answerAll();
+    await this.#inTime(this.#answerAll);
     if (question.standing === null) throw new Error('a question was left without an answer');
     return verdictOn(token, question.standing);
+  }
+
+  /** Limits the statement too: the next one begins only when this one has ended. */
+  #inTime<Answer>(answer: () => Promise<Answer>): Promise<Answer> {
+    if (!this.database.isShared) return answer();
+    return within(CHECK_WITHIN_MS, () => LatchkeyError.unavailable(new Error('the check took too long')), answer);
   }
 
   async #answerNow(): Promise<void> {
@@ -46,7 +57,7 @@ export class DatabaseCheck implements RevocationCheck {
 
   /** A log that is behind this process's memory has lost commits; this process writes them back first (R25). */
   async #find(ids: readonly string[]): Promise<Finding> {
-    const find = () => this.database.read((client) => findWithState(client, ids));
+    const find = () => this.#inTime(() => this.database.read((client) => findWithState(client, ids)));
     const known = this.revocations.replica.version;
     const finding = await find();
     if (finding.version >= known) return finding;

@@ -1,10 +1,12 @@
 /** Opens the blacklist: its copy in memory, the coordination between nodes, the Redis mirror, and the configured revocation check. */
 import type { Database } from '../database/database.js';
+import type { Log } from '../lib/log.js';
 import type { Teardown } from '../lib/teardown.js';
 import type { World } from '../world.js';
 import { type Confirmation, SingleNode } from './coordinator.js';
 import { DatabaseCheck } from './database-check.js';
 import { LeaseCheck } from './lease/lease-check.js';
+import type { LeaseNode } from './lease/lease-node.js';
 import { LeaseWatch } from './lease/lease-watch.js';
 import { LiveConnections } from './live-connections.js';
 import { MemoryCheck } from './memory/memory-check.js';
@@ -14,6 +16,9 @@ import { openMirror } from './redis/open.js';
 import { RedisCheck } from './redis/redis-check.js';
 import type { RevocationCheck } from './revocation-check.js';
 import { Revocations } from './revocations.js';
+import { PromiseBroken, Trial } from './trial.js';
+
+const NOT_KEPT = 'a logout would not hold on this database; `latchkey doctor` says why';
 
 interface Needs {
   readonly database: Database;
@@ -24,6 +29,21 @@ interface Needs {
 }
 
 export type OpenedRevocation = Awaited<ReturnType<typeof openRevocation>>;
+
+/**
+ * Tries the promise before anybody is served. A database that does not answer, or takes no writes now, does not hinder the start: nobody
+ * gets a false success from it, `/readyz` says so, and the server recovers by itself.
+ *
+ * @throws PromiseBroken if the database answers, and a logout would not hold on it
+ */
+export async function assertKept({ trial }: Pick<OpenedRevocation, 'trial'>, log: Log): Promise<void> {
+  try {
+    await trial.run();
+  } catch (error) {
+    if (error instanceof PromiseBroken) throw error;
+    log.warn({ err: error }, 'a revocation can not be written now: logouts fail until the database takes writes');
+  }
+}
 
 /** Does not load the blacklist: the server must not serve requests before `revocations.load` has returned (R6). */
 export async function openRevocation(world: World, needs: Needs, teardown: Teardown) {
@@ -38,6 +58,7 @@ export async function openRevocation(world: World, needs: Needs, teardown: Teard
   teardown.add(() => mirror?.stop());
   const coordinator = new MirroredCoordinator(node ?? new SingleNode(replica, connections), mirror, world.leaseClock);
   const revocations = new Revocations(database, world.clock, replica, coordinator);
+  const trial = new Trial(world, { database, readElsewhere: lease?.readRows ?? null });
   return {
     revocations,
     connections,
@@ -49,6 +70,7 @@ export async function openRevocation(world: World, needs: Needs, teardown: Teard
     mirror,
     mirrorTable,
     check: openCheck(),
+    trial,
     findUnreadiness,
   };
 
@@ -60,15 +82,33 @@ export async function openRevocation(world: World, needs: Needs, teardown: Teard
     return node === null ? new MemoryCheck(revocations) : new LeaseCheck(node, revocations, world.leaseClock);
   }
 
-  /** With REVOCATION_CHECK=lease a node is ready while it holds a lease, even during an outage, or if it can get one now. */
+  /** Why the promise could not be kept by this node now, or null. */
   async function findUnreadiness(): Promise<string | null> {
-    if (world.config.revocationCheck === 'lease' && node !== null) return node.findUnreadiness();
+    const reason = world.config.revocationCheck === 'lease' && node !== null ? await findLeaseFault(node) : await findDatabaseFault();
+    return reason ?? findMirrorFault();
+  }
+
+  /** A node is ready while it holds a lease, even during an outage, or if it can get one now. So the trial must not delay the answer. */
+  async function findLeaseFault(leased: LeaseNode): Promise<string | null> {
+    void trial.renew().catch(() => undefined);
+    const denial = await leased.findUnreadiness();
+    return denial ?? (trial.fault === null ? null : NOT_KEPT);
+  }
+
+  async function findDatabaseFault(): Promise<string | null> {
     try {
       if (!replica.isKnown) await revocations.recover();
       await database.ping();
+      await trial.renew();
       return null;
-    } catch {
-      return 'the database does not answer';
+    } catch (error) {
+      return error instanceof PromiseBroken ? NOT_KEPT : 'the database does not answer';
     }
+  }
+
+  /** A Redis that is only away keeps a node ready: checks ask the table then, and R27 says what a logout does. */
+  function findMirrorFault(): string | null {
+    const isNeeded = world.config.revocationCheck === 'redis' || trial.waitsForMirror;
+    return isNeeded && mirror !== null && mirror.unfit !== null ? 'Redis refuses this server; `latchkey doctor` says why' : null;
   }
 }

@@ -7,6 +7,7 @@ import type { Database, Transaction } from '../database/database.js';
 import { isCommitUnknown } from '../database/failures.js';
 import type { Clock } from '../lib/ambient.js';
 import { coalesced } from '../lib/coalesced.js';
+import { within } from '../lib/deadline.js';
 import { LatchkeyError } from '../lib/errors.js';
 import {
   type Addition,
@@ -40,6 +41,16 @@ export interface Revocation<Result> {
 
 /** Rows per read of a long log, so that each read is short. */
 const PAGE = 10_000;
+
+/** With the second that the check of the token may take, a client gets its answer within 5 s. */
+const COMMIT_WITHIN_MS = 3_500;
+
+type Work<Result> = (transaction: Transaction) => Promise<Revocation<Result>>;
+
+interface Written<Result> {
+  readonly revocation: Revocation<Result>;
+  readonly delta: Commit;
+}
 
 /** The result of the work, and how its revocation came into force. */
 export interface Confirmed<Result> {
@@ -77,30 +88,49 @@ export class Revocations {
    * It also applies the rows of earlier commits. A repeated logout would otherwise answer before the first one, still under way,
    * is in force.
    *
-   * @throws LatchkeyError LOGOUT_UNCONFIRMED if the outcome of the commit stays unknown, or a node may still accept the tokens
+   * @throws LatchkeyError LOGOUT_UNCONFIRMED if the outcome of the commit stays unknown, a shared database does not answer in time, or a
+   *   node may still accept the tokens
    * @throws LatchkeyError AUTH_UNAVAILABLE if nothing was committed
    */
-  async commit<Result>(work: (transaction: Transaction) => Promise<Revocation<Result>>): Promise<Confirmed<Result>> {
-    let revocation: Revocation<Result> | undefined;
-    let added: Addition | null = null;
-    let delta: Commit;
-    try {
-      delta = await this.database.transaction(async (transaction) => {
-        revocation = await work(transaction);
-        added = await addToBlacklist(transaction, revocation.entries, revocation.endsAll, this.clock.now());
-        return this.#delta(transaction, added);
-      });
-    } catch (error) {
-      if (!isCommitUnknown(error) || revocation === undefined) throw error;
-      delta = await this.#findOut(added, error);
-    }
-    if (revocation === undefined) throw new Error('a transaction returned without running its work');
+  async commit<Result>(work: Work<Result>): Promise<Confirmed<Result>> {
+    const { revocation, delta } = await this.#writeInTime(work);
     // The log has lost commits. Repair it first; the coordinator then answers LOGOUT_UNCONFIRMED.
     if (delta.state.version < delta.since) await this.catchUp();
     const { revokes, result } = revocation;
     if (revokes) return { result, confirmation: await this.coordinator.confirm(delta) };
     this.coordinator.take(delta);
     return { result, confirmation: ALONE };
+  }
+
+  /** A shared database may hang. What it has committed after the answer is in force on this node as soon as it is known. */
+  async #writeInTime<Result>(work: Work<Result>): Promise<Written<Result>> {
+    if (!this.database.isShared) return this.#write(work, () => false);
+    const late = () => LatchkeyError.logoutUnconfirmed(new Error(`The database did not answer within ${COMMIT_WITHIN_MS} ms`));
+    return within(COMMIT_WITHIN_MS, late, async (isOver) => {
+      const written = await this.#write(work, isOver);
+      if (isOver()) this.coordinator.take(written.delta);
+      return written;
+    });
+  }
+
+  /** @param isOver whether the client has got its answer, so that nothing may be committed any more */
+  async #write<Result>(work: Work<Result>, isOver: () => boolean): Promise<Written<Result>> {
+    let revocation: Revocation<Result> | undefined;
+    let added: Addition | null = null;
+    try {
+      const delta = await this.database.transaction(async (transaction) => {
+        revocation = await work(transaction);
+        added = await addToBlacklist(transaction, revocation.entries, revocation.endsAll, this.clock.now());
+        const read = await this.#delta(transaction, added);
+        if (isOver()) throw LatchkeyError.unavailable(new Error('the client has been answered already'));
+        return read;
+      });
+      if (revocation === undefined) throw new Error('a transaction returned without running its work');
+      return { revocation, delta };
+    } catch (error) {
+      if (!isCommitUnknown(error) || revocation === undefined) throw error;
+      return { revocation, delta: await this.#findOut(added, error) };
+    }
   }
 
   /** Loads the blacklist again after a failure. Until that succeeds, this process accepts no token (R8). */

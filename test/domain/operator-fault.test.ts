@@ -10,7 +10,7 @@ import { WrongSecret } from '../../src/features/tokens/signing-key-rows.js';
 import { describeFault } from '../../src/lib/describe-fault.js';
 import { LatchkeyError } from '../../src/lib/errors.js';
 import { OperatorFault } from '../../src/lib/operator-fault.js';
-import { UnfitRedis } from '../../src/revocation/redis/mirror-writer.js';
+import { UnfitRedis } from '../../src/revocation/redis/unfit-redis.js';
 
 const cause = new Error('disk full');
 

@@ -83,3 +83,25 @@ test('idle connections do not hold the end up, and a second signal ends at once'
   expect(kept.status).toBe(200);
   expect(await next.stop()).toEqual({ code: 0, signal: null });
 });
+
+for (const part of ['half the head', 'head and half the body'] as const) {
+  test(`a client that stops in the middle of a request (${part}) is cut off and told of, and the process ends with 0`, async () => {
+    const server = await startServer({ dataDir: join(makeFolder(), 'data') });
+    await halfSent(server, '{ me { id } }', part);
+    server.signal('SIGTERM');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(server.logged()).toContain('clients that stopped sending or reading');
+  });
+}
+
+test('a command that was never sent to its end does not hold the stop up either', async () => {
+  const dataDir = join(makeFolder(), 'data');
+  const server = await startServer({ dataDir });
+  const command = connect(join(dataDir, 'control.sock'));
+  await once(command, 'connect');
+  command.write('POST /examine HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{');
+  await server.ask();
+  server.signal('SIGTERM');
+  expect(await server.exited).toEqual({ code: 0, signal: null });
+  expect(server.logged()).toContain('clients that stopped sending or reading');
+});

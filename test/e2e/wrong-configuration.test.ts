@@ -3,7 +3,9 @@ import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeFolder } from '../support/app/start-app.js';
-import { failToStart, startServer } from '../support/process/server-process.js';
+import { canFillDisk } from '../support/database/database-faults.js';
+import { runCommand } from '../support/process/commands.js';
+import { failToStart, START, startServer } from '../support/process/server-process.js';
 
 test('all faults are told together, with name, what was found and what is expected', async () => {
   const folder = makeFolder();
@@ -78,4 +80,54 @@ test('a database file that is none is told and left as it is', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('file is not a database');
   expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('a secret file that every user can read: the start warns, and the doctor says what to do', async () => {
+  const folder = makeFolder();
+  const dataDir = join(folder, 'data');
+  const file = join(folder, 'the-secret');
+  writeFileSync(file, 'bMz1WQxN0u0t8pQe7Kc5Rk2vYh3Jd6Lf\n');
+  const settings = { LATCHKEY_SECRET_FILE: file };
+  for (const [mode, isOpen] of [
+    [0o644, true],
+    [0o640, false],
+  ] as const) {
+    chmodSync(file, mode);
+    const server = await startServer({ dataDir, settings });
+    expect(server.logged().includes(`"file":"${file}"`)).toBe(isOpen);
+    expect(server.logged()).not.toContain('bMz1');
+    await server.stop();
+    const { stdout } = await runCommand(['doctor'], { dataDir, settings });
+    expect(stdout.includes(`chmod go-rwx ${file}`)).toBe(isOpen);
+  }
+});
+
+test.for([
+  ['a folder that is not there', 'nowhere/x.db', /The folder of the file in DATABASE_URL, \S+nowhere, can't be opened\. Make it/],
+  ['a folder in place of the file', '.', /can't be set up: .*cannot be opened/],
+] as const)('a database in %s is told in one message, without a trace', async ([, path, told]) => {
+  const folder = makeFolder();
+  const { code, stderr } = await failToStart({ dataDir: join(folder, 'data'), settings: { DATABASE_URL: `file:${join(folder, path)}` } });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(told);
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test.skipIf(!canFillDisk)('a disk that is full at the first start is told in one message, without a trace', async () => {
+  const dataDir = join(makeFolder(), 'data');
+  const settings = { LATCHKEY_SECRET: 'bMz1WQxN0u0t8pQe7Kc5Rk2vYh3Jd6Lf' };
+  const { code, stderr } = await failToStart({ dataDir, settings, command: ['prlimit', '--fsize=65536', ...START] });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^The database in DATABASE_URL can't be set up: .*[^.]\. [A-Z].*\.\n$/);
+});
+
+test('a DATA_DIR whose path is too long for a socket: the server serves, and a command says what to do', async () => {
+  const dataDir = join(makeFolder(), 'x'.repeat(120), 'data');
+  const server = await startServer({ dataDir });
+  expect(server.logged()).toContain('too long for a socket');
+  const { code, stderr } = await runCommand(['user', 'list'], { dataDir });
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/^The path \S+ is too long for the socket of the running server\. Stop the server, or give both a shorter path/);
+  await server.stop();
+  expect((await runCommand(['user', 'list'], { dataDir })).code).toBe(0);
 });

@@ -7,6 +7,7 @@ import { collectLog } from '../support/app/collected-log.js';
 import { makeFolder, startNode } from '../support/app/start-app.js';
 import { logOut } from '../support/mutations/mutations.js';
 import { check, readFigure } from '../support/postgresql/lease-nodes.js';
+import { borrowDatabase } from '../support/postgresql/postgresql.js';
 import { REVOKED, startMirrored, startMirroredNodes, untilWhole } from '../support/redis/mirrored.js';
 import { borrowMirror } from '../support/redis/redis.js';
 import { startRedis } from '../support/redis/redis-server.js';
@@ -69,6 +70,7 @@ test.for([
   [{ REVOCATION_CHECK: 'redis' }, 'REDIS_URL: found nothing, expected the Redis server to check with'],
   [{ REDIS_URL: 'http://127.0.0.1' }, 'expected a Redis server like redis://'],
   [{ REDIS_URL: 'redis://user:secret@host:99999' }, 'redis://[masked]@host:99999'],
+  [{ REDIS_URL: 'redis://user:sec%ret@host' }, 'special characters of the password percent-encoded'],
   [{ REDIS_PREFIX: 'a key with spaces' }, 'REDIS_PREFIX: found "a key with spaces"'],
 ] as const)('settings that can not be: %j', ([settings, told]) => {
   expect(() => readConfig({ DATA_DIR: makeFolder(), ...settings })).toThrow(told);
@@ -89,15 +91,90 @@ test('a user of Redis who may do no more than docs/operations.md says can keep t
   expect(await check(app, accessToken)).toBe(REVOKED);
 });
 
-test('a password for Redis that is wrong reaches no log', async () => {
-  const { log, text } = collectLog();
+test.for(['redis', 'memory'])(
+  'in mode %s a password that Redis refuses is refused at the start, and reaches no message and no log',
+  async (mode) => {
+    const { log, text } = collectLog();
+    const redis = await startRedis();
+    await redis.cli('CONFIG', 'SET', 'requirepass', 'the right one');
+    const url = Object.assign(new URL(redis.url), { password: 'the-wrong-one' });
+    const config = readConfig({ DATA_DIR: makeFolder(), PORT: '0', REVOCATION_CHECK: mode, REDIS_URL: url.href });
+    const failure = await createApp({ config, log }).then(
+      () => expect.fail('it started'),
+      (error: Error) => error,
+    );
+    expect(failure).toMatchObject({ name: 'UnfitRedis', message: expect.stringMatching(/WRONGPASS.*Check the user, the password/) });
+    expect(`${text()}${failure.stack}`).not.toContain('the-wrong-one');
+  },
+);
+
+test('a server that was refused by Redis has not made the other nodes wait for Redis [R27]', async () => {
   const redis = await startRedis();
   await redis.cli('CONFIG', 'SET', 'requirepass', 'the right one');
-  const url = new URL(redis.url);
-  url.password = 'the-wrong-one';
-  const config = readConfig({ DATA_DIR: makeFolder(), PORT: '0', REDIS_URL: url.href });
-  const app = await createApp({ config, log });
-  await app.close();
-  expect(text()).toContain('the mirror in Redis is not whole');
-  expect(text()).not.toContain('the-wrong-one');
+  const url = await borrowDatabase();
+  await expect(startNode(url, { settings: { REVOCATION_CHECK: 'redis', REDIS_URL: redis.url } })).rejects.toThrow('NOAUTH');
+  await startNode(url, { settings: { REVOCATION_CHECK: 'lease' } });
+});
+
+test.for([
+  ['a database that it does not have', [], '/99', 'Check the user, the password and the number of the database in REDIS_URL.'],
+  ['a key of another program', ['LPUSH', 'latchkey:mirror', 'x'], '', 'choose another REDIS_PREFIX'],
+] as const)('a Redis with %s is refused at the start, with what to do', async ([, command, path, told]) => {
+  const redis = await startRedis();
+  if (command.length > 0) await redis.cli(...command);
+  await expect(startMirrored({ REDIS_URL: redis.url + path, REDIS_PREFIX: 'latchkey:' })).rejects.toThrow(told);
+});
+
+/** The commands that docs/operations.md asks for, which a Redis that takes no logouts may lack. */
+const COMMANDS = ['mget', 'get', 'set', 'del', 'eval', 'info', 'time'];
+
+test.for(COMMANDS)(
+  'a user of Redis who may not use %s is refused at the start, also while the blacklist is empty [R27]',
+  async (lacking) => {
+    const redis = await startRedis();
+    const commands = COMMANDS.filter((command) => command !== lacking).map((command) => `+${command}`);
+    await redis.cli('ACL', 'SETUSER', 'latchkey', 'on', '>a-password', '~latchkey:*', '-@all', ...commands);
+    const url = Object.assign(new URL(redis.url), { username: 'latchkey', password: 'a-password' });
+    await expect(startMirrored({ REDIS_URL: url.href, REDIS_PREFIX: 'latchkey:' })).rejects.toMatchObject({
+      name: 'UnfitRedis',
+      message: expect.stringContaining('docs/operations.md'),
+    });
+  },
+);
+
+test('a user of Redis who may not write the keys of revoked ids is refused at the start [R27]', async () => {
+  const redis = await startRedis();
+  await redis.cli('ACL', 'SETUSER', 'latchkey', 'on', '>a-password', '~latchkey:mirror', '~latchkey:filling', '+@all');
+  const url = Object.assign(new URL(redis.url), { username: 'latchkey', password: 'a-password' });
+  await expect(startMirrored({ REDIS_URL: url.href, REDIS_PREFIX: 'latchkey:' })).rejects.toThrow('docs/operations.md');
+});
+
+test('a Redis that refuses the server after its start: /readyz and the doctor say it, and that it is mended [R27]', async () => {
+  const redis = await startRedis();
+  const app = await startMirrored({ REDIS_URL: redis.url });
+  const readiness = async () => (await app.app.server.inject({ url: '/readyz' })).json();
+  const examine = async () => {
+    const outcome = await app.app.administration.examine();
+    return outcome.kind === 'done' ? outcome.result.find(({ check }) => check === 'Redis') : undefined;
+  };
+  expect([await readiness(), (await examine())?.isRight]).toEqual([{ status: 'ok' }, true]);
+  await redis.cli('CONFIG', 'SET', 'requirepass', 'a-new-password');
+  await redis.cli('-a', 'a-new-password', '--no-auth-warning', 'CLIENT', 'KILL', 'TYPE', 'normal');
+  await untilWhole(app, false);
+  while ((await readiness()).status === 'ok') await readFigure(app, 'latchkey_mirror_whole');
+  expect(await readiness()).toMatchObject({ reason: expect.stringContaining('Redis refuses this server') });
+  expect(await examine()).toMatchObject({
+    isRight: false,
+    found: expect.stringMatching(/^Redis refuses this server: NOAUTH/),
+    advice: 'Check the user, the password and the number of the database in REDIS_URL.',
+  });
+  await redis.cli('-a', 'a-new-password', '--no-auth-warning', 'CONFIG', 'SET', 'requirepass', '');
+  await untilWhole(app);
+  expect(await readiness()).toEqual({ status: 'ok' });
+});
+
+test('a trial leaves no key behind', async () => {
+  const redis = await startRedis();
+  await startMirrored({ REDIS_URL: redis.url, REDIS_PREFIX: 'latchkey:' });
+  expect(await redis.cli('KEYS', '*')).toBe('latchkey:mirror');
 });

@@ -1,7 +1,10 @@
 /** Checks everything that the server depends on, for `latchkey doctor`. */
 
 import type { Database } from '../../database/database.js';
+import { databaseMessageOf } from '../../database/failures.js';
+import type { Mirror } from '../../revocation/redis/mirror.js';
 import type { Revocations } from '../../revocation/revocations.js';
+import { PromiseBroken, type Trial } from '../../revocation/trial.js';
 import type { World } from '../../world.js';
 import type { Delivery } from '../mail/delivery.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
@@ -13,6 +16,9 @@ interface Needs {
   readonly revocations: Revocations;
   readonly keys: SigningKeys;
   readonly delivery: Delivery;
+  readonly trial: Trial;
+  /** Null without Redis. */
+  readonly mirror: Mirror | null;
   /** Null where there is one node only. */
   readonly nodes: NodeExamination | null;
 }
@@ -27,6 +33,8 @@ export class Examination {
     return [
       await this.#examineDatabase(),
       this.#examineBlacklist(),
+      await this.#examinePromise(),
+      ...this.#examineMirror(),
       this.#examineKeys(),
       await this.#examineMail(),
       await this.#examineClock(),
@@ -60,6 +68,29 @@ export class Examination {
       found,
       advice: isKnown ? '' : 'This node accepts no token until the database answers again.',
     };
+  }
+
+  /** Writes a revocation, reads it as the checks do, and deletes it. */
+  async #examinePromise(): Promise<Finding> {
+    const check = 'revocation';
+    try {
+      await this.needs.trial.run();
+      return { check, isRight: true, found: 'one was written, read back and deleted', advice: '' };
+    } catch (error) {
+      if (error instanceof PromiseBroken) return { check, isRight: false, found: error.problem, advice: error.advice };
+      return { check, isRight: false, found: databaseMessageOf(error), advice: 'Logouts fail until the database takes writes again.' };
+    }
+  }
+
+  #examineMirror(): Finding[] {
+    const { mirror } = this.needs;
+    if (mirror === null) return [];
+    const check = 'Redis';
+    const { fault, unfit } = mirror;
+    if (fault === null) return [{ check, isRight: true, found: 'the mirror is whole', advice: '' }];
+    const away = 'Start Redis, or check REDIS_URL and the network. With REVOCATION_CHECK=redis logouts can not be confirmed until then.';
+    const found = unfit === null ? fault : fault.replace(unfit.advice, '').replace(/[:\s]*$/, '');
+    return [{ check, isRight: false, found, advice: unfit?.advice ?? away }];
   }
 
   #examineKeys(): Finding {

@@ -5,6 +5,7 @@ import type { LiveConnections } from '../../revocation/live-connections.js';
 import type { Mirror } from '../../revocation/redis/mirror.js';
 import type { MirrorTable } from '../../revocation/redis/mirror-table.js';
 import type { Revocations } from '../../revocation/revocations.js';
+import type { Trial } from '../../revocation/trial.js';
 import type { World } from '../../world.js';
 import type { Delivery } from '../mail/delivery.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
@@ -23,6 +24,7 @@ interface Below {
   /** Null without Redis. */
   readonly mirror: Mirror | null;
   readonly mirrorTable: MirrorTable;
+  readonly trial: Trial;
   readonly keys: SigningKeys;
   readonly delivery: Delivery;
 }

@@ -1,5 +1,6 @@
 /** The SQL of the lease protocol; each statement commits by itself. */
 import { isReadOnly, type Row, type ShortStatements } from '../../database/side-connections.js';
+import type { BlacklistRow } from '../blacklist.js';
 import type { LogDelta } from '../memory/replica.js';
 import type { Member, RefreshReply } from './lease-events.js';
 
@@ -25,6 +26,11 @@ const REFRESH = `
     floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "databaseNow",
     (SELECT json_agg(json_build_array("id", extract(epoch FROM "revokedUntil") * 1000)) FROM "BlacklistedToken" WHERE "version" > $4) AS "rows"
   FROM "RevocationState" WHERE "id" = 1`;
+
+/** The rows of one version, in the form of a refresh. */
+const READ_ROWS = `
+  SELECT json_agg(json_build_array("id", extract(epoch FROM "revokedUntil") * 1000)) AS "rows"
+  FROM "BlacklistedToken" WHERE "version" = $1`;
 
 const NOTIFY = `SELECT set_config('synchronous_commit', 'off', true), pg_notify('${CHANNEL}', $1)`;
 
@@ -76,6 +82,12 @@ export class LeaseStatements {
     }));
   }
 
+  /** Reads the rows of one version as a refresh reads those that it applies. */
+  async readRows(version: number): Promise<BlacklistRow[]> {
+    const [row] = await this.statements.run(READ_ROWS, [version]);
+    return rowsOf(row?.rows);
+  }
+
   async leave(memberId: string): Promise<void> {
     await this.statements.run('DELETE FROM "Node" WHERE "id" = $1', [memberId]);
   }
@@ -98,7 +110,6 @@ export class LeaseStatements {
 
 function replyOf(row: Row, since: number): RefreshReply<LogDelta> {
   const version = Number(row.version);
-  const rows = (row.rows ?? []) as readonly (readonly [string, number])[];
   return {
     isStandby: row.isStandby === true,
     clusterId: String(row.clusterId),
@@ -112,8 +123,13 @@ function replyOf(row: Row, since: number): RefreshReply<LogDelta> {
         sessionsSince: Number(row.sessionsSince),
         prunedBefore: new Date(Number(row.prunedBefore)),
       },
-      rows: rows.map(([id, until]) => ({ id, revokedUntil: new Date(until) })),
+      rows: rowsOf(row.rows),
     },
     databaseNow: Number(row.databaseNow),
   };
+}
+
+function rowsOf(pairs: unknown): BlacklistRow[] {
+  const rows = (pairs ?? []) as readonly (readonly [string, number])[];
+  return rows.map(([id, until]) => ({ id, revokedUntil: new Date(until) }));
 }

@@ -5,6 +5,7 @@ import { type Listening, listenTo, openShortStatements } from '../../database/si
 import { freshId } from '../../lib/ambient.js';
 import type { Teardown } from '../../lib/teardown.js';
 import type { World } from '../../world.js';
+import type { BlacklistRow } from '../blacklist.js';
 import type { Confirmation } from '../coordinator.js';
 import type { LiveConnections } from '../live-connections.js';
 import type { Replica } from '../memory/replica.js';
@@ -23,6 +24,8 @@ export interface Channel {
 export interface OpenedLease {
   readonly node: LeaseNode;
   readonly channel: Channel;
+  /** Reads the rows of one version as a refresh of the lease reads them. */
+  readonly readRows: (version: number) => Promise<readonly BlacklistRow[]>;
 }
 
 interface Needs {
@@ -80,5 +83,9 @@ export function openLease(world: World, needs: Needs, teardown: Teardown): Opene
     await listening?.close();
     await statements.close();
   });
-  return { node, channel: { nodeId: settings.nodeId, tell: (payload) => statements.tell(payload) } };
+  return {
+    node,
+    channel: { nodeId: settings.nodeId, tell: (payload) => statements.tell(payload) },
+    readRows: (version) => statements.readRows(version),
+  };
 }

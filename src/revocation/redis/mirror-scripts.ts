@@ -80,3 +80,9 @@ export const FORGET: RedisScript = {
 redis.call('DEL', KEYS[2])
 return 'forgotten'`,
 };
+
+/** Removes the id of a trial. */
+export const FORGET_TRIAL: RedisScript = {
+  text: `redis.call('DEL', KEYS[1])
+return 'forgotten'`,
+};

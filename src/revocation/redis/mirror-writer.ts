@@ -1,19 +1,18 @@
 /** Writes the mirror over one connection: fills it anew, adds missing or new rows, or withdraws the trust in it. */
 import { type Clock, freshId, type Randomness } from '../../lib/ambient.js';
-import { OperatorFault } from '../../lib/operator-fault.js';
 import type { BlacklistRow, RevocationState } from '../blacklist.js';
 import type { LogDelta } from '../memory/replica.js';
 import { formatRecord, type MirrorKeys, type MirrorRecord, parseRecord } from './mirror-record.js';
-import { ADVANCE, BEGIN, FORGET, PUBLISH, WRITE } from './mirror-scripts.js';
+import { ADVANCE, BEGIN, FORGET, FORGET_TRIAL, PUBLISH, WRITE } from './mirror-scripts.js';
 import type { MirrorTable } from './mirror-table.js';
 import type { RedisConnection, RedisServer } from './redis-connection.js';
-
-/** Redis answers, but can't serve as the mirror until the operator fixes it. */
-export class UnfitRedis extends OperatorFault {
-  override readonly name = 'UnfitRedis';
-}
+import { UnfitRedis } from './unfit-redis.js';
 
 const PAGE = 1_000;
+/** Begins the id of a trial. No token can carry it: the ids of tokens have no colon. */
+const TRIAL = 'trial:';
+/** Redis removes the row of a trial by itself if the node dies in between. */
+const TRIAL_KEPT_MS = 60_000;
 
 export class MirrorWriter {
   /** How often this node has filled the whole mirror. */
@@ -35,6 +34,7 @@ export class MirrorWriter {
   async mend(connection: RedisConnection): Promise<string> {
     const server = await connection.inspect();
     assertFit(server);
+    await this.#try(connection);
     // Read the record first: it is ahead of a table that is read later only if the table has lost commits.
     const held = await this.#readRecord(connection);
     const state = await this.table.readState();
@@ -88,6 +88,21 @@ export class MirrorWriter {
     const isTrusted = (await this.table.readState()).mirrorId === id;
     if (answer !== 'published' || !isTrusted) throw new Error('Redis has lost the mirror while it was filled');
     return id;
+  }
+
+  /**
+   * Writes a revoked id as a revocation does, reads it as a check does, and removes it. The rights of a Redis user can lack any of the
+   * three, and an empty blacklist would not show it before the first logout.
+   */
+  async #try(connection: RedisConnection): Promise<void> {
+    const row = { id: `${TRIAL}${freshId(this.randomness)}`, revokedUntil: new Date(this.clock.now() + TRIAL_KEPT_MS) };
+    await this.#write(connection, [row]);
+    const [, found] = await connection.read([this.keys.record, this.keys.of(row.id)]);
+    await connection.run(FORGET_TRIAL, [this.keys.of(row.id)], []);
+    if (found === '1') return;
+    throw new UnfitRedis('Redis does not return a key that it has just taken:', {
+      advice: 'REDIS_URL must lead to one server, not to a proxy in front of several.',
+    });
   }
 
   async #readRecord(connection: RedisConnection): Promise<MirrorRecord | null> {

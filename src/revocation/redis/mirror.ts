@@ -10,8 +10,9 @@ import type { Log } from '../../lib/log.js';
 import type { LogDelta } from '../memory/replica.js';
 import type { RevocableToken, Standing } from '../revocation-check.js';
 import { type MirrorKeys, parseRecord } from './mirror-record.js';
-import { type MirrorWriter, UnfitRedis } from './mirror-writer.js';
+import type { MirrorWriter } from './mirror-writer.js';
 import type { RedisConnection } from './redis-connection.js';
+import { UnfitRedis } from './unfit-redis.js';
 
 /** A complete filling and the connection that showed it complete. Another connection may lead to another server. */
 interface Whole {
@@ -28,7 +29,7 @@ const CONFIRM_WITHIN_MS = 2_000;
 export class Mirror {
   /** Checks that the table had to answer instead of Redis. */
   fallbacks = 0;
-  /** Set while Redis answers but can't serve as the mirror. */
+  /** Set while Redis answers but can't serve as the mirror until the operator acts. */
   unfit: UnfitRedis | null = null;
   /** Concurrent callers share one run, which always begins after the call. */
   readonly #mend: () => Promise<void>;
@@ -151,7 +152,7 @@ export class Mirror {
     try {
       await connection.open();
     } catch (error) {
-      this.#fault = messageOf(error);
+      this.#note(error);
       connection.close();
       throw error;
     }
@@ -167,10 +168,14 @@ export class Mirror {
       this.unfit = null;
     } catch (error) {
       this.#whole = null;
-      this.#fault = messageOf(error);
-      this.unfit = error instanceof UnfitRedis ? error : null;
+      this.#note(error);
       throw error;
     }
+  }
+
+  #note(error: unknown): void {
+    this.#fault = messageOf(error);
+    this.unfit = error instanceof UnfitRedis ? error : null;
   }
 
   async #advance(delta: LogDelta): Promise<boolean> {

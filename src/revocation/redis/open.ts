@@ -38,6 +38,8 @@ export async function assertMirrored(
       'the Redis of the other nodes, which check there; or run `latchkey blacklist unmirror` once no node has REVOCATION_CHECK=redis';
     throw new ConfigError([{ setting: 'REDIS_URL', found: 'nothing', expected }]);
   }
+  // Before the node declares that it checks there: its revocations, and those of every other node, would wait for this Redis.
+  if (mirror !== null && mirror.unfit !== null) throw mirror.unfit;
   if (config.revocationCheck === 'redis') await mirror?.rely(catchUp);
   if (mirror !== null && mirror.unfit !== null) throw mirror.unfit;
 }

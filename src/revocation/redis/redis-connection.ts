@@ -1,5 +1,7 @@
 /** One connection to Redis, which never reconnects: a command on it can't reach a different server. */
 
+import { tlsFaultOf, unfitnessOf } from './unfit-redis.js';
+
 /** The deadline for a complete answer. A slower server is treated as gone. */
 const ANSWER_WITHIN_MS = 1_000;
 
@@ -40,6 +42,7 @@ export class RedisConnection {
     return this.#isOpen;
   }
 
+  /** @throws UnfitRedis if Redis refuses this server, or the error of a Redis that is away */
   async open(): Promise<void> {
     const client = await createClientFor(this.url);
     const end = () => {
@@ -82,7 +85,11 @@ export class RedisConnection {
     return this.#opened;
   }
 
-  /** A late answer closes the connection: nobody can tell whether the server has carried out the command. */
+  /**
+   * A late answer closes the connection: nobody can tell whether the server has carried out the command.
+   *
+   * @throws UnfitRedis if Redis refuses the command for good
+   */
   async #within<Answer>(answer: Promise<Answer>): Promise<Answer> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
@@ -93,10 +100,19 @@ export class RedisConnection {
     });
     try {
       return await Promise.race([answer, late]);
+    } catch (error) {
+      throw (await refusalOf(error)) ?? error;
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+/** Null if the server has not refused anything: it is away, or its refusal passes by itself. */
+async function refusalOf(error: unknown): Promise<Error | null> {
+  const { ErrorReply } = await import('redis');
+  if (error instanceof ErrorReply) return unfitnessOf(error);
+  return error instanceof Error ? tlsFaultOf(error) : null;
 }
 
 function fieldOf(report: string, name: string): string {
