@@ -40,7 +40,8 @@ export function build() {
   rmSync(dist, { recursive: true, force: true });
   generate();
   compileSources();
-  for (const mode of ['console', 'explorer']) run('vite/bin/vite.js', ['build', 'web', '--mode', mode, '--logLevel', 'warn'], process.env);
+  for (const mode of ['console', 'explorer', 'sandbox'])
+    run('vite/bin/vite.js', ['build', 'web', '--mode', mode, '--logLevel', 'warn'], process.env);
   compress(join(dist, 'web'));
   mkdirSync(dist, { recursive: true });
   writeFileSync(stamp, '');

@@ -18,6 +18,7 @@ import { openExplorer } from './http/explorers.js';
 import { createFailureLog } from './http/failure-log.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
+import { hostedExplorersOf } from './http/hosted-sandbox.js';
 import { contextsBy } from './http/incoming-request.js';
 import { type RevocationLatency, registerMetrics } from './http/metrics.js';
 import { createQueryLane } from './http/query-lane.js';
@@ -70,7 +71,9 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     createRequestIds((count) => randomness.bytes(count)),
   );
   await apollo.start();
-  await allowWebSockets(server, config.corsOrigins);
+  // No stream reads the cookie, so the hosted explorers may open them too.
+  const streamOrigins = [...config.corsOrigins, ...hostedExplorersOf(config)];
+  await allowWebSockets(server, streamOrigins);
   const buildContext = createContextBuilder(parts.accessTokens, check);
   const streams = {
     door: {
@@ -82,7 +85,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     now: () => clock.now(),
   };
   const streamRoutes = {
-    answerEventStream: answerEventStreams(streams, config.corsOrigins),
+    answerEventStream: answerEventStreams(streams, streamOrigins),
     acceptWebSocket: acceptWebSockets(streams),
   };
   const followsRequests = graphql.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
@@ -92,7 +95,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     ? null
     : createQueryLane({ find: prepared.find.bind(prepared), format: seenByClient(formatError), contextOf, report });
   registerGraphql(server, apollo, contextOf, streamRoutes, lane, explorer, config);
-  explorer.serveAssets(server);
+  explorer.serveFiles(server);
   if (config.console && !serveConsole(server, config)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => parts.keys.list().map((key) => key.publicJwk));
   registerHealth(server, data.findUnreadiness);
