@@ -1,17 +1,17 @@
 /** Apollo Sandbox in a frame of our page, and the Sandbox that Apollo hosts. A stand-in takes the place of Apollo's servers. */
 import type { Frame, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { LOGIN_FLOW } from '../../src/http/login-flow.js';
 import { PASSWORD } from '../support/app/requests.js';
 import { findViolations } from '../support/browser/accessibility.js';
 import { frameOfApollo, standInForApollo } from '../support/browser/apollo.js';
-import { type Console, openTab, startConsole } from '../support/browser/console.js';
+import { type Console, logIn, openTab, startConsole } from '../support/browser/console.js';
 
 const LOGIN = `mutation { login(input: { email: "ada@example.com", password: "${PASSWORD}" }) { accessToken refreshToken } }`;
 
 async function openSandbox(app: Console, path = '/graphiql/sandbox') {
   const context = await app.openBrowser();
-  await standInForApollo(context);
-  const tab = await openTab(context, path);
+  const tab = await openTab(context, path, standInForApollo);
   return { ...tab, context, frame: await frameOfApollo(tab.page) };
 }
 
@@ -32,10 +32,9 @@ const told = (page: Page, text: string) => page.getByRole('status').getByText(te
 test('GraphiQL is the page of a fresh start, and its link opens Sandbox in a new tab that can’t reach back', async () => {
   const app = await startConsole();
   const context = await app.openBrowser();
-  await standInForApollo(context);
   const { page } = await openTab(context, '/graphql');
   const [sandbox] = await Promise.all([context.waitForEvent('page'), page.getByRole('link', { name: 'Open in Apollo Sandbox' }).click()]);
-  await told(sandbox, 'This frame is a page of Apollo.');
+  await told(sandbox, "Waiting for Apollo's servers.");
   expect(new URL(sandbox.url()).pathname).toBe('/graphiql/sandbox');
   expect(await sandbox.evaluate('window.opener')).toBeNull();
   await sandbox.getByRole('link', { name: 'Open GraphiQL' }).click();
@@ -51,6 +50,9 @@ test.for([
   await told(page, 'This frame is a page of Apollo.');
   const { parentHref } = await frame.evaluate<{ parentHref: string }>('greeted');
   expect(parentHref).toBe(`${app.address}${path}`);
+  const asked = Object.fromEntries(new URL(frame.url()).searchParams);
+  expect(asked).toMatchObject({ endpoint: `${app.address}/graphql`, defaultDocument: LOGIN_FLOW, endpointIsEditable: 'false' });
+  expect(asked).toMatchObject({ runTelemetry: 'false', shouldDefaultAutoupdateSchema: 'false', defaultIncludeCookies: 'false' });
   const introspectionRequestBody = JSON.stringify({ query: '{ __schema { queryType { name } } }' });
   const schema = await ask(frame, { name: 'IntrospectionQueryWithHeaders', operationId: 'schema', introspectionRequestBody });
   expect(schema).toMatchObject({ name: 'SchemaResponse', schema: { __schema: { queryType: { name: 'Query' } } } });
@@ -101,3 +103,27 @@ test.each(['light', 'dark'] as const)(
     expect(await findViolations(page, 'body > header')).toEqual([]);
   },
 );
+
+test('the Sandbox that Apollo hosts logs in and follows a subscription on a fresh start, and can use no cookie [R30]', async () => {
+  const app = await startConsole();
+  const context = await app.openBrowser({ permissions: ['local-network-access'] });
+  await logIn(context);
+  const { page } = await openTab(context, 'https://studio.apollographql.com/sandbox/explorer', standInForApollo);
+  const send = (query: string, init: object) =>
+    page.evaluate<string>(`fetch('${app.address}/graphql', { method: 'POST', body: ${JSON.stringify(JSON.stringify({ query }))}, ...${JSON.stringify(init)} })
+      .then((answer) => answer.text(), (error) => error.name)`);
+  const json = { 'content-type': 'application/json' };
+  const { accessToken } = JSON.parse(await send(LOGIN, { headers: json })).data.login;
+  const authorization = `Bearer ${accessToken}`;
+  expect(await send('{ me { email } }', { headers: { ...json, authorization, 'x-own': '1' } })).toContain('ada@example.com');
+  const acknowledged = page.evaluate<string>(`new Promise((resolve) => {
+    const socket = new WebSocket('${app.address.replace('http', 'ws')}/graphql', 'graphql-transport-ws');
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: '${authorization}' } }));
+    socket.onmessage = ({ data }) => resolve(JSON.parse(data).type);
+    socket.onclose = ({ code }) => resolve(String(code));
+  })`);
+  expect(await acknowledged).toBe('connection_ack');
+  const refresh = 'mutation { refreshToken { accessToken } }';
+  expect(await send(refresh, { headers: json, credentials: 'include' })).toBe('TypeError');
+  expect(await send(refresh, { headers: { ...json, 'latchkey-refresh-token': 'cookie' } })).toBe('TypeError');
+});

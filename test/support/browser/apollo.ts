@@ -1,7 +1,5 @@
 /** Stands in for Apollo's servers, which the tests can't reach: the browser gets a document or a script of the test for every request. */
-import type { BrowserContext, Frame, Page } from 'playwright-core';
-
-const APOLLO = /^https:\/\/([^/]+\.)?apollographql\.com\//;
+import type { Frame, Page } from 'playwright-core';
 
 /** The frame of Apollo Sandbox: it greets the page, as Sandbox does, and can send it messages and wait for an answer. */
 const FRAME = `
@@ -21,13 +19,31 @@ const FRAME = `
   parent.postMessage({ name: 'ExplorerListeningForHandshake' }, '*');
 `;
 
-/** @param script what Apollo's scripts and the documents of Apollo's servers run; the default is a frame that behaves like Sandbox */
-export async function standInForApollo(context: BrowserContext, script = FRAME): Promise<void> {
-  await context.route(APOLLO, (route, request) =>
-    request.resourceType() === 'document'
-      ? route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Apollo</title><body><script>${script}</script>` })
-      : route.fulfill({ contentType: 'text/javascript', headers: { 'access-control-allow-origin': '*' }, body: script }),
-  );
+/**
+ * Playwright's own interception would answer every CORS preflight of the page itself, so this uses the protocol of Chromium: only requests to
+ * Apollo are intercepted, and the server under test answers its preflights.
+ *
+ * @param script what Apollo's scripts and the documents of Apollo's servers run; the default is a frame that behaves like Sandbox
+ */
+export async function standInForApollo(page: Page, script = FRAME): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const fulfill = (requestId: string, contentType: string, text: string) =>
+    session.send('Fetch.fulfillRequest', {
+      requestId,
+      responseCode: 200,
+      responseHeaders: [
+        { name: 'content-type', value: contentType },
+        { name: 'access-control-allow-origin', value: '*' },
+      ],
+      body: Buffer.from(text).toString('base64'),
+    });
+  session.on('Fetch.requestPaused', ({ requestId, resourceType }) => {
+    const isPage = resourceType === 'Document';
+    const page = `<!doctype html><title>Apollo</title><body><script>${script}</script>`;
+    // A request of a page that the test has closed meanwhile needs no answer.
+    fulfill(requestId, isPage ? 'text/html' : 'text/javascript', isPage ? page : script).catch(() => undefined);
+  });
+  await session.send('Fetch.enable', { patterns: [{ urlPattern: 'https://*.apollographql.com/*' }] });
 }
 
 export async function frameOfApollo(page: Page): Promise<Frame> {
