@@ -18,7 +18,7 @@ import { openExplorer } from './http/explorers.js';
 import { createFailureLog } from './http/failure-log.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
-import { hostedExplorersOf } from './http/hosted-sandbox.js';
+import { streamOriginsOf } from './http/hosted-sandbox.js';
 import { contextsBy } from './http/incoming-request.js';
 import { type RevocationLatency, registerMetrics } from './http/metrics.js';
 import { createQueryLane } from './http/query-lane.js';
@@ -71,9 +71,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     createRequestIds((count) => randomness.bytes(count)),
   );
   await apollo.start();
-  // No stream reads the cookie, so the hosted explorers may open them too.
-  const streamOrigins = [...config.corsOrigins, ...hostedExplorersOf(config)];
-  await allowWebSockets(server, streamOrigins);
+  await allowWebSockets(server, streamOriginsOf(config));
   const buildContext = createContextBuilder(parts.accessTokens, check);
   const streams = {
     door: {
@@ -85,7 +83,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     now: () => clock.now(),
   };
   const streamRoutes = {
-    answerEventStream: answerEventStreams(streams, streamOrigins),
+    answerEventStream: answerEventStreams(streams, streamOriginsOf(config)),
     acceptWebSocket: acceptWebSockets(streams),
   };
   const followsRequests = graphql.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);

@@ -31,29 +31,33 @@ const PREFLIGHT_HEADERS = {
 /** RFC 9110, section 5.6.2: the characters of a header name. */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
+/** The origins whose pages may open WebSockets and event streams. No stream reads the cookie, so Apollo's hosted Sandbox may be one. */
+export function streamOriginsOf(settings: Settings): readonly string[] {
+  return isAdmitted(settings) ? [...settings.corsOrigins, HOSTED_SANDBOX] : settings.corsOrigins;
+}
+
 /**
- * The origins of hosted explorers that may call this server without a cookie: Apollo's, if the operator chose Sandbox, or if only this
- * machine can reach the server. A server behind a proxy also listens on loopback, so it needs the operator's choice.
+ * Admits the hosted Sandbox if the operator chose Sandbox, or if only this machine can reach the server. A server behind a proxy listens
+ * on loopback too, so it needs the operator's choice.
  */
-export function hostedExplorersOf({ explorer, host, trustProxy }: Settings): readonly string[] {
-  const isLocal = LOOPBACK.test(host) && trustProxy === false;
-  return explorer === 'sandbox' || (explorer === 'graphiql' && isLocal) ? [HOSTED_SANDBOX] : [];
+function isAdmitted({ explorer, host, trustProxy }: Settings): boolean {
+  return explorer === 'sandbox' || (explorer === 'graphiql' && LOOPBACK.test(host) && trustProxy === false);
 }
 
 /** Answers the preflights of the hosted Sandbox, or logs once which setting it needs. Register it before other CORS rules. */
 export function admitHostedSandbox(server: FastifyInstance, settings: Settings, log: Log): void {
   // If the operator has listed the origin, the rules of the list apply.
   if (settings.corsOrigins.includes(HOSTED_SANDBOX)) return;
-  const isAdmitted = hostedExplorersOf(settings).includes(HOSTED_SANDBOX);
+  const admits = isAdmitted(settings);
   let isTold = false;
   server.addHook('onRequest', (request, reply, done) => {
     const isHosted = request.headers.origin === HOSTED_SANDBOX && GRAPHQL.test(request.url);
-    if (isHosted && !isAdmitted && !isTold) {
+    if (isHosted && !admits && !isTold) {
       isTold = true;
       log.warn("Apollo's hosted Sandbox asked and was refused: to allow it, set EXPLORER=sandbox (which needs INTROSPECTION=on)");
     }
-    if (isHosted && isAdmitted) reply.headers(ANSWER_HEADERS);
-    if (isHosted && isAdmitted && isPreflight(request)) answerPreflight(request, reply);
+    if (isHosted && admits) reply.headers(ANSWER_HEADERS);
+    if (isHosted && admits && isPreflight(request)) answerPreflight(request, reply);
     else done();
   });
 }
