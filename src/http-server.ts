@@ -18,6 +18,7 @@ import { openExplorer } from './http/explorers.js';
 import { createFailureLog } from './http/failure-log.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
+import { streamOriginsOf } from './http/hosted-sandbox.js';
 import { contextsBy } from './http/incoming-request.js';
 import { type RevocationLatency, registerMetrics } from './http/metrics.js';
 import { createQueryLane } from './http/query-lane.js';
@@ -70,7 +71,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     createRequestIds((count) => randomness.bytes(count)),
   );
   await apollo.start();
-  await allowWebSockets(server, config.corsOrigins);
+  await allowWebSockets(server, streamOriginsOf(config));
   const buildContext = createContextBuilder(parts.accessTokens, check);
   const streams = {
     door: {
@@ -82,7 +83,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     now: () => clock.now(),
   };
   const streamRoutes = {
-    answerEventStream: answerEventStreams(streams, config.corsOrigins),
+    answerEventStream: answerEventStreams(streams, streamOriginsOf(config)),
     acceptWebSocket: acceptWebSockets(streams),
   };
   const followsRequests = graphql.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
@@ -92,7 +93,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     ? null
     : createQueryLane({ find: prepared.find.bind(prepared), format: seenByClient(formatError), contextOf, report });
   registerGraphql(server, apollo, contextOf, streamRoutes, lane, explorer, config);
-  explorer.serveAssets(server);
+  explorer.serveFiles(server);
   if (config.console && !serveConsole(server, config)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => parts.keys.list().map((key) => key.publicJwk));
   registerHealth(server, data.findUnreadiness);

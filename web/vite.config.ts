@@ -1,13 +1,14 @@
-/** Builds the console and the explorer, one per run (`--mode console`, `--mode explorer`), with a content hash in each file name. */
+/** Builds the pages, one kind per run (`--mode console`, `explorer` or `sandbox`), with a content hash in each file name. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Each `base` must be the path in `src/http/console.ts` or `src/http/graphiql.ts`, where the server serves the files. */
+/** Each `base` must be the path in `src/http/console.ts`, `graphiql.ts` or `sandbox.ts`, where the server serves the files. */
 const KINDS: Readonly<Record<string, { page: string; base: string }>> = {
   console: { page: './index.html', base: '/account/' },
   explorer: { page: './explorer.html', base: '/graphiql/' },
+  sandbox: { page: './sandbox.html', base: '/graphiql/sandbox/' },
 };
 
 export default defineConfig(({ mode }) => {

@@ -173,8 +173,8 @@ export const SUBJECTS = {
       setting(
         'EXPLORER',
         oneOf('sandbox', 'graphiql', 'off'),
-        'sandbox',
-        'Page that a browser gets at `/graphql`. `graphiql` works offline. Needs `INTROSPECTION=on`.',
+        'graphiql',
+        'Page that a browser gets at `/graphql`: GraphiQL, which works offline, or Apollo Sandbox. Needs `INTROSPECTION=on`.',
       ),
       (choice, { INTROSPECTION }) => (INTROSPECTION ? choice : 'off'),
     ),

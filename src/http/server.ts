@@ -6,12 +6,13 @@ import type { Log } from '../lib/log.js';
 import { ARRIVAL, arrivalOptions, endSilentConnections } from './arrival.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
+import { admitHostedSandbox } from './hosted-sandbox.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
 import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseMissingHost } from './refusals.js';
 import { createSecurityHeaders } from './security-headers.js';
 import { warnOfUntoldProxy } from './untold-proxy.js';
 
-type Settings = Pick<Config, 'corsOrigins' | 'trustProxy'>;
+type Settings = Pick<Config, 'corsOrigins' | 'trustProxy' | 'explorer' | 'host'>;
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
@@ -44,6 +45,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     reply.headers(headers).header('x-request-id', request.id);
     done();
   });
+  admitHostedSandbox(server, settings, log);
   // Without allowed origins the server sends no CORS headers, and a preflight gets 404.
   if (settings.corsOrigins.length > 0) await allowOrigins(server, settings.corsOrigins);
   server.addHook('onRequest', refuseMissingHost);

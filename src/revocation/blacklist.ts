@@ -70,9 +70,8 @@ export interface Addition {
 }
 
 /**
- * Adds rows under the next version (R5), and ends every token and session so far if asked to (R17), in a time that does not depend on
- * their number. A `jti` that is already listed keeps
- * its row. A `sid` can't be listed yet, because its session was not ended before this transaction.
+ * Adds rows under the next version (R5). If asked to, ends every token and session so far, in a time that does not depend on their
+ * number (R17). A `jti` that is already listed keeps its row. A `sid` can't be listed yet, because its session had not ended before.
  *
  * @returns null if there was nothing to add
  */
@@ -86,12 +85,11 @@ export async function addToBlacklist(
   const known = tokens.length === 0 ? new Set<string>() : await findBlacklisted(transaction, tokens);
   const fresh = entries.filter((entry) => !known.has(entry.id));
   if (fresh.length === 0 && !endsAll) return null;
-  const revokedAt = new Date(now);
   const stored = await transaction.revocationState.update({
     where: { id: STATE_ID },
     data: { version: { increment: 1 }, generation: { increment: endsAll ? 1 : 0 } },
   });
-  const state = toState(endsAll ? await endSessionsBefore(transaction, stored.generation, revokedAt) : stored);
+  const state = toState(endsAll ? await endSessionsBefore(transaction, stored.generation, new Date(now)) : stored);
   const data = rowsUnder(state.version, fresh, now);
   await insertRows(transaction.blacklistedToken, data);
   return { state, rows: data };

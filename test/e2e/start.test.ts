@@ -40,7 +40,7 @@ if (!hasShell) console.warn('bash, curl or sed is missing: the printed lines are
 test.skipIf(!hasShell)('the four lines that a start prints register, answer, log out and are refused [R4]', async () => {
   const server = await startServer({ dataDir: join(makeFolder(), 'data') });
   expect(server.printed()).toContain(`Latchkey listens at ${server.url}/graphql`);
-  expect(server.printed()).toMatch(/Apollo Sandbox: +open http:\S+\/graphql/);
+  expect(server.printed()).toMatch(/^GraphiQL: open http:\S+\/graphql in a browser$/m);
   const lines = server
     .printed()
     .split('\n')
@@ -56,14 +56,15 @@ test.skipIf(!hasShell)('the four lines that a start prints register, answer, log
   ]);
 });
 
-test.each([
+test.each<[Record<string, string>, RegExp]>([
   [{ EXPLORER: 'graphiql' }, /^GraphiQL: open http:\S+\/graphql in a browser$/m],
+  [{ EXPLORER: 'sandbox' }, /^Apollo Sandbox: open http:\S+\/graphql in a browser$/m],
   [{ EXPLORER: 'off' }, /^Explorer: off$/m],
   [{ INTROSPECTION: 'off' }, /^Explorer: off$/m],
 ])('a start with %j says which explorer there is', async (settings, expected) => {
   const server = await startServer({ dataDir: join(makeFolder(), 'data'), settings });
   expect(server.printed()).toMatch(expected);
-  expect(server.printed()).not.toContain('Sandbox');
+  expect(server.printed().includes('Sandbox')).toBe(settings.EXPLORER === 'sandbox');
 });
 
 test('a later start reuses secret, keys, sessions and revocations [R6]', async () => {

@@ -45,8 +45,10 @@ export interface Tab {
   readonly complaints: readonly string[];
 }
 
-export async function openTab(context: BrowserContext, path = '/account'): Promise<Tab> {
+/** @param prepare called before the page loads */
+export async function openTab(context: BrowserContext, path = '/account', prepare?: (page: Page) => Promise<void>): Promise<Tab> {
   const page = await context.newPage();
+  await prepare?.(page);
   const complaints: string[] = [];
   let sockets = 0;
   page.on('console', (message) => {

@@ -43,6 +43,13 @@ if (place) {
       defaultEditorToolsVisibility="headers"
       shouldPersistHeaders={false}
       showPersistHeadersSettings={false}
-    />,
+    >
+      <GraphiQL.Logo>
+        {/* A new tab, because GraphiQL forgets its documents when the user leaves the page. */}
+        <a className="sandbox-link" href="/graphiql/sandbox" target="_blank" rel="noopener noreferrer">
+          Open in Apollo Sandbox
+        </a>
+      </GraphiQL.Logo>
+    </GraphiQL>,
   );
 }
