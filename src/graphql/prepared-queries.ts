@@ -2,6 +2,9 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { ExecutePrepared, Outcome } from '../caller/prepared-query.js';
 
+/** The pipeline names the fault of a variable, so the first one ends the work here. */
+const FIRST_FAULT = { maxCoercionErrors: 0 };
+
 export class PreparedQueries {
   /**
    * @param documents those that the pipeline has found valid. New ones are not validated here: that takes milliseconds, and only in the
@@ -16,9 +19,8 @@ export class PreparedQueries {
   find(text: string, operationName: string | null | undefined): ExecutePrepared | null {
     const document = this.documents.find(text);
     if (document === undefined || getOperationAST(document, operationName)?.operation !== 'query') return null;
-    const { schema } = this;
-    return (contextValue, variableValues) =>
-      withData(execute({ schema, document, operationName: operationName ?? null, contextValue, variableValues: variableValues ?? {} }));
+    const operation = { schema: this.schema, document, operationName: operationName ?? null, options: FIRST_FAULT };
+    return (contextValue, variableValues) => withData(execute({ ...operation, contextValue, variableValues: variableValues ?? {} }));
   }
 }
 

@@ -44,9 +44,13 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
     .send(bodyOf('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}. The API is at /graphql.`));
 }
 
+export function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return reply.code(status).send(bodyOf(code, message));
+}
+
 /** Refuses a page whose origin may not read answers. */
 export function refuseOrigin(reply: FastifyReply): FastifyReply {
-  return reply.code(403).send(bodyOf('FORBIDDEN', 'This origin is not allowed.'));
+  return refuse(reply, 403, 'FORBIDDEN', 'This origin is not allowed.');
 }
 
 /** RFC 9112, section 3.2: an HTTP/1.1 request needs a Host header. Node's own refusal would have no body. */
