@@ -72,7 +72,8 @@ function firstFaultOf(value: unknown, type: GraphQLInputType): string | null {
   }
 }
 
-function isWithinLimits(variable: unknown): boolean {
+/** Whether the value of a variable is small enough to be read. */
+export function isWithinLimits(variable: unknown): boolean {
   let left = MAX_VARIABLE_VALUES;
   const isWithin = (value: unknown, levels: number): boolean => {
     if (typeof value !== 'object' || value === null) return true;
