@@ -25,7 +25,7 @@ import { createQueryLane } from './http/query-lane.js';
 import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
 import { AddressCounts } from './http/stream-door.js';
-import { acceptWebSockets, allowWebSockets } from './http/websocket-route.js';
+import { acceptWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
 import { createSchema, type ResolverClass } from './schema.js';
 
@@ -73,7 +73,6 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     createRequestIds((count) => randomness.bytes(count)),
   );
   await apollo.start();
-  await allowWebSockets(server, config.corsOrigins);
   const buildContext = createContextBuilder(parts.accessTokens, check);
   const streams = {
     door: {
