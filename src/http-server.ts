@@ -6,9 +6,10 @@ import type { OpenedData } from './data.js';
 import { createContextBuilder } from './door/authenticate.js';
 import { withCoreEvents } from './features/audit/core-events.js';
 import { createErrorFormatter, type Denials, isInternal, originalOf, seenByClient } from './graphql/format-error.js';
+import { faultsOfPlainRequests } from './graphql/plain-requests.js';
 import { PreparedQueries } from './graphql/prepared-queries.js';
 import { keepingUp, type PubSub } from './graphql/pub-sub.js';
-import { MAX_TOKENS, queryLimits } from './graphql/query-limits.js';
+import { MAX_TOKENS, queryLimits, validationOptions } from './graphql/query-limits.js';
 import { createStreamDoor, type StreamArgs } from './graphql/streams.js';
 import { createApollo, executeOperation, type GraphqlParts } from './http/apollo.js';
 import { serveConsole } from './http/console.js';
@@ -25,7 +26,7 @@ import { createQueryLane } from './http/query-lane.js';
 import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
 import { AddressCounts } from './http/stream-door.js';
-import { acceptWebSockets, allowWebSockets } from './http/websocket-route.js';
+import { acceptWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
 import { createSchema, type ResolverClass } from './schema.js';
 
@@ -57,6 +58,8 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   const graphql = {
     schema,
     validationRules: [...queryLimits],
+    validationOptions: validationOptions(config),
+    findFault: faultsOfPlainRequests(schema),
     documentStore: createDocumentStore(),
     formatError,
     report,
@@ -71,7 +74,6 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     createRequestIds((count) => randomness.bytes(count)),
   );
   await apollo.start();
-  await allowWebSockets(server, streamOriginsOf(config));
   const buildContext = createContextBuilder(parts.accessTokens, check);
   const streams = {
     door: {

@@ -24,7 +24,7 @@ export function createErrorFormatter(denials: Denials): typeof formatError {
       const cause = String(original.extensions.reason ?? original.extensions.code);
       denials.set(cause, (denials.get(cause) ?? 0) + 1);
     }
-    return formatError(formatted, error);
+    return formatShort(formatted, error);
   };
 }
 
@@ -46,6 +46,16 @@ export function isInternal(error: unknown): boolean {
   return !(error instanceof GraphQLError && CLIENT_CODES.has(String(error.extensions.code)));
 }
 
+/** The limits of what one error tells: a client may have chosen a name of 90 KB, and spread one fault over hundreds of places. */
+const LONGEST_MESSAGE = 500;
+const MOST_LOCATIONS = 5;
+
+/** Keeps an error short: its places repeat parts of the document, which the client has. */
+function formatShort(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { message, locations, ...rest } = formatError(formatted, error);
+  return { message, ...(locations && { locations: locations.slice(0, MOST_LOCATIONS) }), ...rest };
+}
+
 /** Drops the extensions of internal errors, except the request id, by which the operator finds the log line. */
 function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = originalOf(error);
@@ -53,7 +63,7 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
   if (original instanceof LatchkeyError) return { ...formatted, message: original.message, extensions: original.extensions };
   if (isMeantForClient(error)) return withoutHead(formatted);
   const code = isArgumentFault(error) ? 'BAD_USER_INPUT' : formatted.extensions?.code;
-  if (CLIENT_CODES.has(String(code))) return { ...formatted, message: withoutValues(formatted.message), extensions: { code } };
+  if (CLIENT_CODES.has(String(code))) return { ...formatted, message: shorten(withoutValues(formatted.message)), extensions: { code } };
   const extensions = { code: 'INTERNAL_SERVER_ERROR', ...(requestId === undefined ? {} : { requestId }) };
   return { ...formatted, message: 'Something went wrong on the server.', extensions };
 }
@@ -89,11 +99,9 @@ function isArgumentFault(error: unknown): boolean {
 
 /**
  * Removes the client's values, which graphql-js quotes in its messages. Such a value may be a password in the wrong place:
- * `Variable "$input" got invalid value { password: 12 } at "input.password"; String cannot represent a non string value: 12`.
+ * `String cannot represent a non string value: 12`. The messages of `findVariableFault` quote none.
  */
 function withoutValues(message: string): string {
-  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message);
-  if (variable !== null) return `Variable "${variable[1]}" got an invalid value. ${faultIn(message)}`.trimEnd();
   // A syntax error ends with the text that the parser found, unescaped. A password without quotes is a Name or an Int to the parser.
   if (message.startsWith('Syntax Error: '))
     return message.replace(/(Unexpected|found) (\w+) "[\s\S]*$/, '$1 $2.').replace(/: "[\s\S]*$/, '.');
@@ -106,14 +114,6 @@ function withoutValues(message: string): string {
     .replace(/^Value "[\s\S]*" does not exist in "(\w+)" enum[\s\S]*$/, 'The value does not exist in "$1" enum.');
 }
 
-/** The parts of a coercion failure that name the schema, not the value. */
-function faultIn(message: string): string {
-  const faults = [
-    /Field "\w{1,64}" of required type "[\w![\]]{1,80}" was not provided\./,
-    /Field "\w{1,64}" is not defined by type "\w{1,64}"\./,
-    /Expected non-nullable type "[\w![\]]{1,80}" not to be null\./,
-    /Expected type "\w{1,64}" to be an object\./,
-    /(?:String|ID|Int|Float|Boolean|Enum "\w{1,64}") cannot represent (?:a )?non[- ]\w+(?: \w+)? value/,
-  ];
-  return faults.map((fault) => fault.exec(message)?.[0]).find((text) => text !== undefined) ?? '';
+function shorten(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 }

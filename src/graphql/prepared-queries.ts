@@ -1,6 +1,10 @@
 /** Executes repeated queries without Apollo Server's pipeline, which has parsed and validated each of them once. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { ExecutePrepared, Outcome } from '../caller/prepared-query.js';
+import { isWithinLimits } from './variable-faults.js';
+
+/** The pipeline names the fault of a variable, so the first one ends the work here. */
+const FIRST_FAULT = { maxCoercionErrors: 0 };
 
 export class PreparedQueries {
   /**
@@ -15,10 +19,15 @@ export class PreparedQueries {
   /** @returns null if the text is new, invalid or no query: then the pipeline must answer */
   find(text: string, operationName: string | null | undefined): ExecutePrepared | null {
     const document = this.documents.find(text);
-    if (document === undefined || getOperationAST(document, operationName)?.operation !== 'query') return null;
-    const { schema } = this;
-    return (contextValue, variableValues) =>
-      withData(execute({ schema, document, operationName: operationName ?? null, contextValue, variableValues: variableValues ?? {} }));
+    const asked = document && getOperationAST(document, operationName);
+    if (document === undefined || asked?.operation !== 'query') return null;
+    const names = asked.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+    const operation = { schema: this.schema, document, operationName: operationName ?? null, options: FIRST_FAULT };
+    return (contextValue, variables) => {
+      const variableValues = variables ?? {};
+      if (!names.every((name) => isWithinLimits(variableValues[name]))) return null;
+      return withData(execute({ ...operation, contextValue, variableValues }));
+    };
   }
 }
 

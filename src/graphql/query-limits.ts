@@ -1,9 +1,17 @@
-/** How much one request may ask for: tokens, depth, aliases, directives, cost. */
+/** How much one request may ask for: tokens, lines, depth, aliases, directives, cost. */
 import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import { GraphQLError, NoSchemaIntrospectionCustomRule, specifiedRules, type ValidationContext, type ValidationRule } from 'graphql';
+import {
+  type ASTNode,
+  type ASTVisitor,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  specifiedRules,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
 
 /**
  * The parser stops at this many tokens, before validation begins. Validation compares equal fields, which takes time in the square of
@@ -13,6 +21,10 @@ export const MAX_TOKENS = 500;
 export const MAX_DEPTH = 10;
 export const MAX_ALIASES = 15;
 export const MAX_DIRECTIVES = 10;
+/** The standard has two directives for one place, `@skip` and `@include`. */
+export const MAX_DIRECTIVES_IN_ONE_PLACE = 4;
+/** Validation stops after this many errors and says so in one more. An error costs as much as the text before it is long. */
+export const MAX_ERRORS = 5;
 /** A page of 100 events with every field costs 9,000 if `first` stands in the text. The rule does not look into variables. */
 export const MAX_COST = 10_000;
 
@@ -26,13 +38,28 @@ const onRejection = {
   ],
 };
 
+/** The rule above counts the directives of selections. This one sees all others too, such as those of variables. */
+function directivesInOnePlaceRule(context: ValidationContext): ASTVisitor {
+  const enter = (node: ASTNode) => {
+    if (!('directives' in node) || (node.directives?.length ?? 0) <= MAX_DIRECTIVES_IN_ONE_PLACE) return;
+    context.reportError(new GraphQLError(`More than ${MAX_DIRECTIVES_IN_ONE_PLACE} directives in one place.`, { nodes: node }));
+  };
+  return { enter };
+}
+
 export const queryLimits: readonly ValidationRule[] = [
+  directivesInOnePlaceRule,
   maxDepthRule({ n: MAX_DEPTH, ...onRejection }),
   // An empty list of exceptions: an alias of `__typename` costs as much as any other.
   maxAliasesRule({ n: MAX_ALIASES, allowList: [], ...onRejection }),
   maxDirectivesRule({ n: MAX_DIRECTIVES, ...onRejection }),
   costLimitRule({ maxCost: MAX_COST, ...onRejection }),
 ];
+
+/** How validation reports what it finds. Names of the schema are suggested only where everybody may read it. */
+export function validationOptions({ introspection }: { readonly introspection: boolean }) {
+  return { maxErrors: MAX_ERRORS, hideSuggestions: !introspection };
+}
 
 /** All validation rules, for operations that do not go through Apollo Server: the same rules that it applies, with the limits. */
 export function validationRules({ introspection }: { readonly introspection: boolean }): readonly ValidationRule[] {

@@ -14,9 +14,11 @@ import type { AccessToken } from '../caller/access-token-claims.js';
 import type { ContextBuilder, RequestContext } from '../caller/caller.js';
 import type { StreamDoor, TokenRefusal } from '../caller/stream-door.js';
 import { leavable } from '../lib/leavable.js';
+import { hasTooManyLines, TOO_MANY_LINES } from '../lib/line-limit.js';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
 import { type createErrorFormatter, seenByClient } from './format-error.js';
-import { MAX_TOKENS, validationRules } from './query-limits.js';
+import { MAX_TOKENS, validationOptions, validationRules } from './query-limits.js';
+import { findVariableFault } from './variable-faults.js';
 
 export type StreamArgs = ExecutionArgs & { readonly contextValue: RequestContext };
 
@@ -33,6 +35,7 @@ export function createStreamDoor(
   { introspection }: StreamSettings,
 ): StreamDoor<StreamArgs, GraphQLError> {
   const rules = validationRules({ introspection });
+  const limits = validationOptions({ introspection });
   const view = seenByClient(formatError);
   const isLive = async (token: AccessToken) => (await check.ask(token)) === 'live';
   return {
@@ -55,13 +58,15 @@ export function createStreamDoor(
     async prepare(incoming, { query, operationName, variables }) {
       const document = parseWithin(query);
       if (document instanceof GraphQLError) return { kind: 'refused', errors: [document] };
-      const faults = validate(schema, document, rules, { hideSuggestions: !introspection });
+      const faults = validate(schema, document, rules, limits);
       if (faults.length > 0) return { kind: 'refused', errors: faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED')) };
       const operation = getOperationAST(document, operationName);
       if (!operation) {
         const message = 'The request names no operation of the document.';
         return { kind: 'refused', errors: [new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })] };
       }
+      const fault = findVariableFault(schema, operation, variables ?? {});
+      if (fault !== null) return { kind: 'refused', errors: [fault] };
       const args = { schema, document, operationName: operationName ?? null, variableValues: variables ?? {} };
       return { kind: 'operation', type: operation.operation, args: { ...args, contextValue: await buildContext(incoming) } };
     },
@@ -71,13 +76,14 @@ export function createStreamDoor(
         return result;
       };
       const events = await subscribe(args);
-      if (!(Symbol.asyncIterator in events)) return told(withCodes(events));
+      if (!(Symbol.asyncIterator in events)) return told(events);
       return gated(events as AsyncGenerator<ExecutionResult, void, void>, told, async () => token === null || isLive(token));
     },
   };
 }
 
 function parseWithin(query: string): DocumentNode | GraphQLError {
+  if (hasTooManyLines(query)) return new GraphQLError(TOO_MANY_LINES, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
   try {
     return parse(query, { maxTokens: MAX_TOKENS });
   } catch (error) {
@@ -95,15 +101,6 @@ function causeOf(reason: 'TOKEN_REVOKED' | 'TOKEN_EXPIRED', sessionEnded: boolea
 /** Adds the code that Apollo Server gives to the same fault of a client. */
 function coded(error: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(error.message, { ...error, originalError: error.originalError, extensions: { ...error.extensions, code } });
-}
-
-/** graphql-js finds an invalid variable only when the subscription begins, and gives the error no code. */
-function withCodes({ errors, ...rest }: ExecutionResult): ExecutionResult {
-  if (errors === undefined) return rest;
-  return {
-    ...rest,
-    errors: errors.map((error) => (error.nodes?.[0]?.kind === 'VariableDefinition' ? coded(error, 'BAD_USER_INPUT') : error)),
-  };
 }
 
 /** Passes an event on only if the token is live at that moment. Otherwise the stream ends. */

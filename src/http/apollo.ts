@@ -1,5 +1,11 @@
 /** Sets up Apollo Server: nothing depends on NODE_ENV, no internals leak to clients, and every internal failure is logged once. */
-import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import {
+  ApolloServer,
+  type ApolloServerOptions,
+  type ApolloServerPlugin,
+  type BaseContext,
+  type GraphQLRequestContextDidResolveOperation,
+} from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { Answer, StreamRequest } from '../caller/stream-door.js';
 import type { Config } from '../config/config.js';
@@ -7,17 +13,21 @@ import type { Log } from '../lib/log.js';
 import type { Explorer } from './explorer.js';
 import type { ReportFailures } from './failure-log.js';
 
+type Resolved<Context extends BaseContext> = GraphQLRequestContextDidResolveOperation<Context>;
+
 /** The GraphQL settings. The composition root passes them in, since src/http must not import src/graphql. */
 export interface GraphqlParts<Context extends BaseContext>
-  extends Pick<ApolloServerOptions<Context>, 'schema' | 'validationRules' | 'documentStore'> {
+  extends Pick<ApolloServerOptions<Context>, 'schema' | 'validationRules' | 'validationOptions' | 'documentStore'> {
   readonly formatError: NonNullable<ApolloServerOptions<Context>['formatError']>;
   readonly report: ReportFailures;
+  /** @returns why an operation must not run, or null */
+  readonly findFault: (operation: Resolved<Context>['operation'], variables: Resolved<Context>['request']['variables']) => Error | null;
   readonly maxTokens: number;
   readonly plugins: readonly ApolloServerPlugin<Context>[];
 }
 
 export function createApollo<Context extends BaseContext & { readonly requestId: string }>(
-  { schema, validationRules, documentStore, formatError, report, maxTokens, plugins }: GraphqlParts<Context>,
+  { schema, validationRules, validationOptions, documentStore, formatError, report, findFault, maxTokens, plugins }: GraphqlParts<Context>,
   { introspection }: Pick<Config, 'introspection'>,
   { landingPage }: Pick<Explorer, 'landingPage'>,
   log: Log,
@@ -25,6 +35,7 @@ export function createApollo<Context extends BaseContext & { readonly requestId:
   return new ApolloServer<Context>({
     schema: schema as NonNullable<typeof schema>,
     validationRules: validationRules ?? [],
+    validationOptions: validationOptions ?? {},
     parseOptions: { maxTokens },
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
@@ -37,7 +48,7 @@ export function createApollo<Context extends BaseContext & { readonly requestId:
     nodeEnv: 'production',
     logger: log,
     formatError,
-    plugins: [ApolloServerPluginCacheControlDisabled(), landingPage, reportFailures(report), ...plugins],
+    plugins: [ApolloServerPluginCacheControlDisabled(), landingPage, reportFailures(report), refuseFaults(findFault), ...plugins],
   });
 }
 
@@ -47,6 +58,19 @@ function reportFailures<Context extends BaseContext & { readonly requestId: stri
       return {
         async didEncounterErrors({ errors, contextValue }) {
           report(errors, contextValue.requestId);
+        },
+      };
+    },
+  };
+}
+
+function refuseFaults<Context extends BaseContext>(findFault: GraphqlParts<Context>['findFault']): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operation, request }) {
+          const fault = findFault(operation, request.variables);
+          if (fault !== null) throw fault;
         },
       };
     },

@@ -6,11 +6,11 @@ import type { IncomingRequest } from '../caller/caller.js';
 import type { Answer, StreamRequest } from '../caller/stream-door.js';
 import { LatchkeyError } from '../lib/errors.js';
 import type { EndOfConnection } from '../revocation/live-connections.js';
-import { isOriginAllowed } from './allowed-origins.js';
+import { isOriginAllowed, isPreflighted } from './allowed-origins.js';
 import { EVENT_STREAM } from './graphql-route.js';
 import { incomingOf } from './incoming-request.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
-import { refuseOrigin } from './refusals.js';
+import { codeOf, refuse, refuseOrigin } from './refusals.js';
 import { CONNECTIONS_PER_SESSION, endIfDead, type StreamConnection, type StreamParts, whenExpired } from './stream-door.js';
 
 /** A client with more unread bytes than this is disconnected. */
@@ -28,6 +28,9 @@ const NO_COOKIE = answerWith({
   message: 'An event stream cannot set a cookie. Send mutations as plain requests.',
   extensions: { code: 'BAD_REQUEST' },
 });
+
+/** Apollo Server demands the same of plain requests. */
+const FORGEABLE = 'Any page could send this request (CSRF). Send "Content-Type: application/json" or "apollo-require-preflight: yes".';
 
 type Cause = EndOfConnection | 'invalid';
 
@@ -133,6 +136,10 @@ export function answerEventStreams<Args, Fault>(
 
   return async (request, reply) => {
     if (!isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) return refuseOrigin(reply);
+    if (!isPreflighted(request.headers)) return refuse(reply, 400, 'BAD_REQUEST', FORGEABLE);
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      return refuse(reply.header('allow', 'GET, POST'), 405, 'BAD_REQUEST', 'An event stream begins with GET or POST.');
+    }
     const incoming = incomingOf(request);
     const admission = await door.admit(incoming);
     if (admission.kind === 'refused') return reply.code(STATUS[admission.cause]).send(answerTo(admission.cause));
@@ -150,11 +157,7 @@ export function answerEventStreams<Args, Fault>(
         raw: request,
         context: exchange,
       });
-      if (body === null || typeof body === 'string')
-        return reply
-          .code(status)
-          .headers({ ...headers })
-          .send(body ?? '');
+      if (body === null || typeof body === 'string') return refuseStream(reply.headers({ ...headers }), status, body);
       const stream = new EventStream(token, reply, () => void body.return(undefined));
       exchange.stream = stream;
       const leave = () => void body.return(undefined);
@@ -179,6 +182,13 @@ export function answerEventStreams<Args, Fault>(
       giveBack();
     }
   };
+}
+
+/** The library's own refusals have no code, some not even a body. */
+function refuseStream(reply: FastifyReply, status: number, body: string | null): FastifyReply {
+  const { errors } = (body === null ? {} : JSON.parse(body)) as { errors?: { message: string; extensions?: object }[] };
+  if (errors?.[0]?.extensions !== undefined) return reply.code(status).send(body);
+  return refuse(reply, status, codeOf(status), `${errors?.[0]?.message ?? 'The request was refused'}.`);
 }
 
 function jsonOf(status: number, answer: Answer) {

@@ -3,12 +3,13 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../caller/caller.js';
+import { hasTooManyLines, TOO_MANY_LINES } from '../lib/line-limit.js';
 import { isOriginAllowed } from './allowed-origins.js';
 import type { Explorer } from './explorer.js';
 import type { ContextOf } from './incoming-request.js';
 import type { QueryLane } from './query-lane.js';
 import { COOKIE_MODE, COOKIE_MODE_HEADER } from './refresh-cookie.js';
-import { refuseCookieMode, refuseOrigin } from './refusals.js';
+import { refuse, refuseCookieMode, refuseOrigin } from './refusals.js';
 
 /** A client that wants server-sent events sends this in Accept. */
 export const EVENT_STREAM = 'text/event-stream';
@@ -16,6 +17,10 @@ export const EVENT_STREAM = 'text/event-stream';
 export interface GraphqlSettings {
   readonly corsOrigins: readonly string[];
 }
+
+/** Of a browser's `Accept`, about 150. Apollo Server reads the whole header several times, which costs 1 ms per 1,000 characters. */
+const LONGEST_ACCEPT = 1_000;
+const ACCEPT_TOO_LONG = `The header "Accept" has more than ${LONGEST_ACCEPT} characters.`;
 
 /** Apollo Server answers unsupported methods with 405, so they must reach it. */
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
@@ -36,6 +41,8 @@ export function registerGraphql(
   { corsOrigins }: GraphqlSettings,
 ): void {
   const pipe = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { query } = (request.body ?? {}) as { query?: unknown };
+    if (typeof query === 'string' && hasTooManyLines(query)) return refuse(reply, 400, 'GRAPHQL_PARSE_FAILED', TOO_MANY_LINES);
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: request.body },
       context: async () => contextOf(request, reply),
@@ -49,6 +56,7 @@ export function registerGraphql(
     return reply.code(answer.status).send(answer.text);
   };
   const handler = (request: FastifyRequest, reply: FastifyReply): unknown => {
+    if ((request.headers.accept?.length ?? 0) > LONGEST_ACCEPT) return refuse(reply, 400, 'BAD_REQUEST', ACCEPT_TOO_LONG);
     if (wantsEvents(request)) return answerEventStream(request, reply);
     const { origin, host } = request.headers;
     // In addition to the checks of Apollo Server and CORS: a page that may not read an answer must not use the cookie to cause one.

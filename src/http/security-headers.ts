@@ -2,8 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
 
-/** @returns values by header name, in lower case */
-export function createSecurityHeaders(): Readonly<Record<string, string>> {
+function createSecurityHeaders(): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   const write = helmet({
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
@@ -23,3 +22,6 @@ export function createSecurityHeaders(): Readonly<Record<string, string>> {
   });
   return headers;
 }
+
+/** Values by header name, in lower case. */
+export const SECURITY_HEADERS = createSecurityHeaders();

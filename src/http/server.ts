@@ -6,11 +6,12 @@ import type { Log } from '../lib/log.js';
 import { ARRIVAL, arrivalOptions, endSilentConnections } from './arrival.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
-import { admitHostedSandbox } from './hosted-sandbox.js';
+import { admitHostedSandbox, streamOriginsOf } from './hosted-sandbox.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
-import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseMissingHost } from './refusals.js';
-import { createSecurityHeaders } from './security-headers.js';
+import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseWrongHost } from './refusals.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 import { warnOfUntoldProxy } from './untold-proxy.js';
+import { allowWebSockets } from './websocket-route.js';
 
 type Settings = Pick<Config, 'corsOrigins' | 'trustProxy' | 'explorer' | 'host'>;
 
@@ -39,16 +40,18 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   });
   // Only JSON is accepted: any page can send plain text or a form without a CORS preflight (CSRF).
   server.removeContentTypeParser('text/plain');
-  const headers = { ...createSecurityHeaders(), 'cache-control': 'no-store' };
+  const headers = { ...SECURITY_HEADERS, 'cache-control': 'no-store' };
   server.addHook('onRequest', (request, reply, done) => {
     // By default no cache may keep an answer. A route that allows it overrides `cache-control`.
     reply.headers(headers).header('x-request-id', request.id);
     done();
   });
+  // Before every hook that may answer: the socket of an upgrade that is refused earlier would stay open.
+  await allowWebSockets(server, streamOriginsOf(settings));
   admitHostedSandbox(server, settings, log);
   // Without allowed origins the server sends no CORS headers, and a preflight gets 404.
   if (settings.corsOrigins.length > 0) await allowOrigins(server, settings.corsOrigins);
-  server.addHook('onRequest', refuseMissingHost);
+  server.addHook('onRequest', refuseWrongHost);
   server.server.on('checkExpectation', refuseExpectation);
   warnOfUntoldProxy(server, settings.trustProxy, log);
   endSilentConnections(server, arrival);

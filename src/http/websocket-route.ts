@@ -1,13 +1,14 @@
 /** /graphql over WebSocket: the protocol `graphql-transport-ws`, with the token in `connectionParams` or in the Authorization header. */
-import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { IncomingRequest } from '../caller/caller.js';
 import type { Answer } from '../caller/stream-door.js';
 import { isOriginAllowed } from './allowed-origins.js';
+import { authorizationIn } from './connection-params.js';
 import { incomingOf } from './incoming-request.js';
-import { BODY_LIMIT_BYTES } from './refusals.js';
+import { answerNotFound, BODY_LIMIT_BYTES, refuseOrigin, refuseRaw } from './refusals.js';
 import { CONNECTIONS_PER_SESSION, endIfDead, OPERATIONS_PER_CONNECTION, type StreamParts, whenExpired } from './stream-door.js';
 import { createWebSocketConnection, type RawSocket, type WebSocketConnection } from './websocket-connection.js';
 
@@ -32,8 +33,6 @@ export async function allowWebSockets(server: FastifyInstance, corsOrigins: read
     options: {
       maxPayload: BODY_LIMIT_BYTES,
       handleProtocols: (protocols: Set<string>) => (protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
-      verifyClient: ({ origin, req }: { origin: string | undefined; req: IncomingMessage }) =>
-        isOriginAllowed(origin, req.headers.host, corsOrigins),
     },
     preClose: (done) => {
       const { websocketServer } = server;
@@ -45,6 +44,28 @@ export async function allowWebSockets(server: FastifyInstance, corsOrigins: read
       server.server.once('close', () => clearTimeout(timer));
       done();
     },
+  });
+  refuseUpgrades(server, corsOrigins);
+}
+
+/** Answers an upgrade that must not happen as any other request: with JSON, a code and the security headers. */
+function refuseUpgrades(server: FastifyInstance, corsOrigins: readonly string[]): void {
+  /** The addresses with a WebSocket, those of an embedding application included. */
+  const paths = new Set<string>();
+  server.addHook('onRoute', ({ url, wsHandler, websocket: isWebSocket }) => {
+    if (wsHandler !== undefined || isWebSocket === true) paths.add(url);
+  });
+  // The plugin would upgrade a request on every path, and close it only then. Such sockets would count against no limit.
+  server.addHook('onRequest', (request, reply, done) => {
+    if (!request.ws) return done();
+    const { headers, method, routeOptions } = request;
+    if (method !== 'GET' || !paths.has(routeOptions.url ?? '')) answerNotFound(request, reply);
+    else if (!isOriginAllowed(headers.origin, headers.host, corsOrigins)) refuseOrigin(reply);
+    else done();
+  });
+  server.websocketServer.on('wsClientError', (_error: Error, socket: Duplex) => {
+    socket.once('finish', () => socket.destroy());
+    refuseRaw(socket, 400, 'This is no valid handshake of a WebSocket.', { 'sec-websocket-version': '13' });
   });
 }
 
@@ -142,8 +163,8 @@ async function connect<Args, Fault>(session: Session, parts: StreamParts<Args, F
   const { door, connections, now } = parts;
   const { extra } = session;
   const { connection } = extra;
-  const authorization = session.connectionParams?.authorization ?? session.connectionParams?.Authorization;
-  if (typeof authorization === 'string') extra.incoming = { ...extra.incoming, authorization: [authorization] };
+  const authorization = authorizationIn(session.connectionParams);
+  if (authorization.length > 0) extra.incoming = { ...extra.incoming, authorization };
   const admission = await door.admit(extra.incoming);
   if (admission.kind === 'refused') {
     if (admission.cause === 'invalid') connection.close(4401, 'TOKEN_INVALID');

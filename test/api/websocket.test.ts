@@ -157,7 +157,7 @@ test('a second operation under the same name closes with 4409, another protocol 
 
 test('a page of a foreign origin gets no socket, one of the list does', async () => {
   const { address } = await startListening({ settings: { CORS_ORIGINS: 'https://app.example.com' } });
-  await expect(openSocket(address, { headers: { origin: 'https://evil.example.com' } })).rejects.toThrow('401');
+  await expect(openSocket(address, { headers: { origin: 'https://evil.example.com' } })).rejects.toThrow('403');
   const socket = await connect(address, undefined, { headers: { origin: 'https://app.example.com' } });
   await connect(address, undefined, { headers: { origin: address } });
   socket.raw.close();

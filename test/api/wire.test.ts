@@ -5,9 +5,13 @@ import { openWire } from '../support/sockets/wire.js';
 const HEAD = 'Host: x\r\nConnection: close\r\n';
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 
+const SECURITY_HEADERS = ['x-content-type-options: nosniff', 'x-frame-options: deny', "content-security-policy: default-src 'none'"];
+
 function outcomeOf(answer: string) {
   const [head = '', body = ''] = answer.split('\r\n\r\n', 2);
-  expect.soft(head.toLowerCase()).toContain('content-type: application/json');
+  for (const header of ['content-type: application/json', 'cache-control: no-store', ...SECURITY_HEADERS]) {
+    expect.soft(head.toLowerCase()).toContain(header);
+  }
   const text = /transfer-encoding: chunked/i.test(head) ? body.replace(/^[0-9a-f]+\r\n|\r\n0$/gi, '') : body;
   return `${head.split(' ')[1]} ${JSON.parse(text.slice(0, text.lastIndexOf('}') + 1)).errors[0].extensions.code}`;
 }
@@ -28,6 +32,15 @@ test('what is not HTTP is told so in JSON, and does not get into the log', async
     'NUL in a header': `GET /livez HTTP/1.1\r\n${HEAD}X: a\0b\r\n\r\n`,
     'a bare line feed in a header': `GET /livez HTTP/1.1\r\n${HEAD}X: a\rb\r\n\r\n`,
     'no host': 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n',
+    'two hosts': 'GET /livez HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n',
+    'one host twice': 'GET /livez HTTP/1.1\r\nHost: x\r\nhOST: x\r\nConnection: close\r\n\r\n',
+    'two hosts of an older client': 'GET /livez HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n',
+    'two hosts before an upgrade': `GET /graphql HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    'an address that is none before an upgrade': `GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    'no host before an upgrade': 'GET /graphql HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    'a path for a host': 'GET /livez HTTP/1.1\r\nHost: x/livez\r\nConnection: close\r\n\r\n',
+    'a user in the host': 'GET /livez HTTP/1.1\r\nHost: a@x\r\nConnection: close\r\n\r\n',
+    'two hosts in one header': 'GET /livez HTTP/1.1\r\nHost: x, y z\r\nConnection: close\r\n\r\n',
     'an address that is none': `GET /%zz HTTP/1.1\r\n${HEAD}\r\n`,
   };
   for (const [what, bytes] of Object.entries(requests)) expect.soft(outcomeOf(await sendRaw(bytes)), what).toBe('400 BAD_REQUEST');
@@ -65,5 +78,12 @@ test('over the wire too, two Authorization headers are none, also when both are 
   expect(await ask(authorization)).toContain('"data":{"me":{"id"');
   for (const headers of [`${authorization}${authorization}`, `${authorization}aUTHORIZATION: Basic x\r\n`]) {
     expect.soft(await ask(headers)).toContain('"reason":"TOKEN_INVALID"');
+  }
+});
+
+test('every way to write one host is taken', async () => {
+  const { sendRaw } = await openWire();
+  for (const host of ['x', 'X.example.com', 'x:4000', 'x.example.com.:443', '127.0.0.1:4000', '[::1]:4000', '[::1]', 'a_b', '']) {
+    expect.soft(await sendRaw(`GET /livez HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`), host).toContain('{"status":"ok"}');
   }
 });

@@ -17,6 +17,7 @@ export async function openStream(
   query: string,
   token?: string,
   headers: Record<string, string> = {},
+  variables: object = {},
 ): Promise<TestStream> {
   const leaving = new AbortController();
   onTestFinished(() => leaving.abort());
@@ -28,7 +29,7 @@ export async function openStream(
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query, variables }),
     signal: leaving.signal,
   });
   let text = '';
