@@ -1,6 +1,7 @@
 /** Answers requests that never reach GraphQL: JSON of one shape, with a stable code, that repeats no body, query or header of the client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { type FailureCode, LatchkeyError } from '../lib/errors.js';
 
 export const BODY_LIMIT_BYTES = 100 * 1024;
 
@@ -29,6 +30,7 @@ function bodyOf(code: string, message: string) {
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   // Fastify runs no hooks for a URL that it can't parse, so these headers are set here too.
   reply.header('x-request-id', request.id).header('cache-control', 'no-store');
+  if (error instanceof LatchkeyError) return answerFailure(error, reply);
   const status = error.statusCode ?? 500;
   if (status >= 500) {
     request.log.error({ requestId: request.id, err: error }, 'a request failed before it reached GraphQL');
@@ -36,6 +38,23 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   }
   const message = MESSAGES_BY_CODE[error.code] ?? (status === 400 ? 'The body is not valid JSON.' : 'The request was refused.');
   return reply.code(status).send(bodyOf(CODES_BY_STATUS[status] ?? 'BAD_REQUEST', message));
+}
+
+const STATUS_BY_FAILURE: Readonly<Record<FailureCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  BAD_USER_INPUT: 400,
+  RATE_LIMITED: 429,
+  AUTH_UNAVAILABLE: 503,
+  LOGOUT_UNCONFIRMED: 503,
+};
+
+/** The door throws these in routes of an application. RFC 6750, section 3.1: a token that was sent and is refused is `invalid_token`. */
+function answerFailure({ code, message, extensions }: LatchkeyError, reply: FastifyReply) {
+  const challenge = extensions.reason === 'TOKEN_MISSING' ? 'Bearer' : 'Bearer error="invalid_token"';
+  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', challenge);
+  if (extensions.retryAfter !== undefined) reply.header('retry-after', String(extensions.retryAfter));
+  return reply.code(STATUS_BY_FAILURE[code]).send({ errors: [{ message, extensions }] });
 }
 
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
