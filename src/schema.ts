@@ -6,7 +6,7 @@ import { createGuards } from './door/guards.js';
 import { SessionType } from './features/sessions/session.type.js';
 import { UserType } from './features/users/user.type.js';
 import { keepCoreFields, wrapOwnFields } from './graphql/joined-schema.js';
-import { assertOneGraphql } from './graphql/one-graphql.js';
+import { assertOneGraphql, explainSecondCopy } from './graphql/one-graphql.js';
 import { explainTypeClash, refuseFieldResolvers, refuseReachingIn, refuseRootFields } from './graphql/own-clashes.js';
 import { type OwnContext, withOwnContext } from './graphql/own-context.js';
 import { type ResolverClass, type ResolverEntry, type ResolverSet, readResolvers } from './graphql/own-resolvers.js';
@@ -91,7 +91,7 @@ function join(build: () => Pair, core: GraphQLSchema): Pair {
   try {
     return build();
   } catch (error) {
-    throw explainTypeClash(error, core);
+    throw explainTypeClash(explainSecondCopy(error), core);
   }
 }
 
