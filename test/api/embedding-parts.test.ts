@@ -7,10 +7,12 @@ import { startApp, type TestApp } from '../support/app/start-app.js';
 import {
   ContextResolver,
   FindResolver,
+  GreetingsResolver,
   type NotesContext,
   NotesResolver,
   SessionNoteResolver,
 } from '../support/resolvers/notes-resolvers.js';
+import { openStream } from '../support/sockets/event-streams.js';
 
 const NOTES = { resolvers: [NotesResolver, SessionNoteResolver, FindResolver, ContextResolver], validate: false };
 
@@ -110,6 +112,17 @@ test('the context of an application stands under ours: it adds, and replaces not
     expect(await whoami(token)).toBe(`authenticated ${data.me.id} fr`);
     await expectPromiseKept(app);
   }
+});
+
+test('a subscription of an application gets its context, and the guard stands before both', async () => {
+  let built = 0;
+  const context = async () => ({ locale: `fr${++built}` });
+  const app = await startApp({ resolvers: [GreetingsResolver], context });
+  const address = await app.app.listen();
+  const { accessToken } = await app.register();
+  const stream = await openStream(address, 'subscription { greetings }', accessToken);
+  expect(await stream.ended).toContain('{"data":{"greetings":"hello in fr1, heard in fr1 by authenticated"}}');
+  expect(await (await openStream(address, 'subscription { greetings }')).ended).toContain('TOKEN_MISSING');
 });
 
 test('a context is built once per operation, and only for fields of the application', async () => {

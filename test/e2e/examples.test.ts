@@ -35,7 +35,9 @@ test('the page with React shows who is logged in, and nobody after the logout', 
   ]);
 });
 
-test('the application that has moved in keeps its posts, adds them to our User, and its route is refused after the logout [R1] [R2]', async () => {
+test('the application that has moved in keeps its posts, adds them to our User, and its route is refused after the logout [R1] [R2]', {
+  timeout: 300_000,
+}, async () => {
   const folder = await prepareExample('moving-in');
   await runIn(folder, TSC);
   const server = await startServer({

@@ -15,6 +15,8 @@ import {
   Query,
   Resolver,
   Root,
+  type SubscribeResolverData,
+  Subscription,
 } from 'type-graphql';
 import { type RequestContext, Session, User } from '../../../src/app.js';
 
@@ -131,5 +133,18 @@ export class ContextResolver {
         return 'refused';
       }
     });
+  }
+}
+
+async function* greet({ context }: SubscribeResolverData<unknown, object, NotesContext>): AsyncGenerator<string> {
+  yield `hello in ${context.locale}`;
+}
+
+@Resolver()
+export class GreetingsResolver {
+  @Authorized()
+  @Subscription(() => String, { nullable: true, subscribe: greet })
+  greetings(@Root() text: string, @Ctx() { caller, locale }: NotesContext): string {
+    return `${text}, heard in ${locale} by ${caller.kind}`;
   }
 }
