@@ -17,6 +17,7 @@ RUN node scripts/build.js
 RUN npm pkg delete devDependencies peerDependencies peerDependenciesMeta workspaces \
  && rm -rf web node_modules/latchkey-console \
  && npm prune \
+ && rm -rf node_modules/class-validator node_modules/libphonenumber-js \
  && find node_modules/@prisma/client/runtime -name 'query_compiler_*' \
       ! -name 'query_compiler_small_bg.sqlite.*' ! -name 'query_compiler_small_bg.postgresql.*' -delete \
  && find node_modules dist -name '*.map' -delete

@@ -3,20 +3,29 @@ import type { FastifyInstance } from 'fastify';
 import { type DataOptions, openData } from './data.js';
 import { openControlSocket } from './http/control-socket.js';
 import { RevocationLatency } from './http/metrics.js';
-import { type OwnParts, openHttpServer } from './http-server.js';
+import { type HttpServer, type OwnParts, openHttpServer } from './http-server.js';
 import { Teardown } from './lib/teardown.js';
 import { assertKept } from './revocation/open.js';
 import { assertMirrored } from './revocation/redis/open.js';
 import type { Commands } from './rooms.js';
 
+export type { AccessToken } from './caller/access-token-claims.js';
 export type { Caller, RequestContext } from './caller/caller.js';
 export { type Config, readConfig } from './config/config.js';
+export { SessionType as Session } from './features/sessions/session.type.js';
+export { UserType as User } from './features/users/user.type.js';
+export type { OwnContext } from './graphql/own-context.js';
+export { LatchkeyError } from './lib/errors.js';
 
 export interface AppOptions extends Omit<DataOptions, 'onConfirmed'>, OwnParts {}
 
 export interface App {
   /** The Fastify server: add routes of your own before `listen`, or send requests without a port with `inject`. */
   readonly server: FastifyInstance;
+  /** A copy of the schema that is served: for printing, for code generators, for tests. A change to it changes nothing that is served. */
+  readonly schema: HttpServer['schema'];
+  /** Guards routes of your own. It throws unless the caller is authenticated, so it works as a `preHandler` too. */
+  readonly authenticate: HttpServer['authenticate'];
   /** The commands of the command line. */
   readonly administration: Commands;
   /** Starts to listen on the network and on the control socket. Returns the network address. */
@@ -42,7 +51,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const data = await openData({ ...options, onConfirmed: (confirmation) => latency.observe(confirmation) }, 'a Latchkey server');
   const { parts, commands, connections, node, world } = data;
   const { config, log } = world;
-  const { server, stopGraphql } = await openOver(data.close, async () => {
+  const { stopGraphql, ...http } = await openOver(data.close, async () => {
     await assertKept(data, log);
     await assertMirrored(world, data, data.revocations.catchUp);
     return openHttpServer(data, options, latency);
@@ -57,16 +66,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   teardown.add(() => parts.outbox.stop(), 'a mail that is being sent');
   teardown.add(stopGraphql, 'the plugins of Apollo Server');
   teardown.add(async () => control?.close(), 'a command of the command line');
-  teardown.add(async () => server.close(), 'requests that are being answered');
+  teardown.add(async () => http.server.close(), 'requests that are being answered');
   return {
-    server,
+    ...http,
     administration: commands,
     get waitingFor() {
       return teardown.waitingFor;
     },
     async listen() {
       control = await openControlSocket(config.dataDir, commands, log);
-      const address = await server.listen({ port: config.port, host: config.host });
+      const address = await http.server.listen({ port: config.port, host: config.host });
       pruning = setInterval(() => {
         node?.watchMembers();
         commands.prune().catch((err: unknown) => log.warn({ err }, 'pruning failed and will be tried again'));

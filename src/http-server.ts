@@ -1,9 +1,12 @@
 /** Builds the HTTP server over the opened data: schema, Apollo Server, streams, pages, health and metrics. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AccessToken } from './caller/access-token-claims.js';
 import type { RequestContext } from './caller/caller.js';
 import type { StreamRequest } from './caller/stream-door.js';
 import type { OpenedData } from './data.js';
+import { createAuthChecker } from './door/auth-checker.js';
 import { createContextBuilder } from './door/authenticate.js';
+import { createRouteGuard } from './door/route-guard.js';
 import { withCoreEvents } from './features/audit/core-events.js';
 import { createErrorFormatter, type Denials, isInternal, originalOf, seenByClient } from './graphql/format-error.js';
 import { faultsOfPlainRequests } from './graphql/plain-requests.js';
@@ -20,7 +23,7 @@ import { createFailureLog } from './http/failure-log.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
 import { streamOriginsOf } from './http/hosted-sandbox.js';
-import { contextsBy } from './http/incoming-request.js';
+import { contextsBy, incomingOf } from './http/incoming-request.js';
 import { type RevocationLatency, registerMetrics } from './http/metrics.js';
 import { createQueryLane } from './http/query-lane.js';
 import { createRequestIds } from './http/request-ids.js';
@@ -28,20 +31,34 @@ import { createServer } from './http/server.js';
 import { AddressCounts } from './http/stream-door.js';
 import { acceptWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
-import { createSchema, type ResolverClass } from './schema.js';
+import { copySchema, createSchema, type OwnSchemaParts } from './schema.js';
 
 /** The parts that an embedding application adds. */
-export interface OwnParts {
-  /** Own type-graphql resolvers: classes that are made without arguments, or instances. */
-  readonly resolvers?: readonly (ResolverClass | object)[];
+export interface OwnParts extends OwnSchemaParts {
   /** The source of events for the application's own subscriptions with `topics`. */
   readonly pubSub?: PubSub;
   /** Own Apollo Server plugins. */
   readonly plugins?: GraphqlParts<RequestContext>['plugins'];
 }
 
+/**
+ * Answers who sends a request to a route of the application, by the same checks as /graphql.
+ *
+ * @param options a caller needs one of `roles`; without them every authenticated caller may pass
+ * @returns the claims of the live access token
+ * @throws LatchkeyError UNAUTHENTICATED, FORBIDDEN or AUTH_UNAVAILABLE; Fastify answers it with 401, 403 or 503
+ */
+export type AuthenticateRequest = (request: FastifyRequest, options?: RouteRoles | FastifyReply) => Promise<AccessToken>;
+
+interface RouteRoles {
+  readonly roles: readonly string[];
+}
+
 export interface HttpServer {
   readonly server: FastifyInstance;
+  /** A copy of the schema that is served. */
+  readonly schema: ReturnType<typeof createSchema>;
+  readonly authenticate: AuthenticateRequest;
   /** Call it after the server has closed. */
   stopGraphql(): Promise<void>;
 }
@@ -51,7 +68,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   const { parts, world, check, connections } = data;
   const { config, log, clock, randomness } = world;
   const events = withCoreEvents(parts.auditFeed, own.pubSub && keepingUp(own.pubSub));
-  const schema = createSchema(check, [...data.resolvers, ...(own.resolvers ?? [])], events);
+  const schema = createSchema(createAuthChecker(check), data.resolvers, events, own);
   const denials: Denials = new Map();
   const formatError = createErrorFormatter(denials);
   const report = createFailureLog(isInternal, originalOf, log);
@@ -109,5 +126,12 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     denials,
   };
   registerMetrics(server, { readings, lease: data.node, latency, mirror: data.mirror });
-  return { server, stopGraphql: () => apollo.stop() };
+  const admit = createRouteGuard(buildContext);
+  return {
+    server,
+    schema: copySchema(schema),
+    // As a hook it is called with the reply, which names no roles.
+    authenticate: async (request, options = { roles: [] }) => admit(incomingOf(request), 'roles' in options ? options.roles : []),
+    stopGraphql: () => apollo.stop(),
+  };
 }

@@ -157,14 +157,17 @@ describe('the house', () => {
     expect(checkHomes(all, HOMES, [...Object.keys(manifest.dependencies), ...peers])).toEqual([]);
   });
 
-  test('what only an adapter of the client needs is asked of nobody', () => {
-    expect(peers.filter((name) => !HOMES[name]?.home.startsWith('src/client/'))).toEqual([]);
-    expect(peers.filter((name) => !manifest.peerDependenciesMeta[name]?.optional)).toEqual([]);
+  test('what only an adapter of the client needs is asked of nobody, and graphql of everybody: all must share one copy', () => {
+    expect(peers.filter((name) => !HOMES[name]?.home.startsWith('src/client/'))).toEqual(['graphql']);
+    expect(peers.filter((name) => !manifest.peerDependenciesMeta[name]?.optional)).toEqual(['graphql']);
   });
 
   test('the client runs in a browser: its core imports nothing from outside, and nothing of it what only Node has', () => {
     const client = own.filter(({ path }) => path.startsWith('src/client/'));
-    const adapters = peers.flatMap((name) => HOMES[name]?.home ?? []).concat('src/client/graphql-ws.ts');
+    const adapters = peers
+      .filter((name) => name !== 'graphql')
+      .flatMap((name) => HOMES[name]?.home ?? [])
+      .concat('src/client/graphql-ws.ts');
     const outside = client.flatMap(({ path, imports }) =>
       imports
         .filter(({ to, isOurs }) => !isOurs && (to.startsWith('node:') || !adapters.includes(path)))

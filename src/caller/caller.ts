@@ -30,10 +30,14 @@ export interface RefreshCookie {
   clear(): void;
 }
 
+/** The headers of a request, under their names in small letters. A WebSocket has those of the request that opened it. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** The context that every resolver gets. */
 export interface RequestContext {
   readonly caller: Caller;
   readonly requestId: string;
+  readonly headers: RequestHeaders;
   readonly origin: Origin;
   /** Null if the client keeps its refresh token itself. */
   readonly refreshCookie: RefreshCookie | null;
@@ -44,6 +48,7 @@ export interface IncomingRequest {
   /** Every Authorization header that was sent. */
   readonly authorization: readonly string[];
   readonly requestId: string;
+  readonly headers: RequestHeaders;
   readonly origin: Origin;
   readonly refreshCookie: RefreshCookie | null;
 }

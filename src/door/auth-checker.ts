@@ -19,6 +19,11 @@ export function createAuthChecker(check: RevocationCheck): Authorize {
 
 function allow(token: AccessToken, verdict: RevocationVerdict, roles: readonly string[]): true {
   if (verdict !== 'live') throw LatchkeyError.unauthenticated(verdict === 'expired' ? 'TOKEN_EXPIRED' : 'TOKEN_REVOKED', hasEnded(verdict));
-  if (roles.length > 0 && !roles.some((role) => token.roles.includes(role))) throw LatchkeyError.forbidden();
+  if (!hasRole(token, roles)) throw LatchkeyError.forbidden();
   return true;
+}
+
+/** Whether the token has one of the roles. An empty list asks for none. */
+export function hasRole(token: AccessToken, roles: readonly string[]): boolean {
+  return roles.length === 0 || roles.some((role) => token.roles.includes(role));
 }

@@ -21,9 +21,9 @@ export function createContextBuilder(accessTokens: AccessTokens, check: Revocati
     );
   };
   const waitForTurn = createTurns();
-  return ({ authorization, requestId, origin, refreshCookie }) => {
+  return ({ authorization, requestId, headers, origin, refreshCookie }) => {
     const caller = authenticate(authorization);
-    const contextOf = (known: Caller) => ({ caller: known, requestId, origin, refreshCookie });
+    const contextOf = (known: Caller) => ({ caller: known, requestId, headers, origin, refreshCookie });
     // Strangers continue one by one: a flood of logins must not hold up the clients that are logged in.
     const inTurn = (known: Caller) => (isStranger(known) ? waitForTurn().then(() => contextOf(known)) : contextOf(known));
     return caller instanceof Promise ? caller.then(inTurn) : inTurn(caller);

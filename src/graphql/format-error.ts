@@ -1,5 +1,6 @@
 /** Formats an error for the client: a stable code, a safe message, and no value that the client sent. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ArgumentValidationError } from 'type-graphql';
 import { LatchkeyError } from '../lib/errors.js';
 
 /** The codes that Apollo Server itself gives to requests that it refuses. */
@@ -61,6 +62,7 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
   const original = originalOf(error);
   const { requestId } = formatted.extensions ?? {};
   if (original instanceof LatchkeyError) return { ...formatted, message: original.message, extensions: original.extensions };
+  if (original instanceof ArgumentValidationError) return withFaults(formatted, original);
   if (isMeantForClient(error)) return withoutHead(formatted);
   const code = isArgumentFault(error) ? 'BAD_USER_INPUT' : formatted.extensions?.code;
   if (CLIENT_CODES.has(String(code))) return { ...formatted, message: shorten(withoutValues(formatted.message)), extensions: { code } };
@@ -84,6 +86,23 @@ function isMeantForClient(error: unknown): boolean {
 function withoutHead({ extensions, ...rest }: GraphQLFormattedError): GraphQLFormattedError {
   const { http: _http, ...others } = extensions ?? {};
   return { ...rest, extensions: others };
+}
+
+/** A fault of an input, as class-validator reports it. It also holds the whole input and the value, which may be a password. */
+interface InputFault {
+  readonly property: string;
+  readonly constraints?: Readonly<Record<string, string>>;
+  readonly children?: readonly InputFault[];
+}
+
+/** Says which property of an input is wrong, and repeats no value. */
+function withFaults(formatted: GraphQLFormattedError, { extensions }: ArgumentValidationError): GraphQLFormattedError {
+  const seen = ({ property, constraints, children = [] }: InputFault): InputFault => ({
+    property,
+    ...(constraints === undefined ? {} : { constraints }),
+    ...(children.length === 0 ? {} : { children: children.map(seen) }),
+  });
+  return { ...formatted, extensions: { code: extensions.code, validationErrors: (extensions.validationErrors as InputFault[]).map(seen) } };
 }
 
 /**

@@ -15,9 +15,9 @@ export function contextsBy(build: ContextBuilder, now: () => number): ContextOf 
 export function incomingOf(request: FastifyRequest, refreshCookie: RefreshCookie | null = null): IncomingRequest {
   // Only a valid address is kept. Behind a trusted proxy a client may put anything into X-Forwarded-For: kilobytes, or control codes for
   // the operator's terminal.
-  const { ip } = request;
-  const origin = { ipAddress: isIP(ip) === 0 ? null : ip, userAgent: request.headers['user-agent'] ?? null };
-  return { authorization: authorizationOf(request), requestId: request.id, origin, refreshCookie };
+  const { ip, headers } = request;
+  const origin = { ipAddress: isIP(ip) === 0 ? null : ip, userAgent: headers['user-agent'] ?? null };
+  return { authorization: authorizationOf(request), requestId: request.id, headers, origin, refreshCookie };
 }
 
 /** Finds every Authorization header. Node keeps only the first, but `rawHeaders` has them all, as names and values in turn. */

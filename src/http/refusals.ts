@@ -1,8 +1,8 @@
 /** Answers requests that never reach GraphQL: JSON of one shape, with a stable code, that repeats no body, query or header of the client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { type FailureCode, LatchkeyError } from '../lib/errors.js';
 
-import { LatchkeyError } from '../lib/errors.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
 export const BODY_LIMIT_BYTES = 100 * 1024;
@@ -39,6 +39,7 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id, 'cache-control': 'no-store' });
   // Nobody else closes the connection of an upgrade that is refused here.
   if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroy());
+  if (error instanceof LatchkeyError) return answerFailure(error, reply);
   const status = error.statusCode ?? 500;
   if (status === 503) {
     request.log.error({ requestId: request.id, err: error }, 'a request was refused because the server is not available');
@@ -51,6 +52,23 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   }
   const message = MESSAGES_BY_CODE[error.code] ?? (status === 400 ? 'The body is not valid JSON.' : 'The request was refused.');
   return reply.code(status).send(bodyOf(codeOf(status), message));
+}
+
+const STATUS_BY_FAILURE: Readonly<Record<FailureCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  BAD_USER_INPUT: 400,
+  RATE_LIMITED: 429,
+  AUTH_UNAVAILABLE: 503,
+  LOGOUT_UNCONFIRMED: 503,
+};
+
+/** The door throws these in routes of an application. RFC 6750, section 3.1: a token that was sent and is refused is `invalid_token`. */
+function answerFailure({ code, message, extensions }: LatchkeyError, reply: FastifyReply) {
+  const challenge = extensions.reason === 'TOKEN_MISSING' ? 'Bearer' : 'Bearer error="invalid_token"';
+  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', challenge);
+  if (extensions.retryAfter !== undefined) reply.header('retry-after', String(extensions.retryAfter));
+  return reply.code(STATUS_BY_FAILURE[code]).send({ errors: [{ message, extensions }] });
 }
 
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {

@@ -10,7 +10,12 @@ import { createLog } from '../../src/lib/log.js';
 const SHORT = { withinMs: ARRIVAL.withinMs / 300, lookEveryMs: ARRIVAL.lookEveryMs / 100 };
 
 async function answerTo(sent: string): Promise<string> {
-  const server = await createServer({ corsOrigins: [], trustProxy: false, explorer: 'off', host: '127.0.0.1' }, createLog('silent'), () => 'id', SHORT);
+  const server = await createServer(
+    { corsOrigins: [], trustProxy: false, explorer: 'off', host: '127.0.0.1' },
+    createLog('silent'),
+    () => 'id',
+    SHORT,
+  );
   onTestFinished(() => server.close());
   await server.listen({ port: 0, host: '127.0.0.1' });
   const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1').setEncoding('utf8');

@@ -1,6 +1,6 @@
 /** The first program of docs/embedding.md type-checks unchanged and runs, and the same check guards its field. */
 import { expect, test } from 'vitest';
-import { buildProject, findProgram } from '../support/examples/embedding-project.js';
+import { buildProject, checkForBundler, findProgram } from '../support/examples/embedding-project.js';
 import { newUser, serve } from '../support/process/built-server.js';
 
 test('the first program of docs/embedding.md guards its own field: answered for a live token, refused after logout [R2]', {
@@ -9,6 +9,7 @@ test('the first program of docs/embedding.md guards its own field: answered for 
   const snippet = findProgram('docs/embedding.md', 'A server with a field of your own');
   expect(snippet.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
   const { script, folder } = await buildProject(snippet);
+  await checkForBundler(folder);
 
   const url = await serve([script], folder);
   const ask = async (query: string, token?: string) => {

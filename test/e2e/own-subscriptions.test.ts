@@ -1,7 +1,7 @@
 /** The program of docs/embedding.md with a subscription: it type-checks unchanged, runs, and its subscription ends with the session. */
 import { expect, test } from 'vitest';
 import { makeFolder } from '../support/app/start-app.js';
-import { buildProject, findProgram } from '../support/examples/embedding-project.js';
+import { buildProject, checkForBundler, findProgram } from '../support/examples/embedding-project.js';
 import { logOut } from '../support/mutations/mutations.js';
 import { startServer } from '../support/process/server-process.js';
 import { openStream } from '../support/sockets/event-streams.js';
@@ -9,6 +9,7 @@ import { connect, subscribe } from '../support/sockets/sockets.js';
 
 test('the program of the document publishes to who is logged in, and a logout ends the subscription [R28]', async () => {
   const { script, folder } = await buildProject(findProgram('docs/embedding.md', 'Your own subscriptions'), ['@graphql-yoga']);
+  await checkForBundler(folder);
   const server = await startServer({ dataDir: makeFolder(), command: [process.execPath, script], cwd: folder });
   const [{ accessToken }, other] = [await server.register(), await server.register('bob@example.com')];
   const socket = await connect(server.url, accessToken);

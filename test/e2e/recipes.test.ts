@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { makeFolder } from '../support/app/start-app.js';
-import { buildProject, findProgram } from '../support/examples/embedding-project.js';
+import { buildProject, checkForBundler, findProgram } from '../support/examples/embedding-project.js';
 import { logOut } from '../support/mutations/mutations.js';
 import { type ServerProcess, startServer } from '../support/process/server-process.js';
 import { decode } from '../support/tokens/tokens.js';
@@ -26,7 +26,8 @@ test('the program of the README logs in, and its logout is known to the server [
   const server = await start();
   await server.register();
   const program = findProgram('README.md', 'Front ends').replace('http://localhost:4000', server.url);
-  const { script } = await buildProject(program);
+  const { script, folder } = await buildProject(program);
+  await checkForBundler(folder);
   const { stdout } = await run(process.execPath, [script]);
   const [, token = ''] = /^For your requests: Bearer (\S+)\nDoes the server know\? confirmed\n$/.exec(stdout) ?? [];
   expect((await server.send('{ me { id } }', { token })).errors?.[0]?.extensions).toMatchObject({ reason: 'TOKEN_REVOKED' });

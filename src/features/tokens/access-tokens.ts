@@ -80,7 +80,8 @@ export class AccessTokens {
     const claims = parseClaims(payload);
     if (key === null || claims === null || claims.iss !== this.world.config.issuer || claims.aud !== this.world.config.audience)
       return null;
-    const verified = { ...claims, kid: key.kid };
+    // Frozen, because it is kept: a resolver of an application that changed it would change the caller of every later request.
+    const verified = Object.freeze({ ...claims, roles: Object.freeze([...claims.roles]), kid: key.kid });
     this.#verified.set(token, verified);
     return verified;
   }

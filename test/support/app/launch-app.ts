@@ -23,7 +23,7 @@ export interface LaunchedApp extends Client {
   close(): Promise<void>;
 }
 
-export type TestOptions = Partial<Pick<AppOptions, 'resolvers' | 'pubSub' | 'plugins' | 'passwordCost' | 'log' | 'leaseClock'>> & {
+export type TestOptions = Partial<Omit<AppOptions, 'config' | 'clock'>> & {
   readonly settings?: Environment;
   readonly clock?: FrozenClock;
 };

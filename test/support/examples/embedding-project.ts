@@ -33,7 +33,7 @@ export async function buildProject(
   const folder = makeFolder();
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(REPOSITORY, join(folder, 'node_modules/latchkey'), 'dir');
-  for (const name of ['type-graphql', '@types', ...packages]) {
+  for (const name of ['type-graphql', 'class-validator', '@types', ...packages]) {
     symlinkSync(join(REPOSITORY, 'node_modules', name), join(folder, 'node_modules', name), 'dir');
   }
   for (const { name, program: text, types } of standIns) {
@@ -53,13 +53,22 @@ export async function buildProject(
     module: 'nodenext',
     strict: true,
     experimentalDecorators: true,
-    skipLibCheck: true,
     types: ['node'],
     rootDir: '.',
     outDir: 'dist',
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
-  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
-  expect(await run(process.execPath, [tsc, '-p', folder]).catch((error) => error)).toMatchObject({ stdout: '', stderr: '' });
+  await compile(folder);
   return { folder, script: join(folder, 'dist/app.js') };
+}
+
+/** Type-checks a built project once more, as a bundler resolves modules. */
+export async function checkForBundler(folder: string): Promise<void> {
+  await compile(folder, '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler');
+}
+
+/** Checks the types of the packages too: nobody should need `skipLibCheck`. */
+async function compile(folder: string, ...options: readonly string[]): Promise<void> {
+  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
+  expect(await run(process.execPath, [tsc, '-p', folder, ...options]).catch((error) => error)).toMatchObject({ stdout: '', stderr: '' });
 }

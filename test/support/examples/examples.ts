@@ -30,7 +30,7 @@ export const TSC = 'node_modules/typescript/bin/tsc';
 export async function prepareExample(name: string): Promise<string> {
   const source = join(REPOSITORY, 'examples', name);
   const folder = makeFolder();
-  const isOwn = (path: string) => !/\/(node_modules|dist|gql)(\/|$)/.test(path.slice(source.length));
+  const isOwn = (path: string) => !/\/(node_modules|dist|gql|generated)(\/|$)/.test(path.slice(source.length));
   cpSync(source, folder, { recursive: true, filter: isOwn });
   const { dependencies, devDependencies } = readManifest(folder);
   for (const [wanted, version] of Object.entries({ ...dependencies, ...devDependencies })) {
