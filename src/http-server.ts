@@ -10,6 +10,7 @@ import { PreparedQueries } from './graphql/prepared-queries.js';
 import { keepingUp, type PubSub } from './graphql/pub-sub.js';
 import { MAX_TOKENS, queryLimits } from './graphql/query-limits.js';
 import { createStreamDoor, type StreamArgs } from './graphql/streams.js';
+import { createOriginCheck } from './http/allowed-origins.js';
 import { createApollo, executeOperation, type GraphqlParts } from './http/apollo.js';
 import { serveConsole } from './http/console.js';
 import { createDocumentStore } from './http/document-store.js';
@@ -20,12 +21,15 @@ import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
 import { contextsBy } from './http/incoming-request.js';
 import { type RevocationLatency, registerMetrics } from './http/metrics.js';
+import { createProxies } from './http/proxies.js';
 import { createQueryLane } from './http/query-lane.js';
+import { createRefreshCookies } from './http/refresh-cookie.js';
 import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
 import { AddressCounts } from './http/stream-door.js';
 import { acceptWebSockets, allowWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
+import { readClusterId } from './revocation/cluster-id.js';
 import { createSchema, type ResolverClass } from './schema.js';
 
 /** The parts that an embedding application adds. */
@@ -64,13 +68,16 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   };
   const explorer = openExplorer(config, log);
   const apollo = createApollo<RequestContext>(graphql, config, explorer, log);
+  const proxies = createProxies(config.trustProxy, log);
+  const origins = createOriginCheck(config, proxies, log);
   const server = await createServer(
     config,
+    proxies,
     log,
     createRequestIds((count) => randomness.bytes(count)),
   );
   await apollo.start();
-  await allowWebSockets(server, config.corsOrigins);
+  await allowWebSockets(server, origins);
   const buildContext = createContextBuilder(parts.accessTokens, check);
   const streams = {
     door: {
@@ -82,16 +89,17 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     now: () => clock.now(),
   };
   const streamRoutes = {
-    answerEventStream: answerEventStreams(streams, config.corsOrigins),
+    answerEventStream: answerEventStreams(streams, origins),
     acceptWebSocket: acceptWebSockets(streams),
   };
   const followsRequests = graphql.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
   const prepared = new PreparedQueries(schema, graphql.documentStore);
-  const contextOf = contextsBy(buildContext, streams.now);
+  const clusterId = await readClusterId(data.database, randomness.bytes(16).toString('hex'));
+  const contextOf = contextsBy(buildContext, createRefreshCookies(clusterId, streams.now, log));
   const lane = followsRequests
     ? null
     : createQueryLane({ find: prepared.find.bind(prepared), format: seenByClient(formatError), contextOf, report });
-  registerGraphql(server, apollo, contextOf, streamRoutes, lane, explorer, config);
+  registerGraphql(server, apollo, contextOf, streamRoutes, lane, explorer, origins);
   explorer.serveAssets(server);
   if (config.console && !serveConsole(server, config)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => parts.keys.list().map((key) => key.publicJwk));

@@ -26,6 +26,11 @@ export interface RefreshCookie {
   /** @param expiresAt when the browser may delete the cookie */
   give(token: string, expiresAt: Date): void;
   clear(): void;
+  /**
+   * Removes the cookie if it came under the name that older versions used. Call it only after the token in it was accepted: another server
+   * on the same host may have set a cookie of that name.
+   */
+  replaceOlder(): void;
 }
 
 /** The context that every resolver gets. */

@@ -6,7 +6,7 @@ import type { IncomingRequest } from '../caller/caller.js';
 import type { Answer, StreamRequest } from '../caller/stream-door.js';
 import { LatchkeyError } from '../lib/errors.js';
 import type { EndOfConnection } from '../revocation/live-connections.js';
-import { isOriginAllowed } from './allowed-origins.js';
+import type { OriginCheck } from './allowed-origins.js';
 import { EVENT_STREAM } from './graphql-route.js';
 import { incomingOf } from './incoming-request.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
@@ -28,6 +28,9 @@ const NO_COOKIE = answerWith({
   message: 'An event stream cannot set a cookie. Send mutations as plain requests.',
   extensions: { code: 'BAD_REQUEST' },
 });
+
+/** NGINX and its kin would otherwise keep events in a buffer until it is full, and a quiet stream would never arrive. */
+const UNBUFFERED = { 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
 
 type Cause = EndOfConnection | 'invalid';
 
@@ -97,7 +100,7 @@ interface Exchange {
 
 export function answerEventStreams<Args, Fault>(
   parts: StreamParts<Args, Fault>,
-  corsOrigins: readonly string[],
+  origins: OriginCheck,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   const { door, connections, addresses, now } = parts;
   const hooks = {
@@ -122,7 +125,7 @@ export function answerEventStreams<Args, Fault>(
   const handle = createHandler(hooks as unknown as HandlerOptions<FastifyRequest, Exchange>);
 
   return async (request, reply) => {
-    if (!isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) return refuseOrigin(reply);
+    if (!origins.allows(request.raw)) return refuseOrigin(reply);
     const incoming = incomingOf(request);
     const admission = await door.admit(incoming);
     if (admission.kind === 'refused') return reply.code(STATUS[admission.cause]).send(answerTo(admission.cause));
@@ -152,7 +155,7 @@ export function answerEventStreams<Args, Fault>(
       // If the client left while the subscription began, `close` came before the listener above, which would never run.
       if (reply.raw.destroyed) leave();
       reply.hijack();
-      reply.raw.writeHead(status, { ...(reply.getHeaders() as Record<string, string>), ...headers, 'cache-control': 'no-store' });
+      reply.raw.writeHead(status, { ...(reply.getHeaders() as Record<string, string>), ...headers, ...UNBUFFERED });
       if (exchange.isSubscription) await endIfDead(parts, stream);
       const stopTimer = whenExpired(token, now(), () => stream.end('expired'));
       try {

@@ -3,7 +3,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../caller/caller.js';
-import { isOriginAllowed } from './allowed-origins.js';
+import type { OriginCheck } from './allowed-origins.js';
 import type { Explorer } from './explorer.js';
 import type { ContextOf } from './incoming-request.js';
 import type { QueryLane } from './query-lane.js';
@@ -12,10 +12,6 @@ import { refuseOrigin } from './refusals.js';
 
 /** A client that wants server-sent events sends this in Accept. */
 export const EVENT_STREAM = 'text/event-stream';
-
-export interface GraphqlSettings {
-  readonly corsOrigins: readonly string[];
-}
 
 /** Apollo Server answers unsupported methods with 405, so they must reach it. */
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
@@ -33,7 +29,7 @@ export function registerGraphql(
   { answerEventStream, acceptWebSocket }: StreamRoutes,
   lane: QueryLane | null,
   explorer: Pick<Explorer, 'headers'>,
-  { corsOrigins }: GraphqlSettings,
+  origins: OriginCheck,
 ): void {
   const pipe = async (request: FastifyRequest, reply: FastifyReply) => {
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
@@ -50,9 +46,8 @@ export function registerGraphql(
   };
   const handler = (request: FastifyRequest, reply: FastifyReply): unknown => {
     if (wantsEvents(request)) return answerEventStream(request, reply);
-    const { origin, host } = request.headers;
     // In addition to the checks of Apollo Server and CORS: a page that may not read an answer must not use the cookie to cause one.
-    if (request.headers[COOKIE_MODE_HEADER] !== undefined && !isOriginAllowed(origin, host, corsOrigins)) return refuseOrigin(reply);
+    if (request.headers[COOKIE_MODE_HEADER] !== undefined && !origins.allows(request.raw)) return refuseOrigin(reply);
     const isTaken = lane === null ? false : lane.take(request, reply);
     if (isTaken === false) return pipe(request, reply);
     // Fastify must not wait for this promise. While a hook of an application still holds the answer, Fastify would miss it and send another.

@@ -44,9 +44,14 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
     .send(bodyOf('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}. The API is at /graphql.`));
 }
 
-/** Refuses a page whose origin may not read answers. */
+const ORIGIN_NOT_ALLOWED =
+  'This server does not know the origin of this page as one of its own. Its operator finds both names in the log, and can set APP_URL or CORS_ORIGINS.';
+
+/** Refuses a page whose origin may not read answers. The reason tells the console what to say. */
 export function refuseOrigin(reply: FastifyReply): FastifyReply {
-  return reply.code(403).send(bodyOf('FORBIDDEN', 'This origin is not allowed.'));
+  return reply.code(403).send({
+    errors: [{ message: ORIGIN_NOT_ALLOWED, extensions: { code: 'FORBIDDEN', reason: 'ORIGIN_NOT_ALLOWED' } }],
+  });
 }
 
 /** RFC 9112, section 3.2: an HTTP/1.1 request needs a Host header. Node's own refusal would have no body. */

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
-import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
+import { decorateWithAddress, type Proxies } from './proxies.js';
 import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseMissingHost } from './refusals.js';
 import { createSecurityHeaders } from './security-headers.js';
 import { warnOfUntoldProxy } from './untold-proxy.js';
@@ -15,7 +15,7 @@ type Settings = Pick<Config, 'corsOrigins' | 'trustProxy'>;
 const REQUEST_TIMEOUT_MS = 30_000;
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
-export async function createServer(settings: Settings, log: Log, nextRequestId: () => string): Promise<FastifyInstance> {
+export async function createServer(settings: Settings, proxies: Proxies, log: Log, nextRequestId: () => string): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     // Log lines name the request themselves; a logger for each request would cost more than the request.
@@ -36,6 +36,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     frameworkErrors: answerError,
     http: { requireHostHeader: false },
   });
+  decorateWithAddress(server, proxies);
   // Only JSON is accepted: any page can send plain text or a form without a CORS preflight (CSRF).
   server.removeContentTypeParser('text/plain');
   const headers = { ...createSecurityHeaders(), 'cache-control': 'no-store' };
@@ -55,13 +56,13 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   return server;
 }
 
+/** Without `allowedHeaders` a page may send the headers that it asks for: libraries add their own, for client awareness or tracing. */
 async function allowOrigins(server: FastifyInstance, origins: readonly string[]): Promise<void> {
   await server.register(cors, {
     // `false` for all other origins: they get no CORS header and no answer to a preflight.
     origin: (origin, answer) => answer(null, origin !== undefined && origins.includes(origin) && origin),
     strictPreflight: false,
     methods: ['GET', 'POST'],
-    allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-apollo-operation-name', COOKIE_MODE_HEADER],
     credentials: true,
     exposedHeaders: ['x-request-id'],
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { IncomingRequest } from '../caller/caller.js';
 import type { Answer } from '../caller/stream-door.js';
-import { isOriginAllowed } from './allowed-origins.js';
+import type { OriginCheck } from './allowed-origins.js';
 import { incomingOf } from './incoming-request.js';
 import { BODY_LIMIT_BYTES } from './refusals.js';
 import { CONNECTIONS_PER_SESSION, endIfDead, OPERATIONS_PER_CONNECTION, type StreamParts, whenExpired } from './stream-door.js';
@@ -26,14 +26,13 @@ interface Extra {
 type Session = Context<Record<string, unknown>, Extra>;
 
 /** Call it before the routes are registered: the plugin hooks into each of them. */
-export async function allowWebSockets(server: FastifyInstance, corsOrigins: readonly string[]): Promise<void> {
+export async function allowWebSockets(server: FastifyInstance, origins: OriginCheck): Promise<void> {
   await server.register(websocket, {
     errorHandler: (_error, socket) => socket.terminate(),
     options: {
       maxPayload: BODY_LIMIT_BYTES,
       handleProtocols: (protocols: Set<string>) => (protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
-      verifyClient: ({ origin, req }: { origin: string | undefined; req: IncomingMessage }) =>
-        isOriginAllowed(origin, req.headers.host, corsOrigins),
+      verifyClient: ({ req }: { req: IncomingMessage }) => origins.allows(req),
     },
     preClose: (done) => {
       const { websocketServer } = server;

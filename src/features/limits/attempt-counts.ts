@@ -93,6 +93,7 @@ export class AttemptCounts {
         seen === null ? expire : Prisma.sql`CASE WHEN "AttemptCount"."key" = ${keyOf(seen)} THEN excluded."expire" ELSE ${expire} END`,
     };
     const rows = seen === null ? charges : [...charges, seen];
+    if (rows.length === 0) return;
     await this.needs.database.transaction((transaction) => write(transaction, rows, 0, now, set));
   }
 

@@ -67,7 +67,7 @@ export class AttemptLimits {
     // An attacker elsewhere must not lock the user out at a usual address, so attempts there do not count against `user`.
     // They count against a budget that `userAndAddress` always uses up first, so that it refuses nothing. One count less
     // would reveal to an attacker at the same address that the user exists.
-    const common = [this.#charge(userAndAddress, userKey, addressKey), this.#charge(address, addressKey)];
+    const common = [this.#charge(userAndAddress, userKey, addressKey), ...this.#chargeAddress(address, ipAddress)];
     const [usual, anywhere] = [this.#charge(userAtUsualAddress, userKey, addressKey), this.#charge(user, userKey)];
     const counts = await this.needs.counts.read([here, ...common, usual, anywhere]);
     const charges = [...common, counts.isSeen(here) ? usual : anywhere];
@@ -85,7 +85,7 @@ export class AttemptLimits {
 
   /** Counts an attempt with a code or another secret that names no user. @throws LatchkeyError RATE_LIMITED */
   async spendCode(origin: Origin): Promise<SpentAttempt> {
-    const charges = [this.#charge(this.#budgets.address, addressKeyOf(origin.ipAddress))];
+    const charges = this.#chargeAddress(this.#budgets.address, origin.ipAddress);
     await this.#spend(charges);
     return { giveBack: () => this.needs.counts.giveBack(charges) };
   }
@@ -94,7 +94,8 @@ export class AttemptLimits {
   async spendMail(email: string, { ipAddress }: Origin): Promise<void> {
     const { mail, mailInAll, address } = this.#budgets;
     const [userKey, addressKey] = [userKeyOf(email), addressKeyOf(ipAddress)];
-    await this.#spend([this.#charge(mail, userKey, addressKey), this.#charge(mailInAll, userKey), this.#charge(address, addressKey)]);
+    const charges = [this.#charge(mail, userKey, addressKey), this.#charge(mailInAll, userKey)];
+    await this.#spend([...charges, ...this.#chargeAddress(address, ipAddress)]);
   }
 
   /**
@@ -114,7 +115,7 @@ export class AttemptLimits {
 
   /** @throws LatchkeyError RATE_LIMITED */
   async spendRegistration({ ipAddress }: Origin): Promise<void> {
-    await this.#spend([this.#charge(this.#budgets.registration, addressKeyOf(ipAddress))]);
+    await this.#spend(this.#chargeAddress(this.#budgets.registration, ipAddress));
   }
 
   /** Counts a successful refresh, as part of its transaction. @throws LatchkeyError RATE_LIMITED */
@@ -134,8 +135,17 @@ export class AttemptLimits {
 
   /** Reads before it writes: a client that goes on after its budget is used up must not make other transactions wait. */
   async #spend(charges: readonly Charge[]): Promise<void> {
+    if (charges.length === 0) return;
     (await this.needs.counts.read(charges)).assertLeft(charges);
     await this.needs.counts.spend(charges);
+  }
+
+  /**
+   * The budget that all users share at one address. Requests whose address is not known have none: they come through a proxy whose headers
+   * the server can't read, so everybody's requests are among them, and one client that used the budget up would lock out all others.
+   */
+  #chargeAddress(budget: Budget, ipAddress: string | null): Charge[] {
+    return ipAddress === null ? [] : [this.#charge(budget, addressKeyOf(ipAddress))];
   }
 
   /** The hash is keyed: a reader of the table can neither learn an email or address nor search for one. */
