@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { type DataOptions, openData } from './data.js';
 import { openControlSocket } from './http/control-socket.js';
 import { RevocationLatency } from './http/metrics.js';
+import { listenForMetrics } from './http/metrics-server.js';
 import { type OwnParts, openHttpServer } from './http-server.js';
 import { assertMirrored } from './revocation/redis/open.js';
 import type { Commands } from './rooms.js';
@@ -15,9 +16,11 @@ export interface AppOptions extends Omit<DataOptions, 'onConfirmed'>, OwnParts {
 export interface App {
   /** The Fastify server: add routes of your own before `listen`, or send requests without a port with `inject`. */
   readonly server: FastifyInstance;
+  /** The server of `/metrics`, which listens on METRICS_HOST and METRICS_PORT. */
+  readonly metrics: FastifyInstance;
   /** The commands of the command line. */
   readonly administration: Commands;
-  /** Starts to listen on the network and on the control socket. Returns the network address. */
+  /** Starts to listen on the network, for metrics and on the control socket. Returns the network address. */
   listen(): Promise<string>;
   /** Accepts no more requests, finishes the running ones, closes the database and unlocks DATA_DIR. */
   close(): Promise<void>;
@@ -37,7 +40,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const data = await openData({ ...options, onConfirmed: (confirmation) => latency.observe(confirmation) }, 'a Latchkey server');
   const { parts, commands, connections, node, world } = data;
   const { config, log } = world;
-  const { server, stopGraphql } = await openOver(data.close, async () => {
+  const { server, metrics, stopGraphql } = await openOver(data.close, async () => {
     await assertMirrored(world, data, data.revocations.catchUp);
     return openHttpServer(data, options, latency);
   });
@@ -48,9 +51,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   let pruning: NodeJS.Timeout | undefined;
   return {
     server,
+    metrics,
     administration: commands,
     async listen() {
       control = await openControlSocket(config.dataDir, commands, log);
+      await listenForMetrics(metrics, config);
       const address = await server.listen({ port: config.port, host: config.host });
       pruning = setInterval(() => {
         node?.watchMembers();
@@ -62,6 +67,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       clearInterval(pruning);
       connections.endAll('stopping', true);
       await server.close();
+      await metrics.close();
       await control?.close();
       await stopGraphql();
       await parts.outbox.stop();

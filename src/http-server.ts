@@ -1,4 +1,4 @@
-/** Builds the HTTP server over the opened data: schema, Apollo Server, streams, pages, health and metrics. */
+/** Builds the HTTP servers over the opened data: schema, Apollo Server, streams, pages and health; and the metrics beside them. */
 import type { FastifyInstance } from 'fastify';
 import type { RequestContext } from './caller/caller.js';
 import type { StreamRequest } from './caller/stream-door.js';
@@ -20,7 +20,8 @@ import { createFailureLog } from './http/failure-log.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
 import { contextsBy } from './http/incoming-request.js';
-import { type RevocationLatency, registerMetrics } from './http/metrics.js';
+import type { RevocationLatency } from './http/metrics.js';
+import { createMetricsServer } from './http/metrics-server.js';
 import { createProxies } from './http/proxies.js';
 import { createQueryLane } from './http/query-lane.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
@@ -44,11 +45,12 @@ export interface OwnParts {
 
 export interface HttpServer {
   readonly server: FastifyInstance;
+  readonly metrics: FastifyInstance;
   /** Call it after the server has closed. */
   stopGraphql(): Promise<void>;
 }
 
-/** Builds the server. It does not listen yet. */
+/** Builds the servers. They do not listen yet. */
 export async function openHttpServer(data: OpenedData, own: OwnParts, latency: RevocationLatency): Promise<HttpServer> {
   const { parts, world, check, connections } = data;
   const { config, log, clock, randomness } = world;
@@ -70,12 +72,8 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   const apollo = createApollo<RequestContext>(graphql, config, explorer, log);
   const proxies = createProxies(config.trustProxy, log);
   const origins = createOriginCheck(config, proxies, log);
-  const server = await createServer(
-    config,
-    proxies,
-    log,
-    createRequestIds((count) => randomness.bytes(count)),
-  );
+  const nextRequestId = createRequestIds((count) => randomness.bytes(count));
+  const server = await createServer(config, proxies, log, nextRequestId);
   await apollo.start();
   await allowWebSockets(server, origins);
   const buildContext = createContextBuilder(parts.accessTokens, check);
@@ -113,6 +111,6 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     events: parts.audit.counts,
     denials,
   };
-  registerMetrics(server, { readings, lease: data.node, latency, mirror: data.mirror });
-  return { server, stopGraphql: () => apollo.stop() };
+  const metrics = createMetricsServer({ readings, lease: data.node, latency, mirror: data.mirror }, log, nextRequestId);
+  return { server, metrics, stopGraphql: () => apollo.stop() };
 }

@@ -11,10 +11,19 @@ export interface DependentSettings {
   readonly REFRESH_TOKEN_TTL: number;
   readonly REVOCATION_CHECK: string | null;
   readonly REDIS_URL: string | null;
+  readonly PORT: number | null;
+  readonly METRICS_PORT: number | 'off' | null;
 }
 
 export function findFaults(settings: DependentSettings): ConfigFault[] {
-  return [...lifetimeFaults(settings), ...postgresqlFaults(settings), ...redisFaults(settings)];
+  return [...portFaults(settings), ...lifetimeFaults(settings), ...postgresqlFaults(settings), ...redisFaults(settings)];
+}
+
+const DEFAULT_METRICS_PORT = 9464;
+
+function portFaults({ PORT, METRICS_PORT }: DependentSettings): ConfigFault[] {
+  if (PORT === 0 || (METRICS_PORT ?? DEFAULT_METRICS_PORT) !== PORT) return [];
+  return [{ setting: 'METRICS_PORT', found: `"${PORT}"`, expected: 'another port than PORT, or "off"' }];
 }
 
 function redisFaults({ REVOCATION_CHECK, REDIS_URL }: DependentSettings): ConfigFault[] {

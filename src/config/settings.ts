@@ -16,13 +16,33 @@ import {
 } from './addresses.js';
 import { isPostgresql } from './config-faults.js';
 import { converted, either, group, type Properties, setting, template } from './setting.js';
-import { anyText, bytes, claim, duration, folder, keyPrefix, milliseconds, oneOf, oneOfOrEmpty, onOff, wholeNumber } from './values.js';
+import {
+  anyText,
+  bytes,
+  claim,
+  duration,
+  folder,
+  keyPrefix,
+  milliseconds,
+  oneOf,
+  oneOfOrEmpty,
+  onOff,
+  portOrOff,
+  wholeNumber,
+} from './values.js';
 
 /** The rows by subject. docs/settings.md shows them, and faults are reported, in this order. */
 export const SUBJECTS = {
   Address: {
     port: setting('PORT', wholeNumber(0, 65_535), '4000', 'TCP port. `0` picks any free one.'),
     host: setting('HOST', host, '127.0.0.1', 'Address to listen on. `0.0.0.0` listens on all of them.'),
+    metricsPort: setting(
+      'METRICS_PORT',
+      portOrOff,
+      either({ usually: '9464', instead: '0', when: 'with `PORT=0`', isSo: ({ PORT }) => PORT === 0 }),
+      'TCP port of `/metrics`, which the public port does not serve.',
+    ),
+    metricsHost: setting('METRICS_HOST', host, '127.0.0.1', 'Address of `/metrics`. Only the monitoring should reach it.'),
   },
   'Data and secret': {
     databaseUrl: converted(

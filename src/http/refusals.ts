@@ -38,10 +38,12 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   return reply.code(status).send(bodyOf(CODES_BY_STATUS[status] ?? 'BAD_REQUEST', message));
 }
 
+export function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return reply.code(status).send(bodyOf(code, message));
+}
+
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
-  return reply
-    .code(404)
-    .send(bodyOf('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}. The API is at /graphql.`));
+  return refuse(reply, 404, 'NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}. The API is at /graphql.`);
 }
 
 const ORIGIN_NOT_ALLOWED =
