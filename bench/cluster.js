@@ -112,6 +112,6 @@ async function removeKeys(prefix) {
 
 /** Reads `/metrics` of a node. @returns a function from the name of a metric to its value */
 export async function readMetrics({ server }) {
-  const text = await (await fetch(new URL('/metrics', server.url))).text();
+  const text = await (await fetch(server.metricsUrl)).text();
   return (name) => Number(new RegExp(`^${name}(?:{[^}]*})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
 }

@@ -7,4 +7,4 @@ const passwordCost = memory === undefined ? {} : { passwordCost: { memoryCost: N
 
 const app = await createApp({ config: readConfig(), resolvers: [OwnResolver], ...passwordCost });
 process.on('SIGTERM', () => app.close().then(() => process.exit(0)));
-console.log(`listens at ${await app.listen()}/graphql\n`);
+console.log(`listens at ${await app.listen()}/graphql\nMetrics: ${app.metrics.listeningOrigin}/metrics\n`);

@@ -39,6 +39,7 @@ export async function startServer(settings = {}, script = SCRIPT, core = null, n
   folders.add(dataDir);
   const [command, ...before] = commandOn(core);
   let child;
+  let metricsUrl;
   const start = async (chosen) => {
     child = spawn(command, [...before, ...nodeOptions, script], {
       env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', ...chosen },
@@ -55,6 +56,7 @@ export async function startServer(settings = {}, script = SCRIPT, core = null, n
       await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
       if (child.exitCode !== null) throw new Error(`${script} ended before it listened`);
     }
+    metricsUrl = /Metrics: (\S+)/.exec(printed)?.[1];
     return /listens at (\S+)/.exec(printed)[1];
   };
   const end = async () => {
@@ -66,6 +68,10 @@ export async function startServer(settings = {}, script = SCRIPT, core = null, n
   const server = {
     url: await start(settings),
     dataDir,
+    /** Undefined if the script does not print it. */
+    get metricsUrl() {
+      return metricsUrl;
+    },
     get pid() {
       return child.pid;
     },

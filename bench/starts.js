@@ -20,17 +20,19 @@ export async function startTimed(dataDir, expected) {
   });
   let printed = '';
   let url;
+  let metricsUrl;
   while (url === undefined) {
     const [chunk] = await once(child.stdout, 'data');
     printed += chunk;
     url = /listens at (\S+)\/graphql/.exec(printed)?.[1];
+    metricsUrl = /Metrics: (\S+)/.exec(printed)?.[1];
   }
   const { status } = await fetch(`${url}/readyz`);
   if (status !== 200) throw new Error(`/readyz answered ${status}`);
   const milliseconds = performance.now() - begun;
   const own = cpuSecondsOf(child.pid) + cpuSecondsOf(process.pid) - used.own;
   const foreign = Math.max(0, (busySecondsOf('') - used.all - own) / (milliseconds / 1000) / cpus().length) || 0;
-  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const metrics = await (await fetch(metricsUrl)).text();
   const live = Number(/^latchkey_revocations_live (\d+)/m.exec(metrics)?.[1]);
   if (live !== expected) throw new Error(`${live} revocations were in memory, not ${expected}`);
   return {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { type DataOptions, openData } from './data.js';
 import { openControlSocket } from './http/control-socket.js';
 import { RevocationLatency } from './http/metrics.js';
+import { listenForMetrics } from './http/metrics-server.js';
 import { type HttpServer, type OwnParts, openHttpServer } from './http-server.js';
 import { Teardown } from './lib/teardown.js';
 import { assertKept } from './revocation/open.js';
@@ -26,9 +27,11 @@ export interface App {
   readonly schema: HttpServer['schema'];
   /** Guards routes of your own. It throws unless the caller is authenticated, so it works as a `preHandler` too. */
   readonly authenticate: HttpServer['authenticate'];
+  /** The server of `/metrics`, which listens on METRICS_HOST and METRICS_PORT. */
+  readonly metrics: FastifyInstance;
   /** The commands of the command line. */
   readonly administration: Commands;
-  /** Starts to listen on the network and on the control socket. Returns the network address. */
+  /** Starts to listen on the network, for metrics and on the control socket. Returns the network address. */
   listen(): Promise<string>;
   /** What `close` is waiting for, for a message; null if it is waiting for nothing. */
   readonly waitingFor: string | null;
@@ -66,6 +69,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   teardown.add(() => parts.outbox.stop(), 'a mail that is being sent');
   teardown.add(stopGraphql, 'the plugins of Apollo Server');
   teardown.add(async () => control?.close(), 'a command of the command line');
+  teardown.add(async () => http.metrics.close(), 'a request for metrics');
   teardown.add(async () => http.server.close(), 'requests that are being answered');
   return {
     ...http,
@@ -75,6 +79,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async listen() {
       control = await openControlSocket(config.dataDir, commands, log);
+      await listenForMetrics(http.metrics, config);
       const address = await http.server.listen({ port: config.port, host: config.host });
       pruning = setInterval(() => {
         node?.watchMembers();

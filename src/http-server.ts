@@ -1,4 +1,4 @@
-/** Builds the HTTP server over the opened data: schema, Apollo Server, streams, pages, health and metrics. */
+/** Builds the HTTP servers over the opened data: schema, Apollo Server, streams, pages and health; and the metrics beside them. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessToken } from './caller/access-token-claims.js';
 import type { RequestContext } from './caller/caller.js';
@@ -14,6 +14,7 @@ import { PreparedQueries } from './graphql/prepared-queries.js';
 import { keepingUp, type PubSub } from './graphql/pub-sub.js';
 import { MAX_TOKENS, queryLimits, validationOptions } from './graphql/query-limits.js';
 import { createStreamDoor, type StreamArgs } from './graphql/streams.js';
+import { createOriginCheck } from './http/allowed-origins.js';
 import { createApollo, executeOperation, type GraphqlParts } from './http/apollo.js';
 import { serveConsole } from './http/console.js';
 import { createDocumentStore } from './http/document-store.js';
@@ -24,13 +25,17 @@ import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
 import { streamOriginsOf } from './http/hosted-sandbox.js';
 import { contextsBy, incomingOf } from './http/incoming-request.js';
-import { type RevocationLatency, registerMetrics } from './http/metrics.js';
+import type { RevocationLatency } from './http/metrics.js';
+import { createMetricsServer } from './http/metrics-server.js';
+import { createProxies } from './http/proxies.js';
 import { createQueryLane } from './http/query-lane.js';
+import { createRefreshCookies } from './http/refresh-cookie.js';
 import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
 import { AddressCounts } from './http/stream-door.js';
 import { acceptWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
+import { readClusterId } from './revocation/cluster-id.js';
 import { copySchema, createSchema, type OwnSchemaParts } from './schema.js';
 
 /** The parts that an embedding application adds. */
@@ -59,11 +64,12 @@ export interface HttpServer {
   /** A copy of the schema that is served. */
   readonly schema: ReturnType<typeof createSchema>;
   readonly authenticate: AuthenticateRequest;
+  readonly metrics: FastifyInstance;
   /** Call it after the server has closed. */
   stopGraphql(): Promise<void>;
 }
 
-/** Builds the server. It does not listen yet. */
+/** Builds the servers. They do not listen yet. */
 export async function openHttpServer(data: OpenedData, own: OwnParts, latency: RevocationLatency): Promise<HttpServer> {
   const { parts, world, check, connections } = data;
   const { config, log, clock, randomness } = world;
@@ -85,11 +91,11 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   };
   const explorer = openExplorer(config, log);
   const apollo = createApollo<RequestContext>(graphql, config, explorer, log);
-  const server = await createServer(
-    config,
-    log,
-    createRequestIds((count) => randomness.bytes(count)),
-  );
+  const proxies = createProxies(config.trustProxy, log);
+  const origins = createOriginCheck(config, proxies, log);
+  const streamOrigins = createOriginCheck({ ...config, corsOrigins: streamOriginsOf(config) }, proxies, log);
+  const nextRequestId = createRequestIds((count) => randomness.bytes(count));
+  const server = await createServer(config, { proxies, streamOrigins, log, nextRequestId });
   await apollo.start();
   const buildContext = createContextBuilder(parts.accessTokens, check);
   const streams = {
@@ -102,16 +108,17 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     now: () => clock.now(),
   };
   const streamRoutes = {
-    answerEventStream: answerEventStreams(streams, streamOriginsOf(config)),
+    answerEventStream: answerEventStreams(streams, streamOrigins),
     acceptWebSocket: acceptWebSockets(streams),
   };
   const followsRequests = graphql.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
   const prepared = new PreparedQueries(schema, graphql.documentStore);
-  const contextOf = contextsBy(buildContext, streams.now);
+  const clusterId = await readClusterId(data.database, randomness.bytes(16).toString('hex'));
+  const contextOf = contextsBy(buildContext, createRefreshCookies(clusterId, streams.now, log));
   const lane = followsRequests
     ? null
     : createQueryLane({ find: prepared.find.bind(prepared), format: seenByClient(formatError), contextOf, report });
-  registerGraphql(server, apollo, contextOf, streamRoutes, lane, explorer, config);
+  registerGraphql(server, apollo, contextOf, streamRoutes, lane, explorer, origins);
   explorer.serveFiles(server);
   if (config.console && !serveConsole(server, config)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => parts.keys.list().map((key) => key.publicJwk));
@@ -125,10 +132,11 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     events: parts.audit.counts,
     denials,
   };
-  registerMetrics(server, { readings, lease: data.node, latency, mirror: data.mirror });
+  const metrics = createMetricsServer({ readings, lease: data.node, latency, mirror: data.mirror }, log, nextRequestId);
   const admit = createRouteGuard(buildContext);
   return {
     server,
+    metrics,
     schema: copySchema(schema),
     // As a hook it is called with the reply, which names no roles.
     authenticate: async (request, options = { roles: [] }) => admit(incomingOf(request), 'roles' in options ? options.roles : []),

@@ -18,7 +18,8 @@ export async function start(environment?: Environment): Promise<void> {
     const app = await createApp({ config });
     // Before the greeting, because a supervisor that has read it may send a signal at once.
     stopOnSignals(app);
-    console.log(greetingFor(await app.listen(), config));
+    const address = await app.listen();
+    console.log(greetingFor(address, config, app));
   } catch (error) {
     console.error(describeFault(error));
     process.exit(1);
@@ -56,9 +57,10 @@ function stopOnSignals(app: App): void {
 
 const EXPLORERS = { sandbox: 'Apollo Sandbox', graphiql: 'GraphiQL' } as const;
 
-function greetingFor(address: string, { explorer }: Config): string {
+function greetingFor(address: string, { explorer, metricsPort }: Config, app: App): string {
   const url = `${address}/graphql`;
   const page = explorer === 'off' ? 'Explorer: off' : `${EXPLORERS[explorer]}: open ${url} in a browser`;
+  const metrics = metricsPort === 'off' ? 'Metrics: off' : `Metrics: ${app.metrics.listeningOrigin}/metrics`;
   const ask = (query: string, ...options: string[]) =>
     [`curl -s ${url} -H 'content-type: application/json'`, ...options, `-d '${JSON.stringify({ query })}'`].join(' ');
   const bearer = '-H "authorization: Bearer $TOKEN"';
@@ -67,6 +69,7 @@ function greetingFor(address: string, { explorer }: Config): string {
   return `
 Latchkey listens at ${url}
 ${page}
+${metrics}
 
 Try it (a second time, with another email):
 

@@ -51,6 +51,30 @@ test('every path that is asked for is served', () => {
   expect(asked.filter((path) => !sources.includes(`'${path}'`))).toEqual([]);
 });
 
+const PROXIES: readonly (readonly [string, readonly RegExp[]])[] = [
+  ['haproxy.cfg', [/acl is_public path (.*)/, /acl is_public path_beg (.*)/]],
+  ['nginx.conf', [/location (?:= )?(\/\S+) \{/g]],
+  ['Caddyfile', [/@public path (.*)/]],
+  ['traefik.yaml', [/Path(?:Prefix)?\(`([^`]+)`\)/g]],
+];
+
+test.each(PROXIES)('deploy/%s lets through the public paths and no others, and replaces what a client could make up', (name, patterns) => {
+  const text = read(`deploy/${name}`).replace(/^\s*#.*$/gm, '');
+  const found = patterns.flatMap((pattern) => [...text.matchAll(new RegExp(pattern, 'g'))].flatMap(([, paths = '']) => paths.split(' ')));
+  const paths = [...new Set(found.map((path) => path.replace(/\*$/, '')))].sort();
+  expect(paths).toEqual(['/.well-known/jwks.json', '/account', '/account/', '/graphiql/', '/graphql', '/livez']);
+  expect(text).not.toContain('metrics');
+  expect(text).toMatch(/Forwarded:? ""|(?:del-header |header_up -)Forwarded/);
+});
+
+test('deploy/nginx.conf, Caddyfile and traefik.yaml pass on Host, and wait as long as a logout may', () => {
+  expect(read('deploy/nginx.conf')).toMatch(/proxy_set_header Host \$http_host;/);
+  expect(read('deploy/traefik.yaml')).toMatch(/passHostHeader: true/);
+  // Caddy passes it on unless it is told otherwise.
+  expect(read('deploy/Caddyfile')).not.toMatch(/header_up Host/);
+  expect(numberIn(read('deploy/nginx.conf'), 'proxy_read_timeout')).toBeGreaterThan(60);
+});
+
 test('whoever stops a node gives it the time that it takes', () => {
   const takes = numberIn(read('src/main.ts'), 'STOP_WITHIN_MS') / 1000;
   const kubernetes = read('deploy/kubernetes.yaml');
@@ -78,6 +102,11 @@ test('names are found in every format, and comments are none', () => {
   const text = `# OFF: 1\n  A_B: 1\nC_D=\n    - name: E_F\n      value: \${G_H:?x}\nENV I=1 J_K=2\n  key: value`;
   expect(variablesIn(text)).toEqual(['A_B', 'C_D', 'E_F', 'G_H', 'J_K']);
   expect(metricsIn('rate(latchkey_x_seconds_bucket[5m]) > latchkey_y_total')).toEqual(['latchkey_x_seconds', 'latchkey_y_total']);
-  expect(pathsIn('uri /readyz ver\nhttpGet: { path: /livez, port }\n- path: /graphql')).toEqual(['/graphql', '/livez', '/readyz']);
+  expect(pathsIn('uri /readyz ver\nhttpGet: { path: /livez, port }\n- path: /graphql\nlocation = /a {')).toEqual([
+    '/a',
+    '/graphql',
+    '/livez',
+    '/readyz',
+  ]);
   expect(() => numberIn('a: 1', 'b')).toThrow('b is not there');
 });

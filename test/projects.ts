@@ -35,6 +35,7 @@ const SETUP = {
   postgresql: 'test/support/postgresql/template.ts',
   redis: 'test/support/redis/probe.ts',
   browser: 'test/support/browser/probe.ts',
+  proxies: 'test/support/proxies/probe.ts',
   loginServers: 'test/support/client/login-servers.ts',
 };
 
@@ -96,6 +97,11 @@ export const rest: readonly TestProjectInlineConfiguration[] = [
     name: 'browser',
     include: ['test/browser/**/*.test.ts'],
     setupFiles: ['test/support/browser/skip-without.ts'],
+    env: { TEST_REVOCATION_CHECK: 'memory' },
+  }),
+  project(['built', 'sqlite', 'proxies'], {
+    name: 'proxies',
+    include: ['test/proxies/**/*.test.ts'],
     env: { TEST_REVOCATION_CHECK: 'memory' },
   }),
   project(['built', 'sqlite', 'postgresql'], {

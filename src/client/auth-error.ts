@@ -20,7 +20,10 @@ export class AuthError extends Error {
 
   constructor(
     readonly code: AuthErrorCode,
-    /** For `UNAUTHENTICATED`: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` or `TOKEN_REVOKED`. */
+    /**
+     * For `UNAUTHENTICATED`: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_EXPIRED` or `TOKEN_REVOKED`. For `FORBIDDEN`: `ORIGIN_NOT_ALLOWED` if
+     * the server refuses the page itself.
+     */
     readonly reason: string | null = null,
     /** Seconds to wait before the next try, if the server has named them. */
     readonly retryAfter: number | null = null,

@@ -1,4 +1,5 @@
 /** Types of settings that are addresses: of databases, servers, pages, proxies and mailboxes. */
+import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import type { SettingType } from './setting.js';
 
@@ -96,9 +97,30 @@ export function baseUrl(example: string): SettingType<string> {
   };
 }
 
+const NO_ADDRESS_OF_A_PAGE = ['0.0.0.0', '[::]'];
+
+/**
+ * The address of pages that people open: like `baseUrl`, but written as a browser would. So a link in a mail is right even if the setting
+ * was written with a default port, in capitals, or with the letters of a language. An address to listen on is none that a browser opens.
+ */
+export function pagesUrl(example: string): SettingType<string> {
+  const base = baseUrl(example);
+  return {
+    ...base,
+    expected: `${base.expected}, and with a host that a browser can open`,
+    parse(text) {
+      if (!/^https?:\/\/[^/\\]/i.test(text) || base.parse(text) === undefined) return undefined;
+      const { origin, hostname, pathname } = new URL(text);
+      if (NO_ADDRESS_OF_A_PAGE.includes(hostname) || hostname.includes('*')) return undefined;
+      return (origin + pathname).replace(/\/+$/, '');
+    },
+  };
+}
+
 export const origins: SettingType<readonly string[]> = {
-  values: 'origins like `https://app.example.com`, separated by commas',
-  expected: 'origins like https://app.example.com, separated by commas',
+  values: 'origins like `https://app.example.com` or `capacitor://localhost`, separated by commas',
+  expected:
+    'origins exactly as browsers send them, like https://app.example.com or capacitor://localhost, separated by commas: without a path, a slash at the end or a default port, and each by its full name, since "*" is no pattern here',
   parse(text) {
     const parts = text
       .split(',')
@@ -108,8 +130,14 @@ export const origins: SettingType<readonly string[]> = {
   },
 };
 
+/** Schemes that a browser never sends as an origin with a host: it would send `null`, or the scheme of the page. */
+const NO_SCHEMES_OF_PAGES = ['ws', 'wss', 'ftp', 'file', 'data', 'blob', 'about', 'javascript'];
+
+/** Pages inside an app have a scheme of their own: `capacitor:`, `ionic:`, `tauri:`, `chrome-extension:`. */
 function isOrigin(text: string): boolean {
-  return isHttpUrl(text) && new URL(text).origin === text;
+  if (isHttpUrl(text)) return new URL(text).origin === text && !text.includes('*');
+  const [, scheme] = /^([a-z][a-z\d+.-]*):\/\/[a-z\d](?:[a-z\d._-]*[a-z\d])?(?::\d{1,5})?$/.exec(text) ?? [];
+  return scheme !== undefined && !/^https?$/.test(scheme) && !NO_SCHEMES_OF_PAGES.includes(scheme);
 }
 
 function isHttpUrl(text: string): boolean {
@@ -123,6 +151,12 @@ export const proxies: SettingType<boolean | number | readonly string[]> = {
     if (text === 'off' || text === 'on') return text === 'on';
     if (/^[1-9]\d?$/.test(text)) return Number(text);
     const addresses = text.split(',').map((part) => part.trim());
-    return addresses.every((address) => /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(address)) ? addresses : undefined;
+    return addresses.every(isNetwork) ? addresses : undefined;
   },
 };
+
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return most > 0 && !address.includes('%') && Number(bits ?? most) <= most;
+}

@@ -11,6 +11,8 @@ export interface DependentSettings {
   readonly REFRESH_TOKEN_TTL: number;
   readonly REVOCATION_CHECK: string | null;
   readonly REDIS_URL: string | null;
+  readonly PORT: number | null;
+  readonly METRICS_PORT: number | 'off' | null;
 }
 
 /**
@@ -28,7 +30,16 @@ interface Rule {
   find(settings: DependentSettings): ConfigFault[];
 }
 
+const DEFAULT_METRICS_PORT = 9464;
+
 const RULES: readonly Rule[] = [
+  {
+    about: ['PORT', 'METRICS_PORT'],
+    find: ({ PORT, METRICS_PORT }) =>
+      PORT === 0 || (METRICS_PORT ?? DEFAULT_METRICS_PORT) !== PORT
+        ? []
+        : [{ setting: 'METRICS_PORT', found: `"${PORT}"`, expected: 'another port than PORT, or "off"' }],
+  },
   {
     about: ['ACCESS_TOKEN_TTL', 'SESSION_IDLE_TTL'],
     find: ({ ACCESS_TOKEN_TTL, SESSION_IDLE_TTL }) =>

@@ -1,16 +1,48 @@
 /** The settings: one row each, with name, type and range, default and meaning. Parser, `Config` and docs/settings.md derive from these rows. */
 import { resolve } from 'node:path';
 import type { LogLevel } from '../lib/log.js';
-import { absoluteUrl, baseUrl, databaseUrl, host, mailbox, origins, proxies, redisUrl, resolvedFileUrl, smtpUrl } from './addresses.js';
+import {
+  absoluteUrl,
+  baseUrl,
+  databaseUrl,
+  host,
+  mailbox,
+  origins,
+  pagesUrl,
+  proxies,
+  redisUrl,
+  resolvedFileUrl,
+  smtpUrl,
+} from './addresses.js';
 import { isPostgresql } from './config-faults.js';
 import { converted, either, group, type Properties, setting, template } from './setting.js';
-import { anyText, bytes, claim, duration, folder, keyPrefix, milliseconds, oneOf, oneOfOrEmpty, onOff, wholeNumber } from './values.js';
+import {
+  anyText,
+  bytes,
+  claim,
+  duration,
+  folder,
+  keyPrefix,
+  milliseconds,
+  oneOf,
+  oneOfOrEmpty,
+  onOff,
+  portOrOff,
+  wholeNumber,
+} from './values.js';
 
 /** The rows by subject. docs/settings.md shows them, and faults are reported, in this order. */
 export const SUBJECTS = {
   Address: {
     port: setting('PORT', wholeNumber(0, 65_535), '4000', 'TCP port. `0` picks any free one.'),
     host: setting('HOST', host, '127.0.0.1', 'Address to listen on. `0.0.0.0` listens on all of them.'),
+    metricsPort: setting(
+      'METRICS_PORT',
+      portOrOff,
+      either({ usually: '9464', instead: '0', when: 'with `PORT=0`', isSo: ({ PORT }) => PORT === 0 }),
+      'TCP port of `/metrics`, which the public port does not serve.',
+    ),
+    metricsHost: setting('METRICS_HOST', host, '127.0.0.1', 'Address of `/metrics`. Only the monitoring should reach it.'),
   },
   'Data and secret': {
     databaseUrl: converted(
@@ -88,9 +120,9 @@ export const SUBJECTS = {
     /** Without a slash at the end. */
     appUrl: setting(
       'APP_URL',
-      baseUrl('https://app.example.com/login'),
+      pagesUrl('https://app.example.com/login'),
       template('http://localhost:<PORT>/account'),
-      'Pages that links in mails lead to, such as `<APP_URL>/reset-password`: the console or your own. Required with `SMTP_URL`.',
+      'Pages that links in mails lead to, such as `<APP_URL>/reset-password`: the console or your own. Their origin may call the server. Required with `SMTP_URL`.',
     ),
     /** Null means that the server writes mails into files. */
     smtpUrl: setting('SMTP_URL', smtpUrl, null, 'Mail server. Without one, Latchkey writes mails into files in `DATA_DIR/mail`.'),
@@ -164,7 +196,12 @@ export const SUBJECTS = {
   },
   'Browsers and proxies': {
     corsOrigins: setting('CORS_ORIGINS', origins, '', 'Origins of browser front ends that may call the server.'),
-    trustProxy: setting('TRUST_PROXY', proxies, 'off', 'Proxies whose `X-Forwarded-For` the server believes. `on` believes any.'),
+    trustProxy: setting(
+      'TRUST_PROXY',
+      proxies,
+      'off',
+      'Proxies whose `X-Forwarded-*` or `Forwarded` the server believes. `on` believes any.',
+    ),
   },
   Pages: {
     introspection: setting('INTROSPECTION', onOff('on'), 'on', '`off` hides the schema, the suggestions in errors, and the explorer.'),

@@ -42,6 +42,13 @@ export function wholeNumber(from: number, to: number): SettingType<number> {
   };
 }
 
+/** The default of a row may not be null, so no port is a word. */
+export const portOrOff: SettingType<number | 'off'> = {
+  values: '0 to 65535, or `off`',
+  expected: 'a whole number from 0 to 65535, or "off"',
+  parse: (text) => (text === 'off' ? text : wholeNumber(0, 65_535).parse(text)),
+};
+
 function between(value: number, min: number, max: number): number | undefined {
   return value >= min && value <= max ? value : undefined;
 }

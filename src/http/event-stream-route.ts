@@ -6,7 +6,7 @@ import type { IncomingRequest } from '../caller/caller.js';
 import type { Answer, StreamRequest } from '../caller/stream-door.js';
 import { LatchkeyError } from '../lib/errors.js';
 import type { EndOfConnection } from '../revocation/live-connections.js';
-import { isOriginAllowed, isPreflighted } from './allowed-origins.js';
+import { isPreflighted, type OriginCheck } from './allowed-origins.js';
 import { EVENT_STREAM } from './graphql-route.js';
 import { incomingOf } from './incoming-request.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
@@ -31,6 +31,9 @@ const NO_COOKIE = answerWith({
 
 /** Apollo Server demands the same of plain requests. */
 const FORGEABLE = 'Any page could send this request (CSRF). Send "Content-Type: application/json" or "apollo-require-preflight: yes".';
+
+/** NGINX and its kin would otherwise keep events in a buffer until it is full, and a quiet stream would never arrive. */
+const UNBUFFERED = { 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
 
 type Cause = EndOfConnection | 'invalid';
 
@@ -110,7 +113,7 @@ interface Exchange {
 
 export function answerEventStreams<Args, Fault>(
   parts: StreamParts<Args, Fault>,
-  corsOrigins: readonly string[],
+  origins: OriginCheck,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
   const { door, connections, addresses, now } = parts;
   const hooks = {
@@ -135,7 +138,7 @@ export function answerEventStreams<Args, Fault>(
   const handle = createHandler(hooks as unknown as HandlerOptions<FastifyRequest, Exchange>);
 
   return async (request, reply) => {
-    if (!isOriginAllowed(request.headers.origin, request.headers.host, corsOrigins)) return refuseOrigin(reply);
+    if (!origins.allows(request.raw)) return refuseOrigin(reply);
     if (!isPreflighted(request.headers)) return refuse(reply, 400, 'BAD_REQUEST', FORGEABLE);
     if (request.method !== 'GET' && request.method !== 'POST') {
       return refuse(reply.header('allow', 'GET, POST'), 405, 'BAD_REQUEST', 'An event stream begins with GET or POST.');
@@ -165,7 +168,7 @@ export function answerEventStreams<Args, Fault>(
       // If the client left while the subscription began, `close` came before the listener above, which would never run.
       if (reply.raw.destroyed) leave();
       reply.hijack();
-      reply.raw.writeHead(status, { ...(reply.getHeaders() as Record<string, string>), ...headers, 'cache-control': 'no-store' });
+      reply.raw.writeHead(status, { ...(reply.getHeaders() as Record<string, string>), ...headers, ...UNBUFFERED });
       if (exchange.isSubscription) await endIfDead(parts, stream);
       const stopTimer = whenExpired(token, now(), () => stream.end('expired'));
       try {

@@ -4,7 +4,7 @@ import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../caller/caller.js';
 import { hasTooManyLines, TOO_MANY_LINES } from '../lib/line-limit.js';
-import { isOriginAllowed } from './allowed-origins.js';
+import type { OriginCheck } from './allowed-origins.js';
 import type { Explorer } from './explorer.js';
 import type { ContextOf } from './incoming-request.js';
 import type { QueryLane } from './query-lane.js';
@@ -13,10 +13,6 @@ import { refuse, refuseCookieMode, refuseOrigin } from './refusals.js';
 
 /** A client that wants server-sent events sends this in Accept. */
 export const EVENT_STREAM = 'text/event-stream';
-
-export interface GraphqlSettings {
-  readonly corsOrigins: readonly string[];
-}
 
 /** Of a browser's `Accept`, about 150. Apollo Server reads the whole header several times, which costs 1 ms per 1,000 characters. */
 const LONGEST_ACCEPT = 1_000;
@@ -38,7 +34,7 @@ export function registerGraphql(
   { answerEventStream, acceptWebSocket }: StreamRoutes,
   lane: QueryLane | null,
   explorer: Pick<Explorer, 'headers'>,
-  { corsOrigins }: GraphqlSettings,
+  origins: OriginCheck,
 ): void {
   const pipe = async (request: FastifyRequest, reply: FastifyReply) => {
     const { query } = (request.body ?? {}) as { query?: unknown };
@@ -58,10 +54,9 @@ export function registerGraphql(
   const handler = (request: FastifyRequest, reply: FastifyReply): unknown => {
     if ((request.headers.accept?.length ?? 0) > LONGEST_ACCEPT) return refuse(reply, 400, 'BAD_REQUEST', ACCEPT_TOO_LONG);
     if (wantsEvents(request)) return answerEventStream(request, reply);
-    const { origin, host } = request.headers;
     // In addition to the checks of Apollo Server and CORS: a page that may not read an answer must not use the cookie to cause one.
     const mode = request.headers[COOKIE_MODE_HEADER];
-    if (mode !== undefined && !isOriginAllowed(origin, host, corsOrigins)) return refuseOrigin(reply);
+    if (mode !== undefined && !origins.allows(request.raw)) return refuseOrigin(reply);
     if (mode !== undefined && mode !== COOKIE_MODE) return refuseCookieMode(reply);
     const isTaken = lane === null ? false : lane.take(request, reply);
     if (isTaken === false) return pipe(request, reply);

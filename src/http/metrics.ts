@@ -1,4 +1,4 @@
-/** GET /metrics: the figures that an operator's Prometheus reads. */
+/** The figures that an operator's Prometheus reads at GET /metrics. */
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 

@@ -71,24 +71,27 @@ function answerFailure({ code, message, extensions }: LatchkeyError, reply: Fast
   return reply.code(STATUS_BY_FAILURE[code]).send({ errors: [{ message, extensions }] });
 }
 
-export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
-  return reply
-    .code(404)
-    .send(bodyOf('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}. The API is at /graphql.`));
-}
-
 export function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
   return reply.code(status).send(bodyOf(code, message));
+}
+
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply) {
+  return refuse(reply, 404, 'NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}. The API is at /graphql.`);
+}
+
+const ORIGIN_NOT_ALLOWED =
+  'This server does not know the origin of this page as one of its own. Its operator finds both names in the log, and can set APP_URL or CORS_ORIGINS.';
+
+/** Refuses a page whose origin may not read answers. The reason tells the console what to say. */
+export function refuseOrigin(reply: FastifyReply): FastifyReply {
+  return reply.code(403).send({
+    errors: [{ message: ORIGIN_NOT_ALLOWED, extensions: { code: 'FORBIDDEN', reason: 'ORIGIN_NOT_ALLOWED' } }],
+  });
 }
 
 /** A client with a misspelt value would get the refresh token in the answer, where scripts can read it (R30). */
 export function refuseCookieMode(reply: FastifyReply): FastifyReply {
   return refuse(reply, 400, 'BAD_REQUEST', 'The header "Latchkey-Refresh-Token" has one possible value: "cookie".');
-}
-
-/** Refuses a page whose origin may not read answers. */
-export function refuseOrigin(reply: FastifyReply): FastifyReply {
-  return refuse(reply, 403, 'FORBIDDEN', 'This origin is not allowed.');
 }
 
 /** A registered name or an address, perhaps with a port (RFC 3986, section 3.2.2). */

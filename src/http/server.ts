@@ -3,11 +3,12 @@ import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
+import type { OriginCheck } from './allowed-origins.js';
 import { ARRIVAL, arrivalOptions, endSilentConnections } from './arrival.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
-import { admitHostedSandbox, streamOriginsOf } from './hosted-sandbox.js';
-import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
+import { admitHostedSandbox } from './hosted-sandbox.js';
+import { decorateWithAddress, type Proxies } from './proxies.js';
 import { answerBrokenRequest, answerError, answerNotFound, BODY_LIMIT_BYTES, refuseExpectation, refuseWrongHost } from './refusals.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { warnOfUntoldProxy } from './untold-proxy.js';
@@ -17,7 +18,16 @@ type Settings = Pick<Config, 'corsOrigins' | 'trustProxy' | 'explorer' | 'host'>
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
-export async function createServer(settings: Settings, log: Log, nextRequestId: () => string, arrival = ARRIVAL): Promise<FastifyInstance> {
+interface Parts {
+  readonly proxies: Proxies;
+  /** The pages that may open WebSockets. */
+  readonly streamOrigins: OriginCheck;
+  readonly log: Log;
+  readonly nextRequestId: () => string;
+}
+
+export async function createServer(settings: Settings, parts: Parts, arrival = ARRIVAL): Promise<FastifyInstance> {
+  const { proxies, streamOrigins, log, nextRequestId } = parts;
   const server: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     // Log lines name the request themselves; a logger for each request would cost more than the request.
@@ -38,6 +48,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     frameworkErrors: answerError,
     http: { requireHostHeader: false, ...arrivalOptions(arrival) },
   });
+  decorateWithAddress(server, proxies);
   // Only JSON is accepted: any page can send plain text or a form without a CORS preflight (CSRF).
   server.removeContentTypeParser('text/plain');
   const headers = { ...SECURITY_HEADERS, 'cache-control': 'no-store' };
@@ -47,7 +58,7 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
     done();
   });
   // Before every hook that may answer: the socket of an upgrade that is refused earlier would stay open.
-  await allowWebSockets(server, streamOriginsOf(settings));
+  await allowWebSockets(server, streamOrigins);
   admitHostedSandbox(server, settings, log);
   // Without allowed origins the server sends no CORS headers, and a preflight gets 404.
   if (settings.corsOrigins.length > 0) await allowOrigins(server, settings.corsOrigins);
@@ -61,13 +72,13 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   return server;
 }
 
+/** Without `allowedHeaders` a page may send the headers that it asks for: libraries add their own, for client awareness or tracing. */
 async function allowOrigins(server: FastifyInstance, origins: readonly string[]): Promise<void> {
   await server.register(cors, {
     // `false` for all other origins: they get no CORS header and no answer to a preflight.
     origin: (origin, answer) => answer(null, origin !== undefined && origins.includes(origin) && origin),
     strictPreflight: false,
     methods: ['GET', 'POST'],
-    allowedHeaders: ['content-type', 'authorization', 'apollo-require-preflight', 'x-apollo-operation-name', COOKIE_MODE_HEADER],
     credentials: true,
     exposedHeaders: ['x-request-id'],
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,

@@ -1,4 +1,4 @@
-/** Warns if X-Forwarded-For arrives while TRUST_PROXY is off: behind a proxy all users would share one address and one budget of attempts. */
+/** Warns if X-Forwarded-For or Forwarded arrives while TRUST_PROXY is off: behind a proxy all users would share one address and one budget of attempts. */
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
@@ -8,10 +8,10 @@ export function warnOfUntoldProxy(server: FastifyInstance, trustProxy: Config['t
   if (trustProxy !== false) return;
   let isTold = false;
   server.addHook('onRequest', (request, _reply, done) => {
-    if (!isTold && request.headers['x-forwarded-for'] !== undefined) {
+    if (!isTold && (request.headers['x-forwarded-for'] ?? request.headers.forwarded) !== undefined) {
       isTold = true;
       log.warn(
-        'a request came with X-Forwarded-For and TRUST_PROXY is off: if a proxy sent it, set TRUST_PROXY, or all users share its address',
+        'a request came with X-Forwarded-For or Forwarded and TRUST_PROXY is off: if a proxy sent it, set TRUST_PROXY, or all users share its address',
       );
     }
     done();

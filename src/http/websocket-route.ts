@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Context, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { IncomingRequest } from '../caller/caller.js';
 import type { Answer } from '../caller/stream-door.js';
-import { isOriginAllowed } from './allowed-origins.js';
+import type { OriginCheck } from './allowed-origins.js';
 import { authorizationIn } from './connection-params.js';
 import { incomingOf } from './incoming-request.js';
 import { answerNotFound, BODY_LIMIT_BYTES, refuseOrigin, refuseRaw } from './refusals.js';
@@ -27,7 +27,7 @@ interface Extra {
 type Session = Context<Record<string, unknown>, Extra>;
 
 /** Call it before the routes are registered: the plugin hooks into each of them. */
-export async function allowWebSockets(server: FastifyInstance, corsOrigins: readonly string[]): Promise<void> {
+export async function allowWebSockets(server: FastifyInstance, origins: OriginCheck): Promise<void> {
   await server.register(websocket, {
     errorHandler: (_error, socket) => socket.terminate(),
     options: {
@@ -45,11 +45,11 @@ export async function allowWebSockets(server: FastifyInstance, corsOrigins: read
       done();
     },
   });
-  refuseUpgrades(server, corsOrigins);
+  refuseUpgrades(server, origins);
 }
 
 /** Answers an upgrade that must not happen as any other request: with JSON, a code and the security headers. */
-function refuseUpgrades(server: FastifyInstance, corsOrigins: readonly string[]): void {
+function refuseUpgrades(server: FastifyInstance, origins: OriginCheck): void {
   /** The addresses with a WebSocket, those of an embedding application included. */
   const paths = new Set<string>();
   server.addHook('onRoute', ({ url, wsHandler, websocket: isWebSocket }) => {
@@ -58,9 +58,9 @@ function refuseUpgrades(server: FastifyInstance, corsOrigins: readonly string[])
   // The plugin would upgrade a request on every path, and close it only then. Such sockets would count against no limit.
   server.addHook('onRequest', (request, reply, done) => {
     if (!request.ws) return done();
-    const { headers, method, routeOptions } = request;
+    const { method, routeOptions } = request;
     if (method !== 'GET' || !paths.has(routeOptions.url ?? '')) answerNotFound(request, reply);
-    else if (!isOriginAllowed(headers.origin, headers.host, corsOrigins)) refuseOrigin(reply);
+    else if (!origins.allows(request.raw)) refuseOrigin(reply);
     else done();
   });
   server.websocketServer.on('wsClientError', (_error: Error, socket: Duplex) => {

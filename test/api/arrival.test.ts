@@ -2,7 +2,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { createOriginCheck } from '../../src/http/allowed-origins.js';
 import { ARRIVAL } from '../../src/http/arrival.js';
+import { createProxies } from '../../src/http/proxies.js';
 import { createServer } from '../../src/http/server.js';
 import { createLog } from '../../src/lib/log.js';
 
@@ -10,12 +12,11 @@ import { createLog } from '../../src/lib/log.js';
 const SHORT = { withinMs: ARRIVAL.withinMs / 300, lookEveryMs: ARRIVAL.lookEveryMs / 100 };
 
 async function answerTo(sent: string): Promise<string> {
-  const server = await createServer(
-    { corsOrigins: [], trustProxy: false, explorer: 'off', host: '127.0.0.1' },
-    createLog('silent'),
-    () => 'id',
-    SHORT,
-  );
+  const log = createLog('silent');
+  const settings = { corsOrigins: [], trustProxy: false, explorer: 'off', host: '127.0.0.1', appUrl: 'http://localhost/account' } as const;
+  const proxies = createProxies(settings.trustProxy, log);
+  const streamOrigins = createOriginCheck(settings, proxies, log);
+  const server = await createServer(settings, { proxies, streamOrigins, log, nextRequestId: () => 'id' }, SHORT);
   onTestFinished(() => server.close());
   await server.listen({ port: 0, host: '127.0.0.1' });
   const socket = connect((server.server.address() as AddressInfo).port, '127.0.0.1').setEncoding('utf8');

@@ -28,8 +28,7 @@ test('a page of a listed origin may ask, with a token, and is told the request i
   expect(corsHeadersOf(headers)).toEqual({
     'access-control-allow-origin': LISTED,
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers':
-      'content-type, authorization, apollo-require-preflight, x-apollo-operation-name, latchkey-refresh-token',
+    'access-control-allow-headers': 'authorization,content-type',
     'access-control-allow-credentials': 'true',
     'access-control-expose-headers': 'x-request-id',
     'access-control-max-age': '600',
@@ -41,6 +40,28 @@ test('a page of a listed origin may ask, with a token, and is told the request i
     'access-control-expose-headers': 'x-request-id',
   });
   expect(String(answer.headers.vary).toLowerCase()).toContain('origin');
+});
+
+test.each([
+  ['Apollo Client with clientAwareness', 'apollographql-client-name,apollographql-client-version,content-type'],
+  ['Sentry', 'baggage,content-type,sentry-trace'],
+  ['OpenTelemetry', 'content-type,traceparent,tracestate'],
+  ['Datadog', 'x-datadog-origin,x-datadog-parent-id,x-datadog-sampling-priority,x-datadog-trace-id'],
+  ['cookie mode', 'content-type,latchkey-refresh-token'],
+])('a page of a listed origin may send the headers of %s; any other page may not', async (_, names) => {
+  const app = await startApp({ settings: { CORS_ORIGINS: `${LISTED},capacitor://localhost` } });
+  const ask = (origin: string) =>
+    app.app.server.inject({
+      method: 'OPTIONS',
+      url: '/graphql',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': names },
+    });
+  for (const origin of [LISTED, 'capacitor://localhost']) {
+    const { statusCode, headers } = await ask(origin);
+    expect([statusCode, headers['access-control-allow-origin'], headers['access-control-allow-headers']]).toEqual([204, origin, names]);
+    expect(String(headers.vary).toLowerCase()).toContain('access-control-request-headers');
+  }
+  expect(corsHeadersOf((await ask('https://evil.example')).headers)).toEqual({});
 });
 
 test('a page of any other origin is told nothing, in the preflight as in the answer', async () => {

@@ -7,7 +7,7 @@ import { NameResolver } from '../support/resolvers/own-resolvers.js';
 const REQUESTS = 25;
 
 async function readCounter({ app }: TestApp, name: string): Promise<number> {
-  const { payload } = await app.server.inject({ url: '/metrics' });
+  const { payload } = await app.metrics.inject({ url: '/metrics' });
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(payload)?.[1]);
 }
 

@@ -45,7 +45,7 @@ test('after a rotation both keys are published, the new one first', async () => 
 test('the metrics count database operations and live revocations', async () => {
   const { app, register, send } = await startApp();
   const read = async () => {
-    const { headers, payload } = await app.server.inject('/metrics');
+    const { headers, payload } = await app.metrics.inject('/metrics');
     expect(headers['content-type']).toContain('text/plain');
     const figure = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(payload)?.[1]);
     return { operations: figure('latchkey_database_operations_total'), revocations: figure('latchkey_revocations_live') };
@@ -69,7 +69,7 @@ test('the metrics count logins, refreshes, ended sessions and refusals, each by 
   await app.send('mutation { logout { endedSessions } }', { token: tokens?.accessToken });
   await app.send('mutation { logout { endedSessions } }', { token: tokens?.accessToken });
   for (const token of [accessToken, accessToken, undefined]) await app.ask(token);
-  const { payload } = await app.app.server.inject('/metrics');
+  const { payload } = await app.app.metrics.inject('/metrics');
   const counted = payload.split('\n').filter((line) => /^latchkey_(logins|refreshes|sessions_ended|denials)_total/.test(line));
   expect(counted.sort()).toEqual([
     'latchkey_denials_total{reason="TOKEN_MISSING"} 1',

@@ -23,7 +23,7 @@ test('every answer carries the security headers, is kept by no cache, and tells 
     await app.server.inject('/elsewhere'),
     await app.server.inject('/livez'),
     await app.server.inject('/readyz'),
-    await app.server.inject('/metrics'),
+    await app.metrics.inject('/metrics'),
   ];
   for (const { headers } of answers) {
     expect.soft(headers).toMatchObject({ ...STRICT, 'cache-control': 'no-store' });

@@ -22,7 +22,7 @@ async function start() {
     return { answer: answer.text, statements: [...statements], operations: (await operations()) - before };
   };
   const operations = async () => {
-    const { payload } = await app.app.server.inject({ url: '/metrics' });
+    const { payload } = await app.app.metrics.inject({ url: '/metrics' });
     return Number(/^latchkey_database_operations_total (\d+)$/m.exec(payload)?.[1]);
   };
   // Statements that run only once, such as those for the list of common passwords, are not compared.

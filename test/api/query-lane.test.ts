@@ -169,7 +169,7 @@ test('what fails on the short way is counted and logged as everywhere', async ()
   const figures = await Promise.all(
     apps.map(async (app, index) => {
       for (let time = 0; time < 4; time += 1) await app.send('{ own }', { token: gone[index] });
-      const { payload } = await app.app.server.inject({ url: '/metrics' });
+      const { payload } = await app.app.metrics.inject({ url: '/metrics' });
       return payload.split('\n').filter((line) => line.startsWith('latchkey_denials'));
     }),
   );

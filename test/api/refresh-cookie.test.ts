@@ -1,12 +1,15 @@
 /** The refresh token in a cookie, for clients that ask for it: where it appears, when it is set and cleared, and who may not use it. */
 import { parseSetCookie } from 'cookie';
 import { expect, test } from 'vitest';
+import { collectLog } from '../support/app/collected-log.js';
 import { EMAIL, type GraphqlAnswer, PASSWORD } from '../support/app/requests.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 import { makeCommitFail } from '../support/database/failing-commit.js';
 import { openStream } from '../support/sockets/event-streams.js';
 
-const NAME = '__Host-latchkey-refresh';
+/** The end of the name belongs to the database. */
+const NAME = expect.stringMatching(/^__Host-latchkey-refresh-[0-9a-f]{8}$/);
+const OLDER_NAME = '__Host-latchkey-refresh';
 const MODE = { 'latchkey-refresh-token': 'cookie' };
 const TOKENS = 'accessToken refreshToken refreshExpiresAt session { id } userErrors { code }';
 const LOGIN = `mutation { login(input: { email: "${EMAIL}", password: "${PASSWORD}" }) { ${TOKENS} } }`;
@@ -67,7 +70,7 @@ test.for<[string, string]>([
   const { accessToken: token } = await app.register();
   const answer = await app.send(mutation, { token, headers: MODE });
   expect(answer.data[name]).toMatchObject({ refreshToken: null, userErrors: [] });
-  expect(cookieOf(answer)?.name).toBe(NAME);
+  expect(cookieOf(answer)?.name).toEqual(NAME);
 });
 
 test('the cookie refreshes, and is replaced by the next one [R30]', async () => {
@@ -160,7 +163,7 @@ test('a page of http://localhost gets a cookie that every browser keeps there [R
   await app.register();
   const { cookie, jar } = await logIn(app, { ...MODE, origin });
   expect(cookie).toEqual({
-    name: 'latchkey-refresh',
+    name: expect.stringMatching(/^latchkey-refresh-[0-9a-f]{8}$/),
     value: cookie?.value,
     httpOnly: true,
     sameSite: 'strict',
@@ -189,7 +192,7 @@ test('an operation sees the cookie as those before it in the request have left i
   const { data, headers } = await app.send(`mutation { ${both} }`, { headers: MODE });
   expect(data.logout).toEqual({ endedSessions: 1 });
   expect(await app.ask(data.login.accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
-  expect(headers['set-cookie']).toEqual(['theme=dark', expect.stringMatching(`^${NAME}=; Max-Age=0;`)]);
+  expect(headers['set-cookie']).toEqual(['theme=dark', expect.stringMatching(`^${OLDER_NAME}-[0-9a-f]{8}=; Max-Age=0;`)]);
 });
 
 test('an event stream, which can write no cookie, runs no mutation for who asks for one [R30]', async () => {
@@ -200,4 +203,68 @@ test('an event stream, which can write no cookie, runs no mutation for who asks 
   expect([refused.status, JSON.parse(await refused.ended).errors[0].extensions]).toEqual([400, { code: 'BAD_REQUEST' }]);
   expect(await app.ask(accessToken)).toBe('ok');
   expect(await (await openStream(address, '{ me { email } }', accessToken, MODE)).ended).toContain(EMAIL);
+});
+
+test('of two servers on one host each has its own cookie: neither reads, replaces nor removes that of the other [R30]', async () => {
+  const [one, other] = [await startApp(), await startApp()];
+  for (const app of [one, other]) await app.register();
+  const first = await logIn(one);
+  // A reload of a page of the other server, where nobody has logged in.
+  const stranger = await other.send(REFRESH, { headers: first.jar });
+  expect(stranger.data.refreshToken.userErrors).toEqual([{ code: 'INVALID_REFRESH_TOKEN' }]);
+  expect(String(stranger.headers['set-cookie'])).not.toContain(String(first.cookie?.name));
+  const second = await logIn(other);
+  expect(second.cookie?.name).not.toBe(first.cookie?.name);
+  const cookie = `${first.cookie?.name}=${first.cookie?.value}; ${second.cookie?.name}=${second.cookie?.value}`;
+  for (const [app, { session }] of [[one, first] as const, [other, second] as const]) {
+    const { data } = await app.send(REFRESH, { headers: { ...MODE, cookie } });
+    expect(data.refreshToken).toMatchObject({ session: { id: session.id }, userErrors: [] });
+  }
+  const answer = await other.send(LOGOUT, { headers: { ...MODE, cookie } });
+  expect(cookieOf(answer)?.name).toBe(second.cookie?.name);
+  expect(await one.ask(first.accessToken)).toBe('ok');
+});
+
+test('a cookie under the name of older versions refreshes once more, and moves; refused, it stays, for it may be that of another server [R30]', async () => {
+  const [one, other] = [await startApp(), await startApp()];
+  await one.register();
+  const { cookie, session } = await logIn(one);
+  const jar = { ...MODE, cookie: `${OLDER_NAME}=${cookie?.value}` };
+  const refused = await other.send(REFRESH, { headers: jar });
+  expect(refused.data.refreshToken.userErrors).toEqual([{ code: 'INVALID_REFRESH_TOKEN' }]);
+  expect(JSON.stringify(refused.headers['set-cookie'])).not.toContain(`${OLDER_NAME}=`);
+  const moved = await one.send(REFRESH, { headers: jar });
+  expect(moved.data.refreshToken.session).toEqual({ id: session.id });
+  const written = moved.headers['set-cookie'] as string[];
+  expect(written.map((each) => parseSetCookie(each))).toEqual([
+    expect.objectContaining({ name: OLDER_NAME, value: '', maxAge: 0 }),
+    expect.objectContaining({ name: cookie?.name, maxAge: FOURTEEN_DAYS }),
+  ]);
+});
+
+test('the cookies of many databases that are gone do not pile up [R30]', async () => {
+  const app = await startApp();
+  await app.register();
+  const old = Array.from({ length: 25 }, (_, index) => `${OLDER_NAME}-${index}=lkr_x`).join('; ');
+  const { headers } = await app.send(LOGIN, { headers: { ...MODE, cookie: old } });
+  const written = (headers['set-cookie'] as string[]).map((each) => parseSetCookie(each));
+  expect(written.slice(0, -1).map(({ name, maxAge }) => [name, maxAge])).toEqual(
+    [0, 1, 2, 3, 4].map((index) => [`${OLDER_NAME}-${index}`, 0]),
+  );
+  expect(written.at(-1)?.name).toEqual(NAME);
+});
+
+test('a login from a page of plain http, whose cookie the browser drops, is warned of once [R30]', async () => {
+  const { log, lines } = collectLog();
+  const app = await startApp({ log });
+  await app.register();
+  const warnings = () => lines.filter(({ msg }) => String(msg).includes('browsers drop its cookie'));
+  for (const host of ['localhost:4000', 'app.localhost:4000', '127.0.0.2', '[::1]:4000']) {
+    const { cookie } = await logIn(app, { ...MODE, origin: `http://${host}`, host });
+    expect([cookie?.name?.startsWith('latchkey-refresh-'), cookie?.secure], host).toEqual([true, undefined]);
+  }
+  await logIn(app, { ...MODE, origin: 'https://nas.lan', host: 'nas.lan' });
+  expect(warnings()).toEqual([]);
+  for (let turn = 0; turn < 2; turn += 1) await logIn(app, { ...MODE, origin: 'http://nas.lan:4000', host: 'nas.lan:4000' });
+  expect(warnings()).toEqual([expect.objectContaining({ origin: 'http://nas.lan:4000' })]);
 });

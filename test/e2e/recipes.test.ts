@@ -48,7 +48,7 @@ test('a server that renders exchanges the cookie, and hands the next one on [R30
   const visit = await runRecipe(script, { ...env, COOKIE: String(written.split(';')[0]) });
   expect(visit).toEqual({
     nobody: { accessToken: null, setCookie: [] },
-    setCookie: [expect.stringMatching(/^__Host-latchkey-refresh=lkr_.*HttpOnly; Secure; SameSite=Strict/)],
+    setCookie: [expect.stringMatching(/^__Host-latchkey-refresh-[0-9a-f]{8}=lkr_.*HttpOnly; Secure; SameSite=Strict/)],
     answer: { data: { me: { email: EMAIL }, session: { current: true } } },
   });
 });

@@ -2,6 +2,7 @@
 import { useQuery, useSubscription } from '@apollo/client/react';
 import { useAuth } from 'latchkey/client/react';
 import { type ReactNode, useEffect } from 'react';
+import { troubleText } from './failures.js';
 import { say, useNotice } from './notices.js';
 import { ME, SESSION_EVENTS } from './operations.js';
 import { EmailPage } from './pages/email.js';
@@ -40,13 +41,15 @@ export function App() {
       wasLoggedIn = state.status === 'loggedIn';
     });
   }, []);
-  const trouble = pendingLogouts > 0 ? texts.pendingLogout : failure ? texts.unreachable : '';
+  // Browsers call a page insecure that came over plain http, unless from this machine. They drop the cookie of such a page (R30).
+  const danger = isSecureContext ? '' : texts.plainHttp;
+  const trouble = pendingLogouts > 0 ? texts.pendingLogout : failure ? troubleText(failure) : danger;
   return (
     <>
       <a className="skip" href="#content">
         {texts.skip}
       </a>
-      {status === 'loggedIn' ? <LoggedIn /> : <LoggedOut isUnknown={status === 'unknown'} />}
+      {status === 'loggedIn' ? <LoggedIn /> : <LoggedOut isUnknown={status === 'unknown'} hasFailed={failure !== null} />}
       <div className="notices">
         <p role="status" aria-live="polite" className="notice" hidden={notice === ''}>
           {notice}
@@ -59,13 +62,13 @@ export function App() {
   );
 }
 
-function LoggedOut({ isUnknown }: { isUnknown: boolean }) {
+function LoggedOut({ isUnknown, hasFailed }: { isUnknown: boolean; hasFailed: boolean }) {
   const page = usePage();
   const MailPage = MAIL_PAGES.get(page);
   return (
     <Frame>
       {isUnknown ? (
-        <p className="waiting">{texts.loading}</p>
+        <p className="waiting">{hasFailed ? texts.stillUnknown : texts.loading}</p>
       ) : MailPage ? (
         <MailPage />
       ) : page === 'token' ? (

@@ -12,8 +12,14 @@ export interface FieldError {
 export const sayingOf = ({ code, message }: FieldError) => texts.userErrors[code] ?? message;
 
 export function failureText(thrown: unknown): string {
+  if (thrown instanceof AuthError && thrown.reason === 'ORIGIN_NOT_ALLOWED') return texts.originRefused(location.origin);
   const code = codeOf(thrown);
   return texts.failures[code] ?? texts.failure;
+}
+
+/** The text about a refresh that failed and is tried again. */
+export function troubleText(failure: AuthError): string {
+  return failure.code === 'UNREACHABLE' ? texts.unreachable : failureText(failure);
 }
 
 function codeOf(thrown: unknown): string {

@@ -242,6 +242,11 @@ export const texts = {
   pendingLogout: 'This browser has forgotten the session, but the server has not confirmed the logout yet. The page keeps trying.',
   confirmedLogout: 'The server has ended the session.',
   unreachable: 'The server cannot be reached. The page keeps trying.',
+  stillUnknown: 'It is not known yet whether you are logged in.',
+  originRefused: (origin: string) =>
+    `The server does not know ${origin} as its own address, so it refuses this page. Its operator has to set APP_URL to this address, or to let the proxy pass on the header Host.`,
+  plainHttp:
+    'This page came over plain http. Others in the network can read what you type, and the browser forgets the login at the next reload. Ask the operator for an https address.',
   failures: {
     UNREACHABLE: 'The server cannot be reached. Try again.',
     RATE_LIMITED: 'Too many attempts. Wait a while and try again.',

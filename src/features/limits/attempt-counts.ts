@@ -99,6 +99,7 @@ export class AttemptCounts {
     };
     const closed = charges.map(({ budget, key }) => ({ key, budget: { ...budget, windowSeconds: 0 } }));
     const rows = seen === null ? closed : [...closed, seen];
+    if (rows.length === 0) return;
     await this.needs.database.transaction((transaction) => write(transaction, rows, 0, now, set));
   }
 

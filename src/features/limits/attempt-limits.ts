@@ -77,7 +77,7 @@ export class AttemptLimits {
     const addressKey = addressKeyOf(ipAddress);
     const userKey = userKeyOf(email);
     const here = this.#charge(known, userKey, addressKey);
-    const common = [this.#charge(userAndAddress, userKey, addressKey), this.#charge(address, addressKey)];
+    const common = [this.#charge(userAndAddress, userKey, addressKey), ...this.#chargeAddress(address, ipAddress)];
     const anywhere = this.#charge(user, userKey);
     const look = async () => {
       const counts = await this.needs.counts.read([here, ...common, anywhere]);
@@ -111,7 +111,7 @@ export class AttemptLimits {
 
   /** Counts an attempt with a code or another secret that names no user. @throws LatchkeyError RATE_LIMITED */
   async spendCode(origin: Origin): Promise<SpentAttempt> {
-    const charges = [this.#charge(this.#budgets.address, addressKeyOf(origin.ipAddress))];
+    const charges = this.#chargeAddress(this.#budgets.address, origin.ipAddress);
     await this.#spend(charges);
     return { giveBack: () => this.needs.counts.giveBack(charges) };
   }
@@ -120,7 +120,8 @@ export class AttemptLimits {
   async spendMail(email: string, { ipAddress }: Origin): Promise<void> {
     const { mail, mailInAll, address } = this.#budgets;
     const [userKey, addressKey] = [userKeyOf(email), addressKeyOf(ipAddress)];
-    await this.#spend([this.#charge(mail, userKey, addressKey), this.#charge(mailInAll, userKey), this.#charge(address, addressKey)]);
+    const charges = [this.#charge(mail, userKey, addressKey), this.#charge(mailInAll, userKey)];
+    await this.#spend([...charges, ...this.#chargeAddress(address, ipAddress)]);
   }
 
   /**
@@ -140,7 +141,7 @@ export class AttemptLimits {
 
   /** @throws LatchkeyError RATE_LIMITED */
   async spendRegistration({ ipAddress }: Origin): Promise<void> {
-    await this.#spend([this.#charge(this.#budgets.registration, addressKeyOf(ipAddress))]);
+    await this.#spend(this.#chargeAddress(this.#budgets.registration, ipAddress));
   }
 
   /** Counts a successful refresh, as part of its transaction. @throws LatchkeyError RATE_LIMITED */
@@ -160,8 +161,17 @@ export class AttemptLimits {
 
   /** Reads before it writes: a client that goes on after its budget is used up must not make other transactions wait. */
   async #spend(charges: readonly Charge[]): Promise<void> {
+    if (charges.length === 0) return;
     (await this.needs.counts.read(charges)).assertLeft(charges);
     await this.needs.counts.spend(charges);
+  }
+
+  /**
+   * The budget that all users share at one address. Requests whose address is not known have none: they come through a proxy whose headers
+   * the server can't read, so everybody's requests are among them, and one client that used the budget up would lock out all others.
+   */
+  #chargeAddress(budget: Budget, ipAddress: string | null): Charge[] {
+    return ipAddress === null ? [] : [this.#charge(budget, addressKeyOf(ipAddress))];
   }
 
   /** The hash is keyed: a reader of the table can neither learn an email or address nor search for one. */

@@ -21,8 +21,11 @@ export class RefreshTokenResolver {
   ): Promise<RefreshTokenPayload> {
     const { origin, refreshCookie } = context;
     const outcome = await this.refreshes.refresh(input.refreshToken ?? refreshCookie?.received ?? '', origin);
-    // A refused token never becomes valid again.
-    if (outcome.kind === 'failed' && input.refreshToken == null) refreshCookie?.clear();
+    if (input.refreshToken == null) {
+      // A refused token never becomes valid again.
+      if (outcome.kind === 'failed') refreshCookie?.clear();
+      else refreshCookie?.replaceOlder();
+    }
     return deliver(toPayload(outcome, openSessionFields), context);
   }
 }

@@ -55,7 +55,8 @@ export const home: ClientHome = {
     const local = home.createStorage();
     stubUntilFinished({ localStorage: local });
     const jar = openCookieJar(fetch);
-    return { fetch: jar.fetch, local, readRefreshToken: async () => jar.cookies.get('__Host-latchkey-refresh') };
+    const readRefreshToken = async () => [...jar.cookies].find(([name]) => name.startsWith('__Host-latchkey-refresh-'))?.[1];
+    return { fetch: jar.fetch, local, readRefreshToken };
   },
   openWindow() {
     const window = new EventTarget();

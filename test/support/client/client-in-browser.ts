@@ -31,7 +31,7 @@ export const clientBrowser: BrowserConfigOptions = {
   commands: {
     /** No script can read the cookie. On a page of `localhost` its name has no `__Host-` prefix (R30). */
     async readRefreshToken({ context }: BrowserCommandContext): Promise<string | undefined> {
-      return (await context.cookies()).find(({ name }) => name === 'latchkey-refresh')?.value;
+      return (await context.cookies()).find(({ name }) => name.startsWith('latchkey-refresh-'))?.value;
     },
     clearCookies: ({ context }: BrowserCommandContext) => context.clearCookies(),
   },

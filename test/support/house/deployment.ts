@@ -21,7 +21,7 @@ export function metricsIn(text: string): string[] {
 
 /** Paths that the files request from the server. */
 export function pathsIn(text: string): string[] {
-  const found = text.matchAll(/(?:uri|path:|path_beg -i|prometheus\.io\/path:|\$\{process\.env\.PORT\})\s*(\/[\w./-]+)/g);
+  const found = text.matchAll(/(?:uri|path:|location =|Path\(`|prometheus\.io\/path:|\$\{process\.env\.PORT\})\s*(\/[\w./-]+)/g);
   return [...new Set([...found].map((match) => match[1] ?? ''))].sort();
 }
 

@@ -34,7 +34,7 @@ export async function joinNodes(url: string, settings: Environment, options: Tes
 /** Reads a metric. It yields one turn to the network, so that a loop of reads does not hold back the answer. */
 export async function readFigure({ app }: TestApp, name: string): Promise<number> {
   await nextTurn();
-  const { payload } = await app.server.inject({ url: '/metrics' });
+  const { payload } = await app.metrics.inject({ url: '/metrics' });
   return Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(payload)?.[1]);
 }
 
