@@ -17,6 +17,10 @@ test('is warned of once, without repeating what was sent', async () => {
   expect(await warningsAfter(FORWARDED, {})).toEqual([expect.stringContaining('TRUST_PROXY is off')]);
 });
 
+test('is warned of by Forwarded (RFC 7239) too', async () => {
+  expect(await warningsAfter({ forwarded: 'for=203.0.113.9' }, {})).toEqual([expect.stringContaining('TRUST_PROXY is off')]);
+});
+
 test('is not suspected where no request was forwarded, nor where the server was told', async () => {
   expect(await warningsAfter({}, {})).toEqual([]);
   expect(await warningsAfter(FORWARDED, { TRUST_PROXY: '1' })).toEqual([]);
