@@ -46,7 +46,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const data = await openData({ ...options, onConfirmed: (confirmation) => latency.observe(confirmation) }, 'a Latchkey server');
   const { parts, commands, connections, node, world } = data;
   const { config, log } = world;
-  const { stopGraphql, ...http } = await openOver(data.close, async () => {
+  const http = await openOver(data.close, async () => {
     await assertMirrored(world, data, data.revocations.catchUp);
     return openHttpServer(data, options, latency);
   });
@@ -56,7 +56,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   let control: FastifyInstance | null = null;
   let pruning: NodeJS.Timeout | undefined;
   return {
-    ...http,
+    server: http.server,
+    authenticate: http.authenticate,
+    get schema() {
+      return http.schema;
+    },
     administration: commands,
     async listen() {
       control = await openControlSocket(config.dataDir, commands, log);
@@ -72,7 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       connections.endAll('stopping', true);
       await http.server.close();
       await control?.close();
-      await stopGraphql();
+      await http.stopGraphql();
       await parts.outbox.stop();
       await data.close();
     },

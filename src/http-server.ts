@@ -54,7 +54,7 @@ interface RouteRoles {
 
 export interface HttpServer {
   readonly server: FastifyInstance;
-  /** A copy of the schema that is served. */
+  /** A new copy of the schema that is served, each time. */
   readonly schema: ReturnType<typeof createSchema>;
   readonly authenticate: AuthenticateRequest;
   /** Call it after the server has closed. */
@@ -126,7 +126,9 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   const admit = createRouteGuard(buildContext);
   return {
     server,
-    schema: copySchema(schema),
+    get schema() {
+      return copySchema(schema);
+    },
     // As a hook it is called with the reply, which names no roles.
     authenticate: async (request, options = { roles: [] }) => admit(incomingOf(request), 'roles' in options ? options.roles : []),
     stopGraphql: () => apollo.stop(),
