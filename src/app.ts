@@ -54,7 +54,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const data = await openData({ ...options, onConfirmed: (confirmation) => latency.observe(confirmation) }, 'a Latchkey server');
   const { parts, commands, connections, node, world } = data;
   const { config, log } = world;
-  const { stopGraphql, ...http } = await openOver(data.close, async () => {
+  const http = await openOver(data.close, async () => {
     await assertKept(data, log);
     await assertMirrored(world, data, data.revocations.catchUp);
     return openHttpServer(data, options, latency);
@@ -67,12 +67,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   const teardown = new Teardown();
   teardown.add(data.close, 'the database');
   teardown.add(() => parts.outbox.stop(), 'a mail that is being sent');
-  teardown.add(stopGraphql, 'the plugins of Apollo Server');
+  teardown.add(() => http.stopGraphql(), 'the plugins of Apollo Server');
   teardown.add(async () => control?.close(), 'a command of the command line');
   teardown.add(async () => http.metrics.close(), 'a request for metrics');
   teardown.add(async () => http.server.close(), 'requests that are being answered');
   return {
-    ...http,
+    server: http.server,
+    metrics: http.metrics,
+    authenticate: http.authenticate,
+    get schema() {
+      return http.schema;
+    },
     administration: commands,
     get waitingFor() {
       return teardown.waitingFor;

@@ -61,7 +61,7 @@ interface RouteRoles {
 
 export interface HttpServer {
   readonly server: FastifyInstance;
-  /** A copy of the schema that is served. */
+  /** A new copy of the schema that is served, each time. */
   readonly schema: ReturnType<typeof createSchema>;
   readonly authenticate: AuthenticateRequest;
   readonly metrics: FastifyInstance;
@@ -137,7 +137,9 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   return {
     server,
     metrics,
-    schema: copySchema(schema),
+    get schema() {
+      return copySchema(schema);
+    },
     // As a hook it is called with the reply, which names no roles.
     authenticate: async (request, options = { roles: [] }) => admit(incomingOf(request), 'roles' in options ? options.roles : []),
     stopGraphql: () => apollo.stop(),

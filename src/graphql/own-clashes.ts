@@ -4,7 +4,7 @@ import { getMetadataStorage } from 'type-graphql';
 import { OperatorFault } from '../lib/operator-fault.js';
 import { chainOf, type ResolverClass } from './own-resolvers.js';
 
-const RENAME = "Rename yours, for example with { name: 'endShift' }, or remove it and use Latchkey's.";
+const RENAME = "Rename yours in its decorator, for example { name: 'ownLogout' }, or remove it and use Latchkey's.";
 
 /** A handler of a root field, as type-graphql keeps it. */
 interface Handler {
