@@ -3,7 +3,7 @@ import cors from '@fastify/cors';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
-import { ARRIVAL, arrivalOptions, endSilentConnections } from './arrival.js';
+import { ARRIVAL, arrivalOptions } from './arrival.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
 import { COOKIE_MODE_HEADER } from './refresh-cookie.js';
@@ -49,7 +49,6 @@ export async function createServer(settings: Settings, log: Log, nextRequestId: 
   server.addHook('onRequest', refuseMissingHost);
   server.server.on('checkExpectation', refuseExpectation);
   warnOfUntoldProxy(server, settings.trustProxy, log);
-  endSilentConnections(server, arrival);
   closeConnectionsWhenStopping(server, log);
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerNotFound);
