@@ -1,5 +1,6 @@
 /** Says what to do when a database can't be set up: rights that the role lacks, objects of another program, a full disk. */
-import { DatabaseUnusable, databaseMessageOf } from './failures.js';
+import { LatchkeyError } from '../lib/errors.js';
+import { DatabaseUnusable, databaseCodeOf, databaseMessageOf, isUnavailable } from './failures.js';
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
@@ -18,11 +19,18 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 
 const OTHER_ADVICE = 'Check DATABASE_URL, and the log of the database.';
 
-/** Turns any failure of the set-up into one message without a trace of the engine. */
-export function setupFault(error: unknown): DatabaseUnusable {
+/** Turns a failure of the database into one message without a trace of the engine. Anything else is a bug of ours, and stays as it is. */
+export function setupFault(error: unknown): unknown {
+  if (!isOfDatabase(error)) return error;
   const message = databaseMessageOf(error);
   const [, advice] = ADVICE.find(([pattern]) => pattern.test(message)) ?? [];
   return new DatabaseUnusable(`The database in DATABASE_URL can't be set up: ${message.replace(/[.\s]*$/, '.')}`, {
     advice: advice ?? OTHER_ADVICE,
   });
+}
+
+/** The migration engine throws errors of its own, whose first line is what the database has said. */
+function isOfDatabase(error: unknown): boolean {
+  if (error instanceof LatchkeyError || databaseCodeOf(error) !== null || isUnavailable(error)) return true;
+  return error instanceof Error && /^SchemaConnectorError/.test(error.stack ?? error.name);
 }

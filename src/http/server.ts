@@ -4,7 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
 import type { OriginCheck } from './allowed-origins.js';
-import { ARRIVAL, arrivalOptions, endSilentConnections } from './arrival.js';
+import { ARRIVAL, arrivalOptions } from './arrival.js';
 import { closeConnectionsWhenStopping } from './closing.js';
 import { compilersOnDemand } from './compilers-on-demand.js';
 import { admitHostedSandbox } from './hosted-sandbox.js';
@@ -65,7 +65,6 @@ export async function createServer(settings: Settings, parts: Parts, arrival = A
   server.addHook('onRequest', refuseWrongHost);
   server.server.on('checkExpectation', refuseExpectation);
   warnOfUntoldProxy(server, settings.trustProxy, log);
-  endSilentConnections(server, arrival);
   closeConnectionsWhenStopping(server, log);
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerNotFound);

@@ -9,10 +9,12 @@ export async function within<Result>(ms: number, late: () => Error, work: (isOve
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+    const end = () => {
       isOver = true;
       reject(late());
-    }, ms);
+    };
+    // In a process that was held up, the answer may have come long ago and is read in this turn.
+    timer = setTimeout(() => setImmediate(end), ms);
   });
   try {
     return await Promise.race([work(() => isOver), over]);

@@ -3,7 +3,7 @@
  * policies, triggers and session settings can break each of the three, and nothing else shows it before a logout (decision 0024).
  */
 import type { Database, Transaction } from '../database/database.js';
-import { databaseCodeOf, databaseMessageOf } from '../database/failures.js';
+import { databaseCodeOf, databaseMessageOf, isMissing } from '../database/failures.js';
 import { insertRows } from '../database/insert-rows.js';
 import { freshId } from '../lib/ambient.js';
 import { coalesced } from '../lib/coalesced.js';
@@ -26,6 +26,8 @@ export class PromiseBroken extends OperatorFault {
 
 const ADVICE =
   'Latchkey needs a database of its own, whose tables its role owns, without policies, triggers or rules of others (docs/operations.md).';
+
+const UNMOVED = 'the state of the blacklist does not move on';
 
 /** The log begins at version 0 and only grows, so no reader of the log ever sees a row below it. */
 const TRIAL_VERSION = -1;
@@ -94,10 +96,11 @@ export class Trial {
     const undone = this.needs.database.transaction(async (transaction) => {
       const before = await readState(transaction);
       const added = await addToBlacklist(transaction, entries, true, this.world.clock.now());
-      if (added?.state.version !== before.version + 1 || added.state.generation !== before.generation + 1) {
-        throw new PromiseBroken('the state of the blacklist did not move on');
+      // Another revocation may have come in between. From the update on, this transaction holds the state.
+      if (added === null || added.state.version <= before.version || added.state.generation <= before.generation) {
+        throw new PromiseBroken(UNMOVED);
       }
-      await assertSeen(transaction, added.rows, await rowsSince(transaction, before.version));
+      await assertSeen(transaction, added.rows, await rowsSince(transaction, added.state.version - 1));
       this.waitsForMirror = before.waitsForMirror;
       throw new Undone();
     });
@@ -164,6 +167,7 @@ const PASSING = /^(?:08|25|40|53|55|57|58|XX)/;
 /** @returns null if the database can't answer now, which may pass by itself */
 function brokenBy(error: unknown): PromiseBroken | null {
   if (error instanceof PromiseBroken) return error;
+  if (isMissing(error)) return new PromiseBroken(UNMOVED, error);
   const code = databaseCodeOf(error);
   const message = databaseMessageOf(error);
   if (code === null)

@@ -105,6 +105,7 @@ for (const withServer of [true, false]) {
         'server',
         'database',
         'blacklist',
+        'revocation',
         'signing keys',
         'mail',
         'clock',

@@ -160,6 +160,21 @@ test('a trial moves neither the log nor the generation, and leaves no row [R5]',
   expect(await read()).toEqual(before);
 });
 
+test('trials beside logouts find nothing wrong, and no logout fails for them [R5]', async () => {
+  const url = await borrowDatabase();
+  const [one, two] = [await startNode(url), await startNode(url)];
+  const first = await one.register();
+  const sessions = [first, ...(await Promise.all(Array.from({ length: 11 }, () => two.login())))];
+  const examine = async ({ app }: TestApp) => {
+    const outcome = await app.administration.examine();
+    return outcome.kind === 'done' && outcome.result.every(({ check, isRight }) => check !== 'revocation' || isRight);
+  };
+  const findings = Promise.all(Array.from({ length: 6 }, (_, index) => examine(index % 2 === 0 ? one : two)));
+  const logouts = await Promise.all(sessions.map(({ accessToken }, index) => logOut(index % 2 === 0 ? one : two, { token: accessToken })));
+  expect(logouts).toEqual(sessions.map(() => 1));
+  expect(await findings).toEqual(Array(6).fill(true));
+});
+
 const SCHEMA_FAULTS: readonly (readonly [string, string, RegExp])[] = [
   ['no right to create tables in public', 'REVOKE CREATE ON SCHEMA public FROM PUBLIC', /permission denied for schema public.*OWNER/],
   ['no right to use public', 'REVOKE ALL ON SCHEMA public FROM PUBLIC', /no schema to work in.*USAGE and CREATE/],

@@ -72,7 +72,7 @@ test('no connection waits for ever, and each says whose it is', async () => {
       SELECT current_setting('statement_timeout') AS statement, current_setting('idle_in_transaction_session_timeout') AS idle,
         current_setting('application_name') AS name`,
   );
-  expect(settings).toEqual({ statement: '8s', idle: '3s', name: 'latchkey' });
+  expect(settings).toEqual({ statement: '4s', idle: '3s', name: 'latchkey' });
 });
 
 function createGate() {

@@ -92,17 +92,22 @@ export class RedisConnection {
    */
   async #within<Answer>(answer: Promise<Answer>): Promise<Answer> {
     let timer: NodeJS.Timeout | undefined;
+    let isAnswered = false;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
+      const end = () => {
+        if (isAnswered) return;
         reject(new Error(`Redis did not answer within ${ANSWER_WITHIN_MS} ms`));
         this.close();
-      }, ANSWER_WITHIN_MS);
+      };
+      // In a process that was held up, the answer may have come long ago and is read in this turn.
+      timer = setTimeout(() => setImmediate(end), ANSWER_WITHIN_MS);
     });
     try {
       return await Promise.race([answer, late]);
     } catch (error) {
       throw (await refusalOf(error)) ?? error;
     } finally {
+      isAnswered = true;
       clearTimeout(timer);
     }
   }
