@@ -20,9 +20,9 @@ export class RefreshTokenResolver {
     @Ctx() context: RequestContext,
   ): Promise<RefreshTokenPayload> {
     const { origin, refreshCookie } = context;
-    const outcome = await this.refreshes.refresh(input.refreshToken ?? refreshCookie?.received ?? '', origin);
+    const outcome = await this.refreshes.refresh(input.refreshToken || refreshCookie?.received || '', origin);
     // A refused token never becomes valid again.
-    if (outcome.kind === 'failed' && input.refreshToken == null) refreshCookie?.clear();
+    if (outcome.kind === 'failed' && !input.refreshToken) refreshCookie?.clear();
     return deliver(toPayload(outcome, openSessionFields), context);
   }
 }
