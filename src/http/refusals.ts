@@ -1,7 +1,6 @@
 /** Answers requests that never reach GraphQL: JSON of one shape, with a stable code, that repeats no body, query or header of the client. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-
 import { LatchkeyError } from '../lib/errors.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 
