@@ -91,7 +91,7 @@ test('"after" must be an event of the caller that is still kept, and is told apa
   const otherKind = events.find(({ userId, kind }) => userId === sub && kind === 'USER_REGISTERED');
   const socket = await connect(address, accessToken);
   const texts = new Set<string>();
-  for (const after of [foreign?.id, otherKind?.id, '', 'x'.repeat(22), '\u0000', "' OR 1=1"]) {
+  for (const after of [foreign?.id, otherKind?.id, 'x'.repeat(22), '\u0000', "' OR 1=1"]) {
     expect(after).toBeDefined();
     const id = `after ${after}`;
     subscribe(socket, SESSION_EVENTS, id, { after });
