@@ -48,7 +48,7 @@ test('another user’s events are forbidden, and the answer does not tell whethe
   const { accessToken: token } = await app.register();
   const admin = subjectOf(app.admin.accessToken);
   const texts = new Set<string>();
-  for (const filter of [`userId: "${admin}"`, 'userId: "nobody"', 'userId: ""', `userId: "${admin}", everyone: true`, 'everyone: true']) {
+  for (const filter of [`userId: "${admin}"`, 'userId: "nobody"', `userId: "${admin}", everyone: true`, 'everyone: true']) {
     const answer = await app.send(`{ auditEvents(${filter}) { nodes { id } } }`, { token });
     expect.soft(failureOf(answer), filter).toBe('FORBIDDEN');
     texts.add(answer.text);
