@@ -74,7 +74,7 @@ export type RevokeSessionInput = {
 
 /** What a user can get wrong. */
 export type UserErrorCode =
-  /** The device name is empty, too long or has control characters. */
+  /** The device name is too long or has control characters. */
   | 'DEVICE_NAME_INVALID'
   /** This is not an email address. */
   | 'EMAIL_INVALID'
@@ -88,7 +88,7 @@ export type UserErrorCode =
   | 'INVALID_REFRESH_TOKEN'
   /** It would leave no administrator who can log in. */
   | 'LAST_ADMINISTRATOR'
-  /** The name is empty, too long or has control characters. */
+  /** The name is too long or has control characters. */
   | 'NAME_INVALID'
   /** There is no such thing, or it is not yours. */
   | 'NOT_FOUND'
@@ -108,7 +108,7 @@ export type UserErrorCode =
   | 'PASSWORD_TOO_SHORT'
   /** The service that knows leaked passwords does not answer; try again later. */
   | 'PASSWORD_UNCHECKED'
-  /** The reason is empty, too long or has control characters. */
+  /** The reason is too long or has control characters. */
   | 'REASON_INVALID'
   /** The password was not shown recently; call `reauthenticate` and try again. */
   | 'REAUTHENTICATION_REQUIRED'

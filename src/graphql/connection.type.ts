@@ -66,7 +66,7 @@ export function connectionTypeOf<Node extends object>(name: string, nodeType: Cl
 export function toPageRequest(list: ListName, { first, after }: PageArguments): PageRequest {
   const limit = first ?? DEFAULT_LENGTH;
   if (limit < 1 || limit > MAX_LENGTH) throw LatchkeyError.badInput(`"first" must be from 1 to ${MAX_LENGTH}.`);
-  return { limit, after: after == null ? null : parseCursor(list, after) };
+  return { limit, after: after ? parseCursor(list, after) : null };
 }
 
 export function toConnection<Node>(

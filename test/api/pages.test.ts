@@ -107,7 +107,6 @@ test('a cursor that is garbage, foreign, forged or huge is the client’s fault'
   for (const list of LISTS) {
     const [, instant, id] = Buffer.from(own[list], 'base64url').toString().split(' ');
     const wrong = {
-      empty: '',
       garbage: 'garbage',
       spaces: '   ',
       NUL: '\u0000',

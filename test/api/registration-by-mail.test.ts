@@ -67,7 +67,7 @@ test('no letter carries the name that was given', async () => {
 
 test('faults of the input are told as before', async () => {
   const { app, mails } = await startMailApp();
-  const { data } = await register(app, { email: 'ada', password: 'short', name: '' });
+  const { data } = await register(app, { email: 'ada', password: 'short', name: '\n' });
   expect(data.register).toEqual({
     ...NOTHING,
     confirmationSent: null,
@@ -91,7 +91,7 @@ test('a wrong password, or a bad device name, does not use the code up', async (
   for (const password of ['', 'not the password', 'x'.repeat(50_000), '\ud800 long enough']) {
     expect(await outcomeOf(confirm(app, code, { password }))).toBe('INVALID_CREDENTIALS');
   }
-  expect(await outcomeOf(confirm(app, code, { deviceName: '' }))).toBe('DEVICE_NAME_INVALID');
+  expect(await outcomeOf(confirm(app, code, { deviceName: '\n' }))).toBe('DEVICE_NAME_INVALID');
   expect(await outcomeOf(confirm(app, code))).toBe('ok');
   expect(await outcomeOf(confirm(app, code))).toBe('INVALID_CODE');
 });

@@ -61,7 +61,7 @@ export class Registrations {
     if (this.world.config.registration === 'closed') {
       return failed({ code: 'REGISTRATION_CLOSED', message: 'Registration is closed here. Ask an administrator to register you.' });
     }
-    if (deviceName != null && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
+    if (deviceName && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
     await this.needs.limits.spendRegistration(origin);
     if (this.world.config.smtpUrl !== null) return this.#sendConfirmation(newUser, origin);
     const created = await this.needs.users.create(newUser, { id: null, origin }, (transaction, user) =>
@@ -79,7 +79,7 @@ export class Registrations {
    * @throws LatchkeyError RATE_LIMITED
    */
   async confirm({ code: text, password, deviceName }: RegistrationConfirmation, origin: Origin): Promise<Outcome<LoggedIn>> {
-    if (deviceName != null && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
+    if (deviceName && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
     const code = await this.needs.codes.find('registration', text, origin);
     if (code === null) return INVALID_CODE;
     if (!(await this.#isChosenPassword(code, password, origin))) return WRONG_PASSWORD;
@@ -96,7 +96,8 @@ export class Registrations {
     await this.needs.limits.spendMail(newUser.email, origin);
     const passwordHash = await this.needs.passwords.hash(newUser.password, origin);
     const owner = await this.needs.users.findByEmail(newUser.email);
-    const { email, name = null } = newUser;
+    const { email } = newUser;
+    const name = newUser.name || null;
     const event = { origin, at: this.world.clock.now() };
     await this.needs.database.transaction((transaction) =>
       this.needs.codes.send(transaction, {
@@ -143,7 +144,7 @@ export class Registrations {
   }
 
   async #logIn(user: UserWithSecrets, deviceName: string | null | undefined, origin: Origin) {
-    const started = await this.needs.sessions.start(user, deviceName ?? null, origin);
+    const started = await this.needs.sessions.start(user, deviceName || null, origin);
     return started.kind === 'failed' ? started : done({ kind: 'logged-in', loggedIn: { ...started.result, user } } as const);
   }
 }

@@ -43,7 +43,7 @@ export class AdministrationResolver {
     @Arg('input', () => DisableUserInput, { description: 'The user to disable.' }) { userId, reason }: DisableUserInput,
     @Ctx() context: RequestContext,
   ): Promise<DisableUserPayload> {
-    return toPayload(await this.userAdministration.disable(actorOf(context), userId, reason ?? undefined), fieldsOf);
+    return toPayload(await this.userAdministration.disable(actorOf(context), userId, reason || undefined), fieldsOf);
   }
 
   @Mutation(() => EnableUserPayload, { nullable: true, description: 'Lets a disabled user log in again.' })
@@ -51,7 +51,7 @@ export class AdministrationResolver {
     @Arg('input', () => EnableUserInput, { description: 'The user to enable.' }) { userId, reason }: EnableUserInput,
     @Ctx() context: RequestContext,
   ): Promise<EnableUserPayload> {
-    return toPayload(await this.userAdministration.enable(actorOf(context), userId, reason ?? undefined), fieldsOf);
+    return toPayload(await this.userAdministration.enable(actorOf(context), userId, reason || undefined), fieldsOf);
   }
 
   @Mutation(() => RevokeUserSessionsPayload, { nullable: true, description: 'Ends every session of a user. The user may log in again.' })
@@ -62,7 +62,7 @@ export class AdministrationResolver {
     }: RevokeUserSessionsInput,
     @Ctx() context: RequestContext,
   ): Promise<RevokeUserSessionsPayload> {
-    return toPayload(await this.userAdministration.revokeSessions(actorOf(context), userId, reason ?? undefined), fieldsOf);
+    return toPayload(await this.userAdministration.revokeSessions(actorOf(context), userId, reason || undefined), fieldsOf);
   }
 
   @Mutation(() => RequirePasswordResetPayload, {
@@ -77,7 +77,7 @@ export class AdministrationResolver {
     }: RequirePasswordResetInput,
     @Ctx() context: RequestContext,
   ): Promise<RequirePasswordResetPayload> {
-    return toPayload(await this.userAdministration.requirePasswordReset(actorOf(context), userId, reason ?? undefined), fieldsOf);
+    return toPayload(await this.userAdministration.requirePasswordReset(actorOf(context), userId, reason || undefined), fieldsOf);
   }
 
   @Mutation(() => RevokeAllSessionsPayload, {
@@ -88,7 +88,7 @@ export class AdministrationResolver {
     @Arg('input', () => RevokeAllSessionsInput, { defaultValue: {}, description: 'The reason.' }) { reason }: RevokeAllSessionsInput,
     @Ctx() context: RequestContext,
   ): Promise<RevokeAllSessionsPayload> {
-    return toPayload(await this.userAdministration.revokeAllSessions(actorOf(context), reason ?? undefined), (result) => result);
+    return toPayload(await this.userAdministration.revokeAllSessions(actorOf(context), reason || undefined), (result) => result);
   }
 }
 

@@ -23,7 +23,9 @@ export interface AdministeredPublicUser {
   readonly endedSessions: number;
 }
 
-const reason = z.string().max(500).optional();
+/** An optional text that is empty means absent, as in the schema. */
+const orAbsent = (text: string) => text || undefined;
+const reason = z.string().max(500).transform(orAbsent).optional();
 /** A user named by id or email. */
 const named = z.strictObject({ user: z.string() });
 const namedForReason = named.extend({ reason });
@@ -40,7 +42,12 @@ export function userCommands({ users, userAdministration, passwordResets, deleti
   };
   return {
     createUser: command(
-      z.strictObject({ email: z.string(), password: z.string(), name: z.string().optional(), admin: z.boolean().optional() }),
+      z.strictObject({
+        email: z.string(),
+        password: z.string(),
+        name: z.string().transform(orAbsent).optional(),
+        admin: z.boolean().optional(),
+      }),
       async ({ email, password, name, admin }): Promise<Outcome<PublicUser>> => {
         const created = await users.create({ email, password, name, roles: admin ? [ADMIN_ROLE] : [] }, COMMAND_LINE);
         return created.kind === 'failed' ? created : done(toPublic(created.result));

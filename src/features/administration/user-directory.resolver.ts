@@ -50,7 +50,7 @@ export class UserDirectoryResolver {
     search: string | null | undefined,
   ): Promise<Connection<UserType>> {
     const request = toPageRequest('users', page);
-    const found = await this.needs.directory.list(search ?? null, request);
+    const found = await this.needs.directory.list(search || null, request);
     return toConnection('users', found, request, ({ createdAt, id }) => ({ at: createdAt, id }));
   }
 }

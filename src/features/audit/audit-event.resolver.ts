@@ -33,7 +33,7 @@ export class AuditEventResolver {
     const { sub, roles } = tokenOf(context);
     const request = toPageRequest('auditEvents', page);
     const reader = { userId: sub, isAdministrator: roles.includes(ADMIN_ROLE) };
-    const found = await this.trail.listFor(reader, { ...request, userId: userId ?? null, everyone });
+    const found = await this.trail.listFor(reader, { ...request, userId: userId || null, everyone });
     return toConnection('auditEvents', found, request, (event) => event);
   }
 }

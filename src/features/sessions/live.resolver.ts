@@ -24,10 +24,10 @@ const SESSION_KINDS: readonly AuditKind[] = Object.values(SessionEventKind);
 const ownSessions = ({ args: { after }, context }: Subscribing): FeedRequest => ({
   userId: tokenOf(context).sub,
   kinds: SESSION_KINDS,
-  after: typeof after === 'string' ? toAuditEventId(after) : null,
+  after: typeof after === 'string' && after !== '' ? toAuditEventId(after) : null,
 });
 
-const auditTrail = ({ args }: Subscribing): FeedRequest => ({ userId: args.userId ?? null, kinds: null, after: args.after ?? null });
+const auditTrail = ({ args }: Subscribing): FeedRequest => ({ userId: args.userId || null, kinds: null, after: args.after || null });
 
 @Authorized()
 @Resolver(() => SessionEventType)

@@ -31,10 +31,10 @@ export class Login {
   constructor(private readonly needs: Needs) {}
 
   async logIn({ email, password, deviceName }: LoginRequest, origin: Origin): Promise<Outcome<LoggedIn>> {
-    if (deviceName != null && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
+    if (deviceName && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
     const user = await this.needs.credentials.check(email, password, origin);
     if (user === null) return failed({ code: 'INVALID_CREDENTIALS', message: 'Email or password is wrong.' });
-    const started = await this.needs.sessions.start(user, deviceName ?? null, origin);
+    const started = await this.needs.sessions.start(user, deviceName || null, origin);
     if (started.kind === 'failed') return started;
     return done({ ...started.result, user: { ...user, lastLoginAt: started.result.session.createdAt } });
   }

@@ -30,7 +30,7 @@ export class LogoutResolver {
     const outcome = await this.logouts.logOut({
       token: caller.token,
       denial: caller.kind === 'anonymous' ? caller : null,
-      refreshTokens: [input.refreshToken ?? [], cookie?.received ?? []].flat(),
+      refreshTokens: [input.refreshToken || [], cookie?.received ?? []].flat(),
       scope,
       origin,
     });

@@ -20,8 +20,8 @@ export class RefreshTokenResolver {
     @Ctx() context: RequestContext,
   ): Promise<RefreshTokenPayload> {
     const { origin, refreshCookie } = context;
-    const outcome = await this.refreshes.refresh(input.refreshToken ?? refreshCookie?.received ?? '', origin);
-    if (input.refreshToken == null) {
+    const outcome = await this.refreshes.refresh(input.refreshToken || refreshCookie?.received || '', origin);
+    if (!input.refreshToken) {
       // A refused token never becomes valid again.
       if (outcome.kind === 'failed') refreshCookie?.clear();
       else refreshCookie?.replaceOlder();

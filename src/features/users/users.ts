@@ -146,7 +146,7 @@ export class Users {
     const failures: (UserFailure | null)[] = [
       isEmailAddress(email) ? null : EMAIL_INVALID,
       await this.needs.policy.findFault(password, { email, name }, ['input', 'password']),
-      name == null || isName(name)
+      !name || isName(name)
         ? null
         : { code: 'NAME_INVALID', message: 'Use a name of 1 to 200 characters without control characters.', field: ['input', 'name'] },
     ];
@@ -166,8 +166,8 @@ export class Users {
         id,
         email,
         emailKey: emailKeyOf(email),
-        name: name ?? null,
-        searchKey: searchKeyOf(email, name ?? null),
+        name: name || null,
+        searchKey: searchKeyOf(email, name || null),
         passwordHash,
         emailVerifiedAt: emailVerifiedAt ?? null,
         createdAt,

@@ -20,7 +20,7 @@ export const USER_MUTATIONS: MutationExamples = {
       'a header behind the address': () => [{ email: 'a@example.com\r\nBcc: eve@example.com' }, 'EMAIL_INVALID'],
       'a password that everybody uses': () => [{ password: 'qwertyuiop' }, 'PASSWORD_TOO_COMMON'],
       'the address as password': () => [{ password: 'new@example.com' }, 'PASSWORD_TOO_PERSONAL'],
-      'everything wrong at once': () => [{ email: 'x', password: 'x', name: '' }, 'EMAIL_INVALID PASSWORD_TOO_SHORT NAME_INVALID'],
+      'everything wrong at once': () => [{ email: 'x', password: 'x', name: '\n' }, 'EMAIL_INVALID PASSWORD_TOO_SHORT NAME_INVALID'],
     },
     second: ['ok'],
     leaves: {},
