@@ -6,7 +6,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { Randomness } from '../../lib/ambient.js';
-import { trimPasted } from '../../lib/email-address.js';
 import { openSealed, seal } from '../../lib/sealing.js';
 
 export interface RefreshToken {
@@ -38,8 +37,7 @@ export function succeed(token: RefreshToken, randomness: Randomness): RefreshTok
 }
 
 /** @returns null for a text that no version of this server can have issued */
-export function parseRefreshToken(pasted: string): RefreshToken | null {
-  const text = trimPasted(pasted);
+export function parseRefreshToken(text: string): RefreshToken | null {
   return SHAPE.test(text) ? hashed(text) : null;
 }
 
