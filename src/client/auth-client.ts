@@ -142,7 +142,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     const { logout, change, ...rest } = message;
     const isNews = !logout || pending.hear(logout);
     held.hear(isNews && change ? { ...rest, change } : rest);
-    afterwards.set(WORD_OF_MOUTH_MS, sweep);
+    afterwards.set(WORD_OF_MOUTH_MS, held.sweep);
   }
   function look(): void {
     if (isMemory) return;
@@ -150,11 +150,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     // If the tokens are gone, wait for the message: it says why.
     if (held.read() || pending.count()) held.sync();
     held.recount();
-    afterwards.set(WORD_OF_MOUTH_MS, sweep);
-  }
-  function sweep(): void {
-    held.sweep();
-    held.recount();
+    afterwards.set(WORD_OF_MOUTH_MS, held.sweep);
   }
   function wake({ persisted }: Awakening): void {
     held.sync();

@@ -159,6 +159,7 @@ export function holdSession({ storage, key, clock, isCookie, countPending, chang
     sweep() {
       sync();
       if (ended.has(parseTokens(storage.getItem(key))?.sessionId ?? '')) storage.removeItem(key);
+      recount();
     },
     tell,
     fail(thrown) {

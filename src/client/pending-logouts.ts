@@ -75,6 +75,7 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
   /** The logouts that are over, also if the storage still shows them. `confirmed` is final: another tab may get `refused` afterwards. */
   const over = new Map<string, 'confirmed' | 'refused'>();
   let rouse = () => {};
+  let begun = 0;
 
   const stored = (): NamedEnding[] => {
     try {
@@ -97,7 +98,7 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
     const before = list(sessionId)[0];
     // A scope `ALL` that was stored before stays in force.
     const wish = before?.scope ?? scope;
-    const id = before?.id ?? `${clock.now()}${Math.random()}`;
+    const id = before?.id ?? `${sessionId} ${clock.now()} ${begun++}`;
     const kept = { id, sessionId, scope: wish, ...(!isCookie && { accessToken, refreshToken: wish && refreshToken }) };
     own.set(id, kept);
     save();
@@ -105,16 +106,16 @@ export function keepLogouts({ storage, key, ask, clock, exclusive, isCookie, tel
   };
   /** @returns whether this is news */
   const settle = ({ id, server }: LogoutNews): boolean => {
-    if (over.get(id) === 'confirmed') return false;
-    if (server === 'pending') {
+    const before = over.get(id);
+    if (server === 'pending' && !before) {
       if (!own.has(id)) heard.add(id);
-      return !over.has(id);
+      return true;
     }
-    const isNews = over.get(id) !== server;
-    over.set(id, server);
     own.delete(id);
     heard.delete(id);
-    return isNews;
+    if (server === 'pending' || before === 'confirmed') return false;
+    over.set(id, server);
+    return before !== server;
   };
 
   const attempt = async (ending: NamedEnding): Promise<LogoutOutcome> => {

@@ -1,4 +1,5 @@
 /** The rules for the short texts that clients send: email, name, device name, reason, role, search. */
+import { domainToUnicode } from 'node:url';
 import isEmail from 'validator/lib/isEmail.js';
 
 const MAX_EMAIL_CHARACTERS = 254;
@@ -24,9 +25,11 @@ export function emailKeyOf(email: string): string {
   return email.normalize('NFKC').toLowerCase();
 }
 
-/** The text in which an administrator's search looks. */
+/** The text in which an administrator's search looks: the email, also with the domain as people read it, and the name. */
 export function searchKeyOf(email: string, name: string | null): string {
-  return `${searchTermOf(email)}\n${searchTermOf(name ?? '')}`;
+  const shown = email.replace(/[^@]*$/, domainToUnicode);
+  const emails = shown === email ? email : `${email} ${shown}`;
+  return `${searchTermOf(emails)}\n${searchTermOf(name ?? '')}`;
 }
 
 /** The searched text, in the form that `searchKeyOf` has. */

@@ -69,7 +69,7 @@ test('another spelling of the own address may be chosen', async () => {
   expect(await request(app, accessToken, 'Ada@Example.com')).toBe('ok');
   expect(await confirm(app, await nextCode(mails))).toBe('ok');
   const { tokens } = await app.refresh(refreshToken);
-  expect((await app.send('{ me { email } }', { token: tokens?.accessToken })).data.me.email).toBe('Ada@Example.com');
+  expect((await app.send('{ me { email } }', { token: tokens?.accessToken })).data.me.email).toBe('Ada@example.com');
 });
 
 test('what is no address is refused', async () => {

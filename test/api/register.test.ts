@@ -43,10 +43,10 @@ test('a registration answers the user, a session and its tokens', async () => {
   expect(await app.ask(accessToken)).toBe('ok');
 });
 
-test('an email address is kept as it was typed', async () => {
+test('an email address is kept as it was typed, and its domain in lower case', async () => {
   const app = await startApp();
   const { data } = await register(app, { email: 'Ada.Lovelace@Example.com' }, 'user { email } userErrors { code }');
-  expect(data.register).toEqual({ user: { email: 'Ada.Lovelace@Example.com' }, userErrors: [] });
+  expect(data.register).toEqual({ user: { email: 'Ada.Lovelace@example.com' }, userErrors: [] });
 });
 
 test('a second registration with an email that looks the same is refused as EMAIL_TAKEN', async () => {

@@ -2,9 +2,10 @@
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
 import { isUniqueViolation } from '../../database/failures.js';
+import { storedKeysOf, toEmailAddress } from '../../lib/email-address.js';
 import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
-import { emailKeyOf, isEmailAddress, searchKeyOf } from '../../lib/text-rules.js';
+import { searchKeyOf } from '../../lib/text-rules.js';
 import { readState } from '../../revocation/blacklist.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
@@ -16,7 +17,7 @@ import { INVALID_CODE, type MailCodes, removeCodesOf, type ShownCode } from '../
 import { addressInUse, confirmEmailChange } from '../mail/mail-texts.js';
 import type { Notices } from '../mail/notices.js';
 import type { Reauthentication } from '../sessions/reauthentication.js';
-import { EMAIL_INVALID, findUserIn, lockUser, type Users } from '../users/users.js';
+import { EMAIL_INVALID, findUserIn, freeKeyOf, lockUser, type Users } from '../users/users.js';
 
 interface Needs {
   readonly users: Users;
@@ -40,8 +41,9 @@ export class EmailChanges {
    *
    * @throws LatchkeyError UNAUTHENTICATED when the session has ended meanwhile, RATE_LIMITED
    */
-  async request(token: AccessToken, newEmail: string, origin: Origin): Promise<Outcome<null>> {
-    if (!isEmailAddress(newEmail)) return failed({ ...EMAIL_INVALID, field: ['input', 'newEmail'] });
+  async request(token: AccessToken, typed: string, origin: Origin): Promise<Outcome<null>> {
+    const newEmail = toEmailAddress(typed);
+    if (newEmail === null) return failed({ ...EMAIL_INVALID, field: ['input', 'newEmail'] });
     const { sub: userId, sid: sessionId } = token;
     await this.needs.limits.spendMail(newEmail, origin);
     const owner = await this.needs.users.findByEmail(newEmail);
@@ -101,10 +103,10 @@ export class EmailChanges {
     if (asking.count === 0 || user === null) return false;
     // Raise the version before looking for sessions: a login or refresh under way must not slip through (R11, R18).
     const { count } = await transaction.user.updateMany({
-      where: { id: userId, emailKey: emailKeyOf(email), disabledAt: null },
+      where: { id: userId, emailKey: { in: [...storedKeysOf(email)] }, disabledAt: null },
       data: {
         email: newEmail,
-        emailKey: emailKeyOf(newEmail),
+        emailKey: await freeKeyOf(transaction, newEmail, userId),
         searchKey: searchKeyOf(newEmail, user.name),
         emailVerifiedAt: new Date(now),
         credentialVersion: { increment: 1 },

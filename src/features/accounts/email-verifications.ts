@@ -2,9 +2,9 @@
 
 import type { Database, Transaction } from '../../database/database.js';
 import { isForeignKeyViolation } from '../../database/failures.js';
+import { storedKeysOf } from '../../lib/email-address.js';
 import { done, LatchkeyError, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
-import { emailKeyOf } from '../../lib/text-rules.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
@@ -63,7 +63,7 @@ export class EmailVerifications {
       await lockUser(transaction, userId);
       if (!(await this.needs.codes.use(transaction, code))) return INVALID_CODE;
       const { count } = await transaction.user.updateMany({
-        where: { id: userId, emailKey: emailKeyOf(email), disabledAt: null },
+        where: { id: userId, emailKey: { in: [...storedKeysOf(email)] }, disabledAt: null },
         data: { emailVerifiedAt: new Date(this.world.clock.now()) },
       });
       if (count === 0) return INVALID_CODE;

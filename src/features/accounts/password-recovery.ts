@@ -2,9 +2,9 @@
 
 import type { Database } from '../../database/database.js';
 import { isForeignKeyViolation } from '../../database/failures.js';
+import { storedKeysOf, toEmailAddress } from '../../lib/email-address.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
-import { emailKeyOf, isEmailAddress } from '../../lib/text-rules.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { EndingSteps } from '../endings/ending-steps.js';
@@ -47,10 +47,11 @@ export class PasswordRecovery {
    *
    * @throws LatchkeyError RATE_LIMITED
    */
-  async request(email: string, origin: Origin): Promise<Outcome<null>> {
-    if (!isEmailAddress(email)) return failed({ ...EMAIL_INVALID, field: ['input', 'email'] });
+  async request(typed: string, origin: Origin): Promise<Outcome<null>> {
+    const email = toEmailAddress(typed);
+    if (email === null) return failed({ ...EMAIL_INVALID, field: ['input', 'email'] });
     await this.needs.limits.spendMail(email, origin);
-    const found = await this.needs.users.findByEmail(email);
+    const found = await this.needs.users.findByEmail(typed);
     const user = found?.disabledAt === null ? found : null;
     const asked = { origin, at: this.world.clock.now() };
     // Mail to the registered address, never to the typed one: the two may only look alike, and belong to different people.
@@ -112,7 +113,7 @@ export class PasswordRecovery {
       // Raise the version before looking for sessions: a login or refresh under way must not slip through (R11, R18).
       // The code came by mail, so using it verifies the address too.
       const { count } = await transaction.user.updateMany({
-        where: { id: userId, emailKey: emailKeyOf(email), disabledAt: null },
+        where: { id: userId, emailKey: { in: [...storedKeysOf(email)] }, disabledAt: null },
         data: {
           passwordHash,
           deadPasswordHash: null,

@@ -2,6 +2,7 @@
 
 import type { Database } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/failures.js';
+import { toEmailAddress } from '../../lib/email-address.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { isName } from '../../lib/text-rules.js';
@@ -96,8 +97,8 @@ export class Registrations {
     await this.needs.limits.spendMail(newUser.email, origin);
     const passwordHash = await this.needs.passwords.hash(newUser.password, origin);
     const owner = await this.needs.users.findByEmail(newUser.email);
-    const { email } = newUser;
     const name = newUser.name || null;
+    const email = toEmailAddress(newUser.email) ?? newUser.email;
     const event = { origin, at: this.world.clock.now() };
     await this.needs.database.transaction((transaction) =>
       this.needs.codes.send(transaction, {

@@ -1,10 +1,10 @@
 /** Limits attempts: which attempt counts against which budget, under hashed keys that reveal no email or address. */
 import type { Config } from '../../config/config.js';
 import type { Transaction } from '../../database/database.js';
+import { mailboxKeyOf } from '../../lib/email-address.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { createKeyedHash } from '../../lib/sealing.js';
-import { emailKeyOf } from '../../lib/text-rules.js';
 import type { World } from '../../world.js';
 import { addressKeyOf } from './address-key.js';
 import type { AttemptCounts, Budget, Charge } from './attempt-counts.js';
@@ -75,7 +75,7 @@ export class AttemptLimits {
   async beginPassword(email: string, { ipAddress }: Origin): Promise<PasswordAttempt> {
     const { userAndAddress, user, address, known } = this.#budgets;
     const addressKey = addressKeyOf(ipAddress);
-    const userKey = userKeyOf(email);
+    const userKey = mailboxKeyOf(email);
     const here = this.#charge(known, userKey, addressKey);
     const common = [this.#charge(userAndAddress, userKey, addressKey), ...this.#chargeAddress(address, ipAddress)];
     const anywhere = this.#charge(user, userKey);
@@ -106,7 +106,7 @@ export class AttemptLimits {
 
   /** Marks the address as usual for a user who has proved to be there without trying a password. */
   async rememberAddress(email: string, { ipAddress }: Origin): Promise<void> {
-    await this.needs.counts.giveBack([], this.#charge(this.#budgets.known, userKeyOf(email), addressKeyOf(ipAddress)));
+    await this.needs.counts.giveBack([], this.#charge(this.#budgets.known, mailboxKeyOf(email), addressKeyOf(ipAddress)));
   }
 
   /** Counts an attempt with a code or another secret that names no user. @throws LatchkeyError RATE_LIMITED */
@@ -119,7 +119,7 @@ export class AttemptLimits {
   /** Counts a requested mail; the address may not belong to the requesting client. @throws LatchkeyError RATE_LIMITED */
   async spendMail(email: string, { ipAddress }: Origin): Promise<void> {
     const { mail, mailInAll, address } = this.#budgets;
-    const [userKey, addressKey] = [userKeyOf(email), addressKeyOf(ipAddress)];
+    const [userKey, addressKey] = [mailboxKeyOf(email), addressKeyOf(ipAddress)];
     const charges = [this.#charge(mail, userKey, addressKey), this.#charge(mailInAll, userKey)];
     await this.#spend([...charges, ...this.#chargeAddress(address, ipAddress)]);
   }
@@ -182,11 +182,6 @@ export class AttemptLimits {
 
 function isRateLimited(failure: unknown): boolean {
   return failure instanceof LatchkeyError && failure.code === 'RATE_LIMITED';
-}
-
-/** Cuts the email first: folding the case of a hundred kilobytes is costly, and no email is that long. */
-function userKeyOf(email: string): string {
-  return emailKeyOf(email.slice(0, 255));
 }
 
 function budgetsOf({ loginAttempts, addressAttempts }: Pick<Config, 'loginAttempts' | 'addressAttempts'>) {

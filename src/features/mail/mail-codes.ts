@@ -1,10 +1,10 @@
 /** Mailed codes: each is valid for one purpose, once, for a short time, and only until the password or the address changes. */
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../../database/database.js';
+import { mailboxKeyOf, trimPasted } from '../../lib/email-address.js';
 import { failed } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import { createKeyedHash, openSealed, seal } from '../../lib/sealing.js';
-import { emailKeyOf } from '../../lib/text-rules.js';
 import type { World } from '../../world.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import { lockUser } from '../users/users.js';
@@ -121,10 +121,11 @@ export class MailCodes {
 
   /** A keyed hash: no code matches it, and an attacker who reads the table can't test it for an address. */
   #decoyHashOf(purpose: MailCodePurpose, email: string): string {
-    return this.#decoyHash(JSON.stringify([purpose, emailKeyOf(email)]));
+    return this.#decoyHash(JSON.stringify([purpose, mailboxKeyOf(email)]));
   }
 
-  async #read<Purpose extends MailCodePurpose>(purpose: Purpose, text: string): Promise<ShownCode<Purpose> | null> {
+  async #read<Purpose extends MailCodePurpose>(purpose: Purpose, pasted: string): Promise<ShownCode<Purpose> | null> {
+    const text = trimPasted(pasted);
     if (!SHAPE.test(text)) return null;
     const hash = hashOf(text);
     const row = await this.needs.database.read((client) => client.mailCode.findUnique({ where: { hash } }));

@@ -1,4 +1,5 @@
 /** Delivers mails to a mail server (RFC 5321), each over its own connection. */
+import { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { composeMail } from './compose-mail.js';
 import { type Delivery, DeliveryFailed, type DeliveryState } from './delivery.js';
@@ -54,14 +55,31 @@ export class SmtpDelivery implements Delivery {
     }
   }
 
-  /** Builds the mail, connects and logs in. */
+  /**
+   * Builds the mail, connects, logs in, names sender and receiver, and leaves before the text. So the mail server defers or refuses
+   * the receiver as it would for a real mail. It has to discard a text that is not ended (RFC 5321, section 4.1.1.4).
+   */
   async rehearse(mail: OutgoingMessage, signal: AbortSignal): Promise<void> {
     const composed = composeMail(mail, this.needs.from);
+    const transport = makeTransport(this.needs.smtpUrl, this.needs.timeouts);
+    let isLeft = false;
+    const leave = () =>
+      new Readable({
+        // The text is read when the mail server has taken the receiver and waits for it.
+        read() {
+          isLeft = true;
+          this.destroy(new Error('a decoy has no text'));
+        },
+      });
+    transport.use('stream', ({ message }, done) => {
+      Object.assign(message, { createReadStream: leave });
+      done();
+    });
     try {
       await this.#composer.sendMail(composed);
-      await Promise.race([this.#transport.verify(), rejectOn(signal)]);
+      await Promise.race([transport.sendMail({ ...composed, signal }), rejectOn(signal)]);
     } catch (error) {
-      throw toFailure(error as SmtpFault);
+      if (!isLeft) throw toFailure(error as SmtpFault);
     }
   }
 

@@ -3,9 +3,10 @@
 import type { Database, Transaction } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/failures.js';
 import { freshId } from '../../lib/ambient.js';
+import { mailboxKeyOf, storedKeysOf, toEmailAddress, trimPasted } from '../../lib/email-address.js';
 import { done, failed, type Outcome, type UserFailure } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
-import { emailKeyOf, isEmailAddress, isName, searchKeyOf } from '../../lib/text-rules.js';
+import { emailKeyOf, isName, searchKeyOf } from '../../lib/text-rules.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { PasswordPolicy } from '../passwords/password-policy.js';
@@ -74,6 +75,16 @@ export async function lockUser(transaction: Transaction, id: string): Promise<vo
   await transaction.user.updateMany({ where: { id }, data: { credentialVersion: { increment: 0 } } });
 }
 
+/**
+ * The key for the address that a user gets. If another user has the mailbox under a key of an earlier version, it is that key: then the
+ * database refuses the address as taken.
+ */
+export async function freeKeyOf(transaction: Transaction, email: string, ownId = ''): Promise<string> {
+  const where = { emailKey: { in: [...storedKeysOf(email)] }, id: { not: ownId } };
+  const taken = await transaction.user.findFirst({ where, select: { emailKey: true } });
+  return taken?.emailKey ?? mailboxKeyOf(email);
+}
+
 interface Needs {
   readonly database: Database;
   readonly passwords: Passwords;
@@ -132,9 +143,13 @@ export class Users {
   }
 
   async findByEmail(email: string): Promise<UserWithSecrets | null> {
-    if (!isEmailAddress(email)) return null;
+    const keys = storedKeysOf(email);
+    if (keys.length === 0) return null;
+    // Two users of an earlier version may share a mailbox under two spellings of its domain. Each one is found as the user types it.
+    const preferred = [emailKeyOf(trimPasted(email)), ...keys];
     return this.needs.database.read(async (client) => {
-      const row = await client.user.findUnique({ where: { emailKey: emailKeyOf(email) } });
+      const rows = await client.user.findMany({ where: { emailKey: { in: [...keys] } } });
+      const [row = null] = rows.sort((one, other) => preferred.indexOf(one.emailKey) - preferred.indexOf(other.emailKey));
       // Query for an unknown user too: otherwise one query more for known users would reveal them by its time.
       const roles = await client.userRole.findMany({ where: { userId: row?.id ?? '' } });
       return row === null ? null : toUser({ ...row, roles });
@@ -144,7 +159,7 @@ export class Users {
   /** Checks the input for a new user, but not whether the address is taken. */
   async findFaults({ email, password, name }: NewUser): Promise<UserFailure[]> {
     const failures: (UserFailure | null)[] = [
-      isEmailAddress(email) ? null : EMAIL_INVALID,
+      toEmailAddress(email) === null ? EMAIL_INVALID : null,
       await this.needs.policy.findFault(password, { email, name }, ['input', 'password']),
       !name || isName(name)
         ? null
@@ -156,16 +171,17 @@ export class Users {
   /** Inserts a user as part of a transaction, which fails if the address is taken. */
   async insert(
     transaction: Transaction,
-    { email, name, roles = [], passwordHash, emailVerifiedAt }: UserToInsert,
+    { email: typed, name, roles = [], passwordHash, emailVerifiedAt }: UserToInsert,
     { id: actor, origin }: Creator,
   ): Promise<UserWithSecrets> {
+    const email = toEmailAddress(typed) ?? typed;
     const id = freshId(this.world.randomness);
     const createdAt = new Date(this.world.clock.now());
     const row = await transaction.user.create({
       data: {
         id,
         email,
-        emailKey: emailKeyOf(email),
+        emailKey: await freeKeyOf(transaction, email),
         name: name || null,
         searchKey: searchKeyOf(email, name || null),
         passwordHash,

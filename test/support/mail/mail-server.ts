@@ -28,6 +28,8 @@ export interface MailServer {
   readonly url: string;
   /** All mails received so far, in order. */
   readonly received: readonly ReceivedMail[];
+  /** Every receiver that was named to it, also of mails that it did not take. */
+  readonly receivers: readonly string[];
   /** How many connections it has accepted. */
   readonly connections: number;
   mood: MailServerMood;
@@ -43,6 +45,7 @@ const MAIL_PASSWORD = 'open sesame';
 /** Starts a server that stops when the test ends. A URL with a user logs in as `mailer`, with the only correct password. */
 export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
   const received: ReceivedMail[] = [];
+  const receivers: string[] = [];
   const waiting: ((mail: ReceivedMail) => void)[] = [];
   let taken = 0;
   let connections = 0;
@@ -57,8 +60,11 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     }
   };
   const comeUp = async () => {
-    server = createServer(options, self, keep, () => {
-      connections += 1;
+    server = createServer(options, self, keep, {
+      connection: () => {
+        connections += 1;
+      },
+      receiver: (address) => receivers.push(address),
     });
     const listening = server.listen(port, '127.0.0.1');
     await once(listening, 'listening');
@@ -76,6 +82,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
       return `smtp://127.0.0.1:${port}`;
     },
     received,
+    receivers,
     get connections() {
       return connections;
     },
@@ -94,7 +101,12 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
   return self;
 }
 
-function createServer(options: SMTPServerOptions, self: MailServer, keep: (mail: ReceivedMail) => void, count: () => void): SMTPServer {
+interface Counters {
+  connection(): void;
+  receiver(address: string): void;
+}
+
+function createServer(options: SMTPServerOptions, self: MailServer, keep: (mail: ReceivedMail) => void, count: Counters): SMTPServer {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -104,7 +116,7 @@ function createServer(options: SMTPServerOptions, self: MailServer, keep: (mail:
     closeTimeout: 1_000,
     ...options,
     onConnect(_session, done) {
-      count();
+      count.connection();
       done();
     },
     onAuth(auth, _session, done) {
@@ -114,7 +126,8 @@ function createServer(options: SMTPServerOptions, self: MailServer, keep: (mail:
     onMailFrom(_address, _session, done) {
       done(self.mood === 'refuse-sender' ? refusal(550) : null);
     },
-    onRcptTo(_address, _session, done) {
+    onRcptTo({ address }, _session, done) {
+      count.receiver(address);
       if (self.mood === 'hang') return;
       done(self.mood === 'defer' ? refusal(450) : self.mood === 'refuse' ? refusal(550) : null);
     },

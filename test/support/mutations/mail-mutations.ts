@@ -13,7 +13,7 @@ function wrongCodes(own: keyof World['codes']): MutationExample['refused'] {
     'an unknown code': () => [{ code: UNKNOWN }, 'INVALID_CODE'],
     'a refresh token': ({ phone }) => [{ code: phone.refreshToken }, 'INVALID_CODE'],
     'the code in capital letters': ({ codes }) => [{ code: codes[own].toUpperCase() }, 'INVALID_CODE'],
-    'the code with a space': ({ codes }) => [{ code: `${codes[own]} ` }, 'INVALID_CODE'],
+    'the code with a space within': ({ codes }) => [{ code: `${codes[own].slice(0, 9)} ${codes[own].slice(9)}` }, 'INVALID_CODE'],
     ...Object.fromEntries(
       foreign.map((purpose) => [`the code for ${purpose}`, ({ codes }: World) => [{ code: codes[purpose] }, 'INVALID_CODE'] as const]),
     ),
