@@ -1,6 +1,7 @@
 /** Types of settings that are addresses: of databases, servers, pages, proxies and mailboxes. */
 import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
+import { parseUrl } from '../lib/parse-url.js';
 import type { SettingType } from './setting.js';
 
 export const host: SettingType<string> = {
@@ -21,8 +22,9 @@ export const databaseUrl: SettingType<string> = {
 };
 
 function isPostgresqlUrl(text: string): boolean {
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false;
-  const { searchParams, pathname, hash } = new URL(text);
+  const url = /^postgres(ql)?:\/\//.test(text) ? parseUrl(text) : null;
+  if (url === null) return false;
+  const { searchParams, pathname, hash } = url;
   return (
     pathname.length > 1 &&
     hash === '' &&
@@ -47,16 +49,16 @@ export const redisUrl: SettingType<string> = {
   expected:
     'a Redis server like redis://user:password@host:6379, or rediss:// for TLS, with special characters of the password percent-encoded',
   parse(text) {
-    if (!URL.canParse(text) || !isDecodable(text)) return undefined;
-    const { protocol, hostname, pathname, search, hash } = new URL(text);
+    const url = parseUrl(text);
+    if (url === null || !isDecodable(url)) return undefined;
+    const { protocol, hostname, pathname, search, hash } = url;
     return /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d*)?$/.test(pathname) && search + hash === '' ? text : undefined;
   },
   hasPassword: true,
 };
 
 /** Whether user and password can be read: a `%` that begins no code makes the client of the server fail at every connection. */
-function isDecodable(url: string): boolean {
-  const { username, password } = new URL(url);
+function isDecodable({ username, password }: URL): boolean {
   try {
     return decodeURIComponent(username + password) !== null;
   } catch {
@@ -69,8 +71,9 @@ export const smtpUrl: SettingType<string> = {
   expected:
     'the address of a mail server, like smtp://user:password@mail.example.com:587, with special characters of the password percent-encoded',
   parse(text) {
-    if (!URL.canParse(text) || !isDecodable(text)) return undefined;
-    const { protocol, hostname } = new URL(text);
+    const url = parseUrl(text);
+    if (url === null || !isDecodable(url)) return undefined;
+    const { protocol, hostname } = url;
     return /^smtps?:$/.test(protocol) && hostname !== '' ? text : undefined;
   },
   hasPassword: true,
@@ -141,7 +144,7 @@ function isOrigin(text: string): boolean {
 }
 
 function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  return /^https?:$/.test(parseUrl(text)?.protocol ?? '');
 }
 
 export const proxies: SettingType<boolean | number | readonly string[]> = {

@@ -1,6 +1,7 @@
 /** Decides which pages may call this server where CORS alone does not protect it: WebSockets, event streams, requests with the cookie. */
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
+import { parseUrl } from '../lib/parse-url.js';
 import type { Proxies, RawRequest } from './proxies.js';
 
 export interface OriginCheck {
@@ -21,7 +22,7 @@ export function createOriginCheck({ corsOrigins, appUrl }: Settings, proxies: Pr
     allows(request) {
       const { origin, host = '' } = request.headers;
       if (origin === undefined || known.has(origin)) return true;
-      const page = URL.canParse(origin) ? new URL(origin) : null;
+      const page = parseUrl(origin);
       const { hosts, protocol } = proxies.read(request);
       if (page !== null && isOwn(page, [host, ...hosts], protocol)) return true;
       const told = page?.host ? `${page.protocol}//${page.host}` : 'null';
@@ -48,8 +49,7 @@ function isOwn(page: URL, hosts: readonly string[], protocol: string | null): bo
 
 /** The host and port as `URL` writes them; null for a text that is more or less than these. */
 function hostOf(text: string, protocol: string): string | null {
-  const url = `${protocol}//${text}`;
-  return /^[\w.[\]:-]+$/.test(text) && URL.canParse(url) ? new URL(url).host : null;
+  return /^[\w.[\]:-]+$/.test(text) ? (parseUrl(`${protocol}//${text}`)?.host ?? null) : null;
 }
 
 function readableHost(text: string): string {

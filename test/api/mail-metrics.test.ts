@@ -7,7 +7,7 @@ import type { MailServerMood } from '../support/mail/mail-server.js';
 import { act } from '../support/mutations/mutations.js';
 
 async function readMetric({ app }: TestApp, name: string): Promise<number> {
-  const { payload } = await app.server.inject({ url: '/metrics' });
+  const { payload } = await app.metrics.inject({ url: '/metrics' });
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(payload)?.[1]);
 }
 

@@ -29,14 +29,19 @@ test.each([
   ['https://login.example.com:8443', 'login.example.com'],
   ['https://evil.example', 'login.example.com'],
   ['https://login.example.com.evil.example', 'login.example.com'],
-  ['https://login.example.com', 'x@login.example.com'],
-  ['https://login.example.com', 'login.example.com/'],
   ['capacitor://login.example.com', 'login.example.com'],
   ['null', 'null'],
   ['', ''],
 ])('a page of %s is a stranger at the host %s', async (origin, host) => {
   expect(await statusOf(await startApp(), { origin, host })).toBe(403);
 });
+
+test.each(['x@login.example.com', 'login.example.com/'])(
+  'the host %s, which is none, is refused before any page is compared with it',
+  async (host) => {
+    expect(await statusOf(await startApp(), { origin: 'https://login.example.com', host })).toBe(400);
+  },
+);
 
 test.each(['https://login.example.com/account', 'https://login.example.com:443/account/', 'HTTPS://Login.Example.com'])(
   'the pages of APP_URL=%s are own ones, whatever name a proxy asks for',
