@@ -8,7 +8,7 @@ import type { Answer } from '../caller/stream-door.js';
 import type { OriginCheck } from './allowed-origins.js';
 import { authorizationIn } from './connection-params.js';
 import { incomingOf } from './incoming-request.js';
-import { answerNotFound, BODY_LIMIT_BYTES, refuseOrigin, refuseRaw } from './refusals.js';
+import { answerNotFound, BODY_LIMIT_BYTES, refuse, refuseOrigin, refuseRaw } from './refusals.js';
 import { CONNECTIONS_PER_SESSION, endIfDead, OPERATIONS_PER_CONNECTION, type StreamParts, whenExpired } from './stream-door.js';
 import { createWebSocketConnection, type RawSocket, type WebSocketConnection } from './websocket-connection.js';
 
@@ -48,6 +48,9 @@ export async function allowWebSockets(server: FastifyInstance, origins: OriginCh
   refuseUpgrades(server, origins);
 }
 
+/** Node 20 hands every request with an `Upgrade` to the one who upgrades, so it can't be served as if it had none. */
+const OTHER_UPGRADE = 'The only protocol to upgrade to is "websocket". Send this request without the header "Upgrade" (HTTP/1.1 only).';
+
 /** Answers an upgrade that must not happen as any other request: with JSON, a code and the security headers. */
 function refuseUpgrades(server: FastifyInstance, origins: OriginCheck): void {
   /** The addresses with a WebSocket, those of an embedding application included. */
@@ -58,8 +61,9 @@ function refuseUpgrades(server: FastifyInstance, origins: OriginCheck): void {
   // The plugin would upgrade a request on every path, and close it only then. Such sockets would count against no limit.
   server.addHook('onRequest', (request, reply, done) => {
     if (!request.ws) return done();
-    const { method, routeOptions } = request;
-    if (method !== 'GET' || !paths.has(routeOptions.url ?? '')) answerNotFound(request, reply);
+    const { method, routeOptions, headers } = request;
+    if (headers.upgrade?.toLowerCase() !== 'websocket') refuse(reply, 400, 'BAD_REQUEST', OTHER_UPGRADE);
+    else if (method !== 'GET' || !paths.has(routeOptions.url ?? '')) answerNotFound(request, reply);
     else if (!origins.allows(request.raw)) refuseOrigin(reply);
     else done();
   });

@@ -46,6 +46,16 @@ test('an upgrade by another method, a broken handshake and a foreign origin are 
   expect(outcomeOf(await send(foreign))).toBe('403 FORBIDDEN');
 });
 
+test('an upgrade to another protocol is told that the request must come without it', async () => {
+  const { sendRaw } = await openWire();
+  const h2c = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n';
+  for (const line of ['GET /livez', 'GET /graphql', 'POST /graphql']) {
+    const answer = await sendRaw(`${line} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n${h2c}\r\n`, { waits: true });
+    expect.soft(outcomeOf(answer), line).toBe('400 BAD_REQUEST');
+    expect.soft(answer, line).toContain('without the header');
+  }
+});
+
 test('a WebSocket of an embedding application opens at its own address, for the same origins', async () => {
   const { app } = await startApp();
   app.server.get('/own', { websocket: true }, (socket) => socket.send('hello'));
