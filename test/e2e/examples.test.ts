@@ -65,7 +65,7 @@ test('the application that has moved in keeps its posts, adds them to our User, 
 
   expect(await logOut(server, { token })).toBe(1);
   expect((await csv()).status).toBe(401);
-  expect((await add('late')).errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' });
+  expect((await add('late')).errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED', sessionEnded: true });
   expect(await server.stop()).toEqual({ code: 0, signal: null });
 });
 
