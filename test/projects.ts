@@ -29,6 +29,9 @@ const SERVER_STORY = 'clients,commands,signals,start,wrong-configuration,wrong-u
 /** These models take as long as half of the API tests, and only the code that they model can break them. */
 const MODELS = ['test/lease-model/lease-{model,simulation}.test.ts', 'test/revocation/revocation-set-model.test.ts'];
 
+/** Long tests of the API that try every mutation or thousands of guesses. `npm test` leaves them to `npm run test:rest`. */
+const THOROUGH = ['test/api/{empty-texts,guessing-at-scale,ids,sent-twice}.test.ts'];
+
 const SETUP = {
   built: 'test/support/process/build.ts',
   sqlite: 'test/support/app/template.ts',
@@ -65,7 +68,7 @@ export const quick: readonly TestProjectInlineConfiguration[] = [
       'test/fault-run/history-checker.test.ts',
       'test/*.test.ts',
     ],
-    exclude: MODELS,
+    exclude: [...MODELS, ...THOROUGH],
     env: { TEST_REVOCATION_CHECK: 'memory' },
   }),
   project(['built', 'sqlite', 'loginServers'], {
@@ -80,6 +83,7 @@ export const quick: readonly TestProjectInlineConfiguration[] = [
 /** All other tests, the longest files first. */
 export const rest: readonly TestProjectInlineConfiguration[] = [
   project([], { name: 'models', include: MODELS }),
+  project(['built', 'sqlite'], { name: 'thorough', include: THOROUGH, env: { TEST_REVOCATION_CHECK: 'memory' } }),
   project(['built', 'sqlite'], { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: [`test/e2e/{${SERVER_STORY}}.test.ts`] }),
   project(['built', 'sqlite', 'postgresql'], {
     name: 'postgresql',
