@@ -122,7 +122,7 @@ export const SUBJECTS = {
       'APP_URL',
       pagesUrl('https://app.example.com/login'),
       template('http://localhost:<PORT>/account'),
-      'Pages that links in mails lead to, such as `<APP_URL>/reset-password`: the console or your own. Their origin may call the server. Required with `SMTP_URL`.',
+      'Pages that links in mails lead to, such as `<APP_URL>/reset-password`: the console or your own. Pages of their origin may use the cookie, WebSockets and event streams. Required with `SMTP_URL`.',
     ),
     /** Null means that the server writes mails into files. */
     smtpUrl: setting('SMTP_URL', smtpUrl, null, 'Mail server. Without one, Latchkey writes mails into files in `DATA_DIR/mail`.'),

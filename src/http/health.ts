@@ -1,4 +1,4 @@
-/** GET /livez: the process runs. GET /readyz: it can tell who is logged in. */
+/** GET /livez: the process runs. GET /readyz: it can tell who is logged in, and a revocation would hold. */
 import type { FastifyInstance } from 'fastify';
 
 /** Answers with the reason why the server is not ready, or null. */
