@@ -28,11 +28,6 @@ export interface RefreshCookie {
   /** @param expiresAt when the browser may delete the cookie */
   give(token: string, expiresAt: Date): void;
   clear(): void;
-  /**
-   * Removes the cookie if it came under the name that older versions used. Call it only after the token in it was accepted: another server
-   * on the same host may have set a cookie of that name.
-   */
-  replaceOlder(): void;
 }
 
 /** The headers of a request, under their names in small letters. A WebSocket has those of the request that opened it. */

@@ -36,16 +36,19 @@ function extend(ours: RequestContext, build: OwnContext): object | Promise<objec
   }
 }
 
-/** A copy, since a resolver may put things into its context. The guards read `caller`, so that one can't be written. */
-function copy({ caller, ...others }: RequestContext): RequestContext {
+/**
+ * A copy, since a resolver may put things into its context. The guards read `caller`, so that one can't be written. The address in
+ * `origin` is what later fields of the operation are counted and recorded under. The cookie is what no script may read.
+ */
+function copy({ caller, origin, refreshCookie: _hidden, ...others }: RequestContext): RequestContext {
   Object.freeze(caller);
   const locked: Pick<RequestContext, 'caller'> = Object.defineProperty({} as RequestContext, 'caller', { value: caller, enumerable: true });
-  return Object.assign(locked, others);
+  return Object.assign(locked, others, { origin: Object.freeze({ ...origin }), refreshCookie: null });
 }
 
 /** A copy again, since an application may return one object for all requests. */
 function merge(own: object, ours: RequestContext): object {
   if (typeof own !== 'object' || own === null) throw new Error('The function in createApp({ context }) must return an object.');
-  const locked = Object.fromEntries(Object.entries(ours).map(([name, value]) => [name, { value, enumerable: true }]));
+  const locked = Object.fromEntries(Object.entries(copy(ours)).map(([name, value]) => [name, { value, enumerable: true }]));
   return Object.create(Object.getPrototypeOf(own), { ...Object.getOwnPropertyDescriptors(own), ...locked });
 }

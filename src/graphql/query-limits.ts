@@ -7,7 +7,9 @@ import {
   type ASTNode,
   type ASTVisitor,
   GraphQLError,
+  Kind,
   NoSchemaIntrospectionCustomRule,
+  type SelectionSetNode,
   specifiedRules,
   type ValidationContext,
   type ValidationRule,
@@ -47,8 +49,31 @@ function directivesInOnePlaceRule(context: ValidationContext): ASTVisitor {
   return { enter };
 }
 
+const CONDITIONAL = ['skip', 'include'];
+
+/**
+ * GraphQL, section 6.2.3 (September 2025): no `@skip` and no `@include` at the root of a subscription. Without a field there is nothing
+ * to subscribe to, and graphql-js 16 would throw.
+ */
+function unconditionalSubscriptionRule(context: ValidationContext): ASTVisitor {
+  const seen = new Set<string>();
+  const look = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      const found = selection.directives?.find(({ name }) => CONDITIONAL.includes(name.value));
+      if (found !== undefined) context.reportError(new GraphQLError('A subscription needs its field in any case.', { nodes: found }));
+      const inner = selection.kind === Kind.FRAGMENT_SPREAD ? context.getFragment(selection.name.value)?.selectionSet : undefined;
+      if (selection.kind === Kind.INLINE_FRAGMENT) look(selection.selectionSet);
+      if (selection.kind !== Kind.FRAGMENT_SPREAD || inner === undefined || seen.has(selection.name.value)) continue;
+      seen.add(selection.name.value);
+      look(inner);
+    }
+  };
+  return { OperationDefinition: ({ operation, selectionSet }) => (operation === 'subscription' ? look(selectionSet) : undefined) };
+}
+
 export const queryLimits: readonly ValidationRule[] = [
   directivesInOnePlaceRule,
+  unconditionalSubscriptionRule,
   maxDepthRule({ n: MAX_DEPTH, ...onRejection }),
   // An empty list of exceptions: an alias of `__typename` costs as much as any other.
   maxAliasesRule({ n: MAX_ALIASES, allowList: [], ...onRejection }),

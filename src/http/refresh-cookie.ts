@@ -36,10 +36,10 @@ export function createRefreshCookies(clusterId: string, now: () => number, log: 
   return ({ headers }, reply) => {
     if (headers[COOKIE_MODE_HEADER] !== COOKIE_MODE) return null;
     const isDevelopment = headers.origin !== undefined && LOCAL_PAGE.test(headers.origin);
-    const olderName = isDevelopment ? DEVELOPMENT_NAME : NAME;
-    const name = `${olderName}-${suffix}`;
+    const begin = isDevelopment ? DEVELOPMENT_NAME : NAME;
+    const name = `${begin}-${suffix}`;
     const sent = parseCookie(headers.cookie ?? '');
-    let kept: string | null = sent[name] || sent[olderName] || null;
+    let kept: string | null = sent[name] || null;
     const set = (which: string, value: string, maxAge: number) => {
       const attributes = { httpOnly: true, secure: !isDevelopment, sameSite: 'strict', path: '/', maxAge } as const;
       // RFC 6265, section 4.1.1: an answer should not set the same cookie twice. If several operations set it, the last one counts.
@@ -57,14 +57,11 @@ export function createRefreshCookies(clusterId: string, now: () => number, log: 
       give(token, expiresAt) {
         if (!isDevelopment && headers.origin?.startsWith('http:')) warnOfPlainHttp(headers.origin);
         // RFC 6265, section 5.4: browsers send the oldest cookies first.
-        const others = Object.keys(sent).filter((other) => other.startsWith(`${olderName}-`) && other !== name);
+        const others = Object.keys(sent).filter((other) => other.startsWith(`${begin}-`) && other !== name);
         for (const other of others.slice(0, Math.max(0, others.length - MOST_OTHERS))) set(other, '', 0);
         write(token, Math.max(0, Math.floor((expiresAt.getTime() - now()) / 1000)));
       },
       clear: () => write('', 0),
-      replaceOlder() {
-        if (!sent[name] && sent[olderName]) set(olderName, '', 0);
-      },
     };
   };
 }

@@ -232,3 +232,30 @@ test('inputs with decorators are validated, left alone, or refused at the start:
   const { errors } = await adds(await startApp({ resolvers: NOTES.resolvers, validateFn }), 'much too long');
   expect(errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
 });
+
+test('fields of an application on our types see the fields of the type, and no hash of the row', async () => {
+  const roots: object[] = [];
+  const look = async ({ root }: { root: object | undefined }, next: () => Promise<unknown>) => {
+    if (root !== undefined) roots.push(root);
+    return next();
+  };
+  const app = await startApp({ ...NOTES, globalMiddlewares: [look] });
+  await app.register();
+  const input = `input: { email: "${EMAIL}", password: "${PASSWORD}" }`;
+  const { data } = await app.send(`mutation { login(${input}) { accessToken user { notes { text } } session { note } } }`);
+  await app.send('{ me { notes { text } } sessions { note } }', { token: data.login.accessToken });
+  expect(roots.length).toBeGreaterThanOrEqual(4);
+  expect(roots.flatMap((root) => Object.keys(root)).filter((key) => /hash|sealed|credential|key/i.test(key))).toEqual([]);
+});
+
+test('the context of an application has neither the cookie’s token nor an address that it can change', async () => {
+  const contexts: { origin: object; refreshCookie: unknown }[] = [];
+  const context = (ours: (typeof contexts)[number]) => {
+    contexts.push(ours);
+    return {};
+  };
+  const app = await startApp({ ...NOTES, context });
+  await app.register();
+  await app.send('{ whoami }', { headers: { 'latchkey-refresh-token': 'cookie', cookie: '__Host-latchkey-refresh=x' } });
+  expect(contexts.map(({ origin, refreshCookie }) => [Object.isFrozen(origin), refreshCookie])).toEqual([[true, null]]);
+});

@@ -100,3 +100,17 @@ test('every refusal of an event stream is JSON with a code', async () => {
   }
   expect(await app.ask(accessToken)).toBe('ok');
 });
+
+test.each([
+  'subscription { sessionEvents @skip(if: true) { id } }',
+  'subscription($on: Boolean = true) { sessionEvents @include(if: $on) { id } }',
+  'subscription { ...All @skip(if: true) } fragment All on Subscription { sessionEvents { id } }',
+  'subscription { ... @include(if: false) { sessionEvents { id } } }',
+])('a subscription whose field may be left out is refused as a client’s mistake: %s', async (query) => {
+  const { app, address } = await startListening();
+  const { accessToken } = await app.register();
+  const headers = { ...EVENTS, ...JSON_TYPE, authorization: `Bearer ${accessToken}` };
+  const body = await (await fetch(`${address}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).text();
+  expect(body).toContain('GRAPHQL_VALIDATION_FAILED');
+  expect(body).not.toContain('INTERNAL_SERVER_ERROR');
+});

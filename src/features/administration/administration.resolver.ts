@@ -1,10 +1,12 @@
 /** The mutations of administrators. Every one requires a recently confirmed password. */
+
 import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { ADMIN_ROLE } from '../../caller/roles.js';
 import { tokenOf } from '../../caller/token-of.js';
 import { toPayload } from '../../graphql/user-error.type.js';
 import type { Actor } from '../endings/actor.js';
+import { toUserType } from '../users/user.type.js';
 import {
   DisableUserInput,
   DisableUserPayload,
@@ -98,5 +100,5 @@ function actorOf(context: RequestContext): Actor {
 }
 
 function fieldsOf({ user, endedSessions }: AdministeredUser) {
-  return { user, endedSessions };
+  return { user: toUserType(user), endedSessions };
 }

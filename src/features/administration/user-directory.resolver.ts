@@ -6,7 +6,7 @@ import { tokenOf } from '../../caller/token-of.js';
 import { type Connection, connectionTypeOf, PageArguments, toConnection, toPageRequest } from '../../graphql/connection.type.js';
 import { SessionType, toSessionType } from '../sessions/session.type.js';
 import type { Sessions } from '../sessions/sessions.js';
-import { UserType } from '../users/user.type.js';
+import { toUserType, UserType } from '../users/user.type.js';
 import type { Users } from '../users/users.js';
 import type { UserDirectory } from './user-directory.js';
 
@@ -24,8 +24,9 @@ export class UserDirectoryResolver {
   constructor(private readonly needs: Needs) {}
 
   @Query(() => UserType, { nullable: true, description: 'The user with this id, or null if there is none. Administrators only.' })
-  user(@Arg('id', () => ID, { description: 'The id of the user.' }) id: string): Promise<UserType | null> {
-    return this.needs.users.find(id);
+  async user(@Arg('id', () => ID, { description: 'The id of the user.' }) id: string): Promise<UserType | null> {
+    const user = await this.needs.users.find(id);
+    return user === null ? null : toUserType(user);
   }
 
   @Query(() => [SessionType], {
@@ -51,6 +52,6 @@ export class UserDirectoryResolver {
   ): Promise<Connection<UserType>> {
     const request = toPageRequest('users', page);
     const found = await this.needs.directory.list(search || null, request);
-    return toConnection('users', found, request, ({ createdAt, id }) => ({ at: createdAt, id }));
+    return toConnection('users', { ...found, rows: found.rows.map(toUserType) }, request, ({ createdAt, id }) => ({ at: createdAt, id }));
   }
 }

@@ -6,7 +6,7 @@ import { tokenOf } from '../../caller/token-of.js';
 import type { AuditKind, RecordedEvent } from '../audit/audit.js';
 import { AuditEventType } from '../audit/audit-event.type.js';
 import type { FeedRequest } from '../audit/audit-feed.js';
-import { AUDIT_TOPIC } from '../audit/core-events.js';
+import { AUDIT_TOPIC, requestFeed } from '../audit/core-events.js';
 import { SessionType, toSessionType } from './session.type.js';
 import { SessionEventKind, SessionEventType, toAuditEventId, toSessionEvent } from './session-event.type.js';
 import type { Sessions } from './sessions.js';
@@ -21,13 +21,15 @@ interface Subscribing {
 
 const SESSION_KINDS: readonly AuditKind[] = Object.values(SessionEventKind);
 
-const ownSessions = ({ args: { after }, context }: Subscribing): FeedRequest => ({
-  userId: tokenOf(context).sub,
-  kinds: SESSION_KINDS,
-  after: typeof after === 'string' && after !== '' ? toAuditEventId(after) : null,
-});
+const ownSessions = ({ args: { after }, context }: Subscribing): FeedRequest =>
+  requestFeed({
+    userId: tokenOf(context).sub,
+    kinds: SESSION_KINDS,
+    after: typeof after === 'string' && after !== '' ? toAuditEventId(after) : null,
+  });
 
-const auditTrail = ({ args }: Subscribing): FeedRequest => ({ userId: args.userId || null, kinds: null, after: args.after || null });
+const auditTrail = ({ args }: Subscribing): FeedRequest =>
+  requestFeed({ userId: args.userId || null, kinds: null, after: args.after || null });
 
 @Authorized()
 @Resolver(() => SessionEventType)

@@ -2,6 +2,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { toPayload } from '../../graphql/user-error.type.js';
+import { toUserType } from '../users/user.type.js';
 import type { LoggedIn, Login } from './login.js';
 import { LoginInput, LoginPayload } from './login.type.js';
 import { deliver, openSessionFields } from './open-session.type.js';
@@ -23,5 +24,5 @@ export class LoginResolver {
 }
 
 export function loggedInFields(loggedIn: LoggedIn) {
-  return { ...openSessionFields(loggedIn), user: loggedIn.user };
+  return { ...openSessionFields(loggedIn), user: toUserType(loggedIn.user) };
 }

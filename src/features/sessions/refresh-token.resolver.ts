@@ -21,11 +21,8 @@ export class RefreshTokenResolver {
   ): Promise<RefreshTokenPayload> {
     const { origin, refreshCookie } = context;
     const outcome = await this.refreshes.refresh(input.refreshToken || refreshCookie?.received || '', origin);
-    if (!input.refreshToken) {
-      // A refused token never becomes valid again.
-      if (outcome.kind === 'failed') refreshCookie?.clear();
-      else refreshCookie?.replaceOlder();
-    }
+    // A refused token never becomes valid again.
+    if (outcome.kind === 'failed' && !input.refreshToken) refreshCookie?.clear();
     return deliver(toPayload(outcome, openSessionFields), context);
   }
 }

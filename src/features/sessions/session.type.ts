@@ -41,6 +41,9 @@ export class SessionType {
   endedAt!: Date | null;
 }
 
+/** Only the fields of the type: resolvers and middlewares of an application get this object, and the row has hashes too. */
 export function toSessionType(session: Session, currentSid: string | null): SessionType {
-  return { ...session, current: session.id === currentSid };
+  const { id, deviceName, userAgent, ipAddress, createdAt, authenticatedAt, lastUsedAt, idleExpiresAt, expiresAt, endedAt } = session;
+  const current = id === currentSid;
+  return { id, current, deviceName, userAgent, ipAddress, createdAt, authenticatedAt, lastUsedAt, idleExpiresAt, expiresAt, endedAt };
 }

@@ -2,7 +2,7 @@
 import { Authorized, Ctx, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../caller/caller.js';
 import { tokenOf } from '../../caller/token-of.js';
-import { UserType } from './user.type.js';
+import { toUserType, UserType } from './user.type.js';
 import type { Users } from './users.js';
 
 @Authorized()
@@ -11,7 +11,8 @@ export class UserResolver {
   constructor(private readonly users: Users) {}
 
   @Query(() => UserType, { nullable: true, description: 'The user who makes this request.' })
-  me(@Ctx() context: RequestContext): Promise<UserType | null> {
-    return this.users.find(tokenOf(context).sub);
+  async me(@Ctx() context: RequestContext): Promise<UserType | null> {
+    const user = await this.users.find(tokenOf(context).sub);
+    return user === null ? null : toUserType(user);
   }
 }

@@ -39,3 +39,9 @@ export class UserType implements User {
   })
   disabledReason!: string | null;
 }
+
+/** Only the fields of the type: resolvers and middlewares of an application get this object, and the row has hashes too. */
+export function toUserType(user: User): UserType {
+  const { id, email, name, roles, createdAt, emailVerifiedAt, lastLoginAt, disabledAt, disabledReason } = user;
+  return { id, email, name, roles, createdAt, emailVerifiedAt, lastLoginAt, disabledAt, disabledReason };
+}
