@@ -117,8 +117,8 @@ export class CrateResolver {
   }
 
   @Query(() => String, { nullable: true })
-  cookie(@Ctx() { refreshCookie }: RequestContext): string | null {
-    return refreshCookie?.received ?? null;
+  cookie(@Ctx() { headers: { cookie } }: RequestContext): string | null {
+    return typeof cookie === 'string' ? cookie : null;
   }
 
   @Query(() => String)
