@@ -24,27 +24,43 @@ export class NodesRunning extends OperatorFault {
  * @throws WrongDatabase, ForeignDatabase
  */
 export async function openMigrated(location: Location): Promise<Database> {
-  await migrateDatabase(location, false);
+  const current = await openUnlessPending(location, false);
+  if (current !== null) return current;
+  await told(() => migrate(location.databaseUrl));
   return told(() => Database.open(location.databaseUrl, location.databasePoolSize));
 }
 
 /**
- * Applies the pending migrations. The migration engine needs exclusive use of a SQLite file, so no connection is open meanwhile.
+ * Applies the pending migrations.
  *
  * @param noNodeRuns the operator knows that no node runs; nodes that are on record are forgotten
  * @returns the names of the applied migrations
  * @throws as `openMigrated` does
  */
-export async function migrateDatabase({ databaseUrl, databasePoolSize }: Location, noNodeRuns: boolean): Promise<string[]> {
+export async function migrateDatabase(location: Location, noNodeRuns: boolean): Promise<string[]> {
+  const current = await openUnlessPending(location, noNodeRuns);
+  if (current === null) return told(() => migrate(location.databaseUrl));
+  await current.close();
+  return [];
+}
+
+/**
+ * The migration engine needs exclusive use of a SQLite file, so no connection stays open before a migration.
+ *
+ * @returns null if migrations are pending and may be applied
+ */
+async function openUnlessPending({ databaseUrl, databasePoolSize }: Location, noNodeRuns: boolean): Promise<Database | null> {
   const database = await told(() => Database.open(databaseUrl, databasePoolSize));
   try {
-    if ((await told(() => pendingMigrations(database, databaseUrl))).length === 0) return [];
+    if ((await told(() => pendingMigrations(database, databaseUrl))).length === 0) return database;
     if (noNodeRuns) await forgetNodes(database);
     else await assertNoNode(database);
-  } finally {
+  } catch (error) {
     await database.close();
+    throw error;
   }
-  return told(() => migrate(databaseUrl));
+  await database.close();
+  return null;
 }
 
 /** Every node that is on record before a migration is of an older version. A node that stops cleanly removes its record. */

@@ -55,6 +55,7 @@ export class SessionEndings {
    */
   async markAllEnded(): Promise<void> {
     const { sessionsSince, allEndedAt } = await this.needs.database.read(readState);
+    if (allEndedAt === null) return;
     let left = MARKED_AT_ONCE;
     await this.needs.database.inBatches(async (transaction, limit) => {
       if (left <= 0) return { count: 0 };
