@@ -1,14 +1,21 @@
 /** Opens the database; every read and write of the server goes through this class. */
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { within } from '../lib/deadline.js';
 import { LatchkeyError } from '../lib/errors.js';
 import { createQueue, type Queue } from '../lib/queue.js';
-import type { Engine, LockableTable, ServerFacts, Transaction } from './engine.js';
+import type { DirectDriver } from './direct-driver.js';
+import type { Connected, Engine, LockableTable, ServerFacts, Transaction } from './engine.js';
 import { engineFor } from './engines.js';
-import { CommitUnknown, isConflict, isUnavailable, isUndone } from './failures.js';
+import { CommitUnknown, databaseCodeOf, isConflict, isUnavailable, isUndone } from './failures.js';
 import type { PrismaClient } from './generated/client.js';
+import { HotTransaction } from './hot-transaction.js';
+import { assertKept, type Dialect, fromDriver, type Insert, type Statement, toDriver } from './statement.js';
 
 export type { Transaction } from './engine.js';
+export { HotTransaction } from './hot-transaction.js';
+
+/** A transaction of Prisma, or one of hot statements. */
+export type AnyTransaction = Transaction | HotTransaction;
 
 /** The longest time from the first statement of a transaction to its commit. */
 export const TRANSACTION_TIMEOUT_MS = 10_000;
@@ -27,7 +34,8 @@ export const DEFAULT_POOL_SIZE = 10;
 export class Database {
   /** Reads and transactions since the start, for `/metrics`. Tests use it to show that the revocation check needs none. */
   operations = 0;
-  #client: PrismaClient;
+  #connected: Connected;
+  #driver: Promise<DirectDriver> | undefined;
   #aside: PrismaClient | undefined;
   #suspect = false;
   #active = 0;
@@ -36,12 +44,12 @@ export class Database {
   #pinging: Promise<void> | undefined;
   readonly #writers: Queue;
   readonly #longReads = createQueue(1, WAITING_LONG_READS, () => LatchkeyError.unavailable(new Error('too many long reads wait')));
-  readonly #committed = new WeakMap<Transaction, readonly (() => void)[]>();
+  readonly #committed = new WeakMap<AnyTransaction, readonly (() => void)[]>();
 
   private constructor(private readonly engine: Engine) {
     const refuse = () => LatchkeyError.unavailable(new Error('too many transactions wait'));
     this.#writers = createQueue(engine.transactionsAtOnce, WAITING_TRANSACTIONS, refuse);
-    this.#client = engine.connect(true);
+    this.#connected = engine.connect(true);
   }
 
   /**
@@ -51,13 +59,18 @@ export class Database {
   static async open(url: string, poolSize = DEFAULT_POOL_SIZE): Promise<Database> {
     const database = new Database(await engineFor(url, poolSize));
     try {
-      await database.#use(() => database.#client.$queryRaw`SELECT 1`);
-      await database.engine.assertFit(database.#client);
+      await database.#use(() => database.#connected.prisma.$queryRaw`SELECT 1`);
+      await database.engine.assertFit(database.#connected.prisma);
+      await database.#direct();
       return database;
     } catch (error) {
       await database.close();
       throw error;
     }
+  }
+
+  get dialect(): Dialect {
+    return this.engine.dialect;
   }
 
   /** Whether other nodes may read and write the same database. */
@@ -71,14 +84,50 @@ export class Database {
    * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer; violations of constraints pass through unchanged
    */
   read<Result>(query: (client: Transaction) => Promise<Result>): Promise<Result> {
-    const answer = this.#use(() => query(this.#client));
-    return this.isShared
-      ? within(
-          READ_WITHIN_MS,
-          () => LatchkeyError.unavailable(new Error('a read took too long')),
-          () => answer,
-        )
-      : answer;
+    return this.#inTime(this.#use(() => query(this.#connected.prisma)));
+  }
+
+  /**
+   * Runs one hot statement that reads, outside any transaction.
+   *
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer
+   */
+  ask<Row>(wanted: Statement<Row>): Promise<Row[]> {
+    return this.#inTime(this.#use(() => this.#run(wanted)));
+  }
+
+  /**
+   * Runs one hot statement that writes, and does not wait until its commit is on the disk. It survives a crash of this process; a power
+   * failure may undo it.
+   *
+   * @param wanted it ends with the list of its `RETURNING`
+   * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer
+   */
+  writeLazily<Row>(wanted: Statement<Row>): Promise<Row[]> {
+    return this.#writers.run(() => this.#use(() => again(() => this.#run(wanted, true))));
+  }
+
+  /**
+   * Runs one hot statement that writes, as a transaction of its own. Only PostgreSQL has statements that do so much at once.
+   *
+   * @throws LatchkeyError AUTH_UNAVAILABLE as `transaction` does
+   */
+  write<Row>(wanted: Statement<Row>): Promise<Row[]> {
+    return this.#writers.run(() => this.#use(() => again(() => withOutcome(() => this.#run(wanted)))));
+  }
+
+  /** Runs hot statements in one transaction, like `transaction`, by the driver alone. With SQLite it is one turn of the event loop. */
+  hotTransaction<Result>(work: (transaction: HotTransaction) => Promise<Result>): Promise<Result> {
+    return this.#writers.run(() => this.#use(() => again(() => this.#commitHot(work))));
+  }
+
+  /** Runs a hot statement in a transaction of either kind. */
+  async runIn<Row>(transaction: AnyTransaction, wanted: Statement<Row>): Promise<Row[]> {
+    if (transaction instanceof HotTransaction) return transaction.run(wanted);
+    const { sql, args } = toDriver(wanted, this.dialect);
+    const rows = await transaction.$queryRawUnsafe<Record<string, unknown>[]>(sql, ...args);
+    const columnNames = Object.keys(rows[0] ?? {});
+    return fromDriver(wanted, { columnNames, rows: rows.map((row) => Object.values(row)) });
   }
 
   /**
@@ -100,11 +149,21 @@ export class Database {
    *   work may have been committed nevertheless
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#writers.run(() => this.#use(() => this.#commitAgain(work)));
+    return this.#writers.run(() => this.#use(() => again(() => this.#commit(work))));
+  }
+
+  /**
+   * Runs inserts that do not depend on each other, in a transaction of either kind.
+   *
+   * @throws DatabaseUnusable if the database has swallowed a row
+   */
+  async insertIn(transaction: AnyTransaction, ...inserts: readonly Insert[]): Promise<void> {
+    if (transaction instanceof HotTransaction) return transaction.insertTogether(inserts);
+    for (const each of inserts) assertKept(each, (await this.runIn(transaction, each)).length);
   }
 
   /** Calls `act` once the transaction is committed, and never if it is not. */
-  whenCommitted(transaction: Transaction, act: () => void): void {
+  whenCommitted(transaction: AnyTransaction, act: () => void): void {
     this.#committed.set(transaction, [...(this.#committed.get(transaction) ?? []), act]);
   }
 
@@ -161,33 +220,41 @@ export class Database {
 
   async close(): Promise<void> {
     await this.#aside?.$disconnect();
-    await this.engine.beforeClose(this.#client);
-    await this.#client.$disconnect();
+    await this.engine.beforeClose(this.#connected.prisma);
+    await this.#connected.prisma.$disconnect();
   }
 
   /** A pool has connections for both. */
   #openAside(): PrismaClient {
-    if (this.engine.isShared) return this.#client;
-    this.#aside ??= this.engine.connect(false);
+    if (this.engine.isShared) return this.#connected.prisma;
+    this.#aside ??= this.engine.connect(false).prisma;
     return this.#aside;
   }
 
-  async #commitAgain<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.#commit(work);
-      } catch (error) {
-        if (!isConflict(error) || tries === TRIES) throw error;
-        // The pause keeps the two transactions from meeting again.
-        await setTimeout(tries * RETRY_PAUSE_MS);
-      }
-    }
+  #direct(): Promise<DirectDriver> {
+    this.#driver ??= this.#connected.direct().catch((error: unknown) => {
+      this.#driver = undefined;
+      throw error;
+    });
+    return this.#driver;
+  }
+
+  async #run<Row>(wanted: Statement<Row>, isLazy = false): Promise<Row[]> {
+    const driver = await this.#direct();
+    return fromDriver(wanted, await driver.queryRaw({ ...toDriver(wanted, this.dialect), isLazy }));
+  }
+
+  /** A shared database may hang. */
+  #inTime<Result>(answer: Promise<Result>): Promise<Result> {
+    if (!this.isShared) return answer;
+    const late = () => LatchkeyError.unavailable(new Error('a read took too long'));
+    return within(READ_WITHIN_MS, late, () => answer);
   }
 
   async #commit<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const finished: Transaction[] = [];
     try {
-      const committed = await this.#client.$transaction(
+      const committed = await this.#connected.prisma.$transaction(
         async (transaction) => {
           const result = await work(transaction);
           finished.push(transaction);
@@ -195,12 +262,37 @@ export class Database {
         },
         { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
       );
-      this.engine.noteAnswer(true);
-      for (const act of finished.flatMap((transaction) => this.#committed.get(transaction) ?? [])) act();
+      this.#noteCommit(finished);
       return committed;
     } catch (error) {
       throw finished.length > 0 && !isUndone(error) ? new CommitUnknown(error) : error;
     }
+  }
+
+  async #commitHot<Result>(work: (transaction: HotTransaction) => Promise<Result>): Promise<Result> {
+    const driver = await (await this.#direct()).startTransaction();
+    const transaction = new HotTransaction(driver, this.dialect);
+    const deadline = setTimeout(() => transaction.refuse(), TRANSACTION_TIMEOUT_MS);
+    let isFinished = false;
+    try {
+      const result = await work(transaction);
+      transaction.assertInTime();
+      isFinished = true;
+      await driver.commit();
+      this.#noteCommit([transaction]);
+      return result;
+    } catch (error) {
+      if (isFinished) throw isUndone(error) ? error : new CommitUnknown(error);
+      await driver.rollback().catch(() => undefined);
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #noteCommit(transactions: readonly AnyTransaction[]): void {
+    this.engine.noteAnswer(true);
+    for (const act of transactions.flatMap((transaction) => this.#committed.get(transaction) ?? [])) act();
   }
 
   async #use<Result>(operation: () => Promise<Result>): Promise<Result> {
@@ -231,9 +323,32 @@ export class Database {
         this.#drained = resolve;
       });
     this.#drained = undefined;
-    const old = this.#client;
-    this.#client = this.engine.connect(false);
+    const old = this.#connected.prisma;
+    this.#connected = this.engine.connect(false);
+    this.#driver = undefined;
     this.#suspect = false;
     await old.$disconnect().catch(() => undefined);
+  }
+}
+
+/** Repeats work that conflicts with another transaction. */
+async function again<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isConflict(error) || tries === TRIES) throw error;
+      // The pause keeps the two transactions from meeting again.
+      await pause(tries * RETRY_PAUSE_MS);
+    }
+  }
+}
+
+/** Tells a statement that the server has refused from one whose answer was lost: the latter may have been committed. */
+async function withOutcome<Result>(write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    throw isUndone(error) || databaseCodeOf(error) !== null ? error : new CommitUnknown(error);
   }
 }

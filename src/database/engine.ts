@@ -1,6 +1,8 @@
 /** The interface of the two databases, for everything that they do differently; the rest is the same and lives in `Database`. */
 import { OperatorFault } from '../lib/operator-fault.js';
+import type { DirectDriver } from './direct-driver.js';
 import type { Prisma, PrismaClient } from './generated/client.js';
+import type { Dialect } from './statement.js';
 
 /** A client inside a transaction, or a client for reads outside any transaction. */
 export type Transaction = Prisma.TransactionClient;
@@ -29,7 +31,15 @@ export const SIDE_CONNECTIONS = 4;
 /** The tables that a transaction may lock against all readers. */
 export type LockableTable = 'SigningKey';
 
+/** One way to the database: Prisma, and the gate beside it. */
+export interface Connected {
+  readonly prisma: PrismaClient;
+  /** Opens the gate. */
+  readonly direct: () => Promise<DirectDriver>;
+}
+
 export interface Engine {
+  readonly dialect: Dialect;
   /** Whether other nodes may read and write the same database. */
   readonly isShared: boolean;
   /** How many transactions may run at once. */
@@ -37,7 +47,7 @@ export interface Engine {
   /** Whether all connections are replaced after a failure, because one of them may still be inside an unfinished transaction. */
   readonly isReopenedAfterFailure: boolean;
   /** @param isFirst whether a missing database may be created, where that is possible */
-  connect(isFirst: boolean): PrismaClient;
+  connect(isFirst: boolean): Connected;
   /** Checks that the server is suitable, before it is used. @throws WrongDatabase */
   assertFit(client: Transaction): Promise<void>;
   /** Runs inside a transaction. @throws if the database accepts no writes */

@@ -17,6 +17,11 @@ export class DatabaseUnusable extends OperatorFault {
   override readonly name = 'DatabaseUnusable';
 }
 
+/** No connection could be made, so the statement was never sent. */
+export class NotConnected extends OperatorFault {
+  override readonly name = 'NotConnected';
+}
+
 /** The message of an error. An AggregateError of the network has only a code. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -93,7 +98,7 @@ export function isConflict(error: unknown): boolean {
 
 /** Whether a failure of COMMIT proves that nothing was committed. */
 export function isUndone(error: unknown): boolean {
-  return isConflict(error) || (error instanceof Error && error.name === 'RolledBack');
+  return isConflict(error) || (error instanceof Error && ['NotConnected', 'RolledBack'].includes(error.name));
 }
 
 /** Violated constraints (P2002 unique, P2003 foreign key), missing rows (P2025) and our own mistakes do not mean an unhealthy database. */
@@ -108,6 +113,8 @@ function isDatabaseError(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientUnknownRequestError || error instanceof Prisma.PrismaClientInitializationError) return true;
   return (
     error instanceof Error &&
-    ['DatabaseUnusable', 'DriverAdapterError', 'LibsqlError', 'RolledBack', 'SqliteError', 'WrongDatabase'].includes(error.name)
+    ['DatabaseUnusable', 'DriverAdapterError', 'LibsqlError', 'NotConnected', 'RolledBack', 'SqliteError', 'WrongDatabase'].includes(
+      error.name,
+    )
   );
 }

@@ -6,7 +6,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlQuery, SqlQueryable } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
-import { DatabaseUnusable, messageOf, RolledBack } from './failures.js';
+import type { DirectDriver } from './direct-driver.js';
+import { RolledBack } from './failures.js';
+import { PostgresqlDirect, storable, telling } from './postgresql-direct.js';
 import { setUpSession } from './session-settings.js';
 
 const CONNECT_WITHIN_MS = 4_000;
@@ -20,8 +22,10 @@ const IDLE_CONNECTION_MS = 60_000;
 const MIGRATION_WITHIN_MS = 24 * 3_600_000;
 
 export class PostgresqlFactory extends PrismaPg {
+  #pool: pg.Pool | undefined;
+
   static withPool(url: string, poolSize: number): PostgresqlFactory {
-    return new PostgresqlFactory({
+    const pool = new pg.Pool({
       ...connectionTo(url),
       max: poolSize,
       idleTimeoutMillis: IDLE_CONNECTION_MS,
@@ -29,6 +33,9 @@ export class PostgresqlFactory extends PrismaPg {
       query_timeout: ANSWER_WITHIN_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     });
+    const factory = new PostgresqlFactory(pool, { disposeExternalPool: true });
+    factory.#pool = pool;
+    return factory;
   }
 
   /** For migrations, which may take long. The limits are longer than any, and replace those that the role may have. */
@@ -40,8 +47,14 @@ export class PostgresqlFactory extends PrismaPg {
   override async connect(): ReturnType<PrismaPg['connect']> {
     const adapter = await super.connect();
     const begin = adapter.startTransaction.bind(adapter);
-    adapter.startTransaction = async (isolationLevel) => translating(await telling(() => begin(isolationLevel)));
+    adapter.startTransaction = async (isolationLevel) => translating(await told(() => begin(isolationLevel)));
     return translating(adapter);
+  }
+
+  /** The hot statements run on the connections of the pool, past the adapter. */
+  async connectDirectly(): Promise<DirectDriver> {
+    if (this.#pool === undefined) throw new Error('a migration has no hot statements');
+    return new PostgresqlDirect(this.#pool);
   }
 }
 
@@ -102,11 +115,10 @@ function assertCommitted(query: unknown, result: pg.QueryResult): pg.QueryResult
   return result;
 }
 
-/** The driver throws a plain Error if the server does not answer. Callers could not tell it from a mistake of ours, so it is translated. */
 function translating<Queryable extends SqlQueryable>(queryable: Queryable): Queryable {
   const { queryRaw, executeRaw } = queryable;
-  queryable.queryRaw = (query) => telling(() => queryRaw.call(queryable, storable(query)));
-  queryable.executeRaw = (query) => telling(() => executeRaw.call(queryable, withoutSessionLock(storable(query))));
+  queryable.queryRaw = (query) => told(() => queryRaw.call(queryable, storable(query)));
+  queryable.executeRaw = (query) => told(() => executeRaw.call(queryable, withoutSessionLock(storable(query))));
   return queryable;
 }
 
@@ -118,17 +130,10 @@ function withoutSessionLock(query: SqlQuery): SqlQuery {
   return query.sql === `SELECT pg_advisory_lock(${MIGRATION_LOCK})` ? { ...query, sql: 'SELECT 1' } : query;
 }
 
-/** PostgreSQL rejects text with NUL. No stored text contains one, so a search for such text must find nothing instead of failing. */
-function storable(query: SqlQuery): SqlQuery {
-  if (!query.args.some((arg) => typeof arg === 'string' && arg.includes('\0'))) return query;
-  return { ...query, args: query.args.map((arg) => (typeof arg === 'string' ? arg.replaceAll('\0', '\ufffd') : arg)) };
-}
-
-async function telling<Result>(run: () => Promise<Result>): Promise<Result> {
+async function told<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Error) || ['DriverAdapterError', 'RolledBack'].includes(error.name)) throw error;
-    throw new DatabaseUnusable(`PostgreSQL does not answer: ${messageOf(error)}`, { cause: error });
+    throw telling(error);
   }
 }

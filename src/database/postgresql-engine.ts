@@ -1,5 +1,5 @@
 /** The engine for PostgreSQL: a server that many nodes share, each with a pool of connections. */
-import { type Engine, type LockableTable, type ServerFacts, type Transaction, WrongDatabase } from './engine.js';
+import { type Connected, type Engine, type LockableTable, type ServerFacts, type Transaction, WrongDatabase } from './engine.js';
 import type { PrismaClient } from './generated/client.js';
 import { PrismaClient as PostgresqlClient } from './generated-postgresql/client.js';
 import { PostgresqlFactory } from './postgresql-adapter.js';
@@ -19,6 +19,7 @@ const OLDEST_VERSION = 13;
 const CONNECTIONS_FOR_READS = 2;
 
 export class PostgresqlEngine implements Engine {
+  readonly dialect = 'postgresql';
   readonly isShared = true;
   readonly isReopenedAfterFailure = false;
   readonly transactionsAtOnce: number;
@@ -35,9 +36,10 @@ export class PostgresqlEngine implements Engine {
   }
 
   /** Both Prisma clients come from one model, so the rest of the code uses the type of the SQLite client. Only this cast knows. */
-  connect(): PrismaClient {
+  connect(): Connected {
     const adapter = PostgresqlFactory.withPool(this.url, this.poolSize);
-    return new PostgresqlClient({ adapter, errorFormat: 'minimal' }) as unknown as PrismaClient;
+    const prisma = new PostgresqlClient({ adapter, errorFormat: 'minimal' }) as unknown as PrismaClient;
+    return { prisma, direct: () => adapter.connectDirectly() };
   }
 
   async assertFit(client: Transaction): Promise<void> {

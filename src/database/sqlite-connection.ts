@@ -84,6 +84,29 @@ export class SqliteConnection {
     }
   }
 
+  /** Whether every commit of this connection waits until it is on the disk. */
+  get isDurable(): boolean {
+    return this.#read('synchronous') === DURABLE.synchronous;
+  }
+
+  /**
+   * Runs work that commits without waiting for the disk. The commit is in the log of SQLite, so a crash of this process does not lose it; the
+   * next durable commit takes it to the disk. Call it outside any transaction: within one, SQLite ignores the setting.
+   */
+  withoutSync<Result>(work: () => Result): Result {
+    this.#sqlite.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return work();
+    } finally {
+      this.#becomeDurable();
+    }
+  }
+
+  #becomeDurable(): void {
+    this.#sqlite.exec('PRAGMA synchronous = FULL');
+    if (!this.isDurable) throw new DatabaseUnusable('SQLite does not return to synchronous=FULL');
+  }
+
   /** Runs statements and ignores their results. */
   runAll(sql: string): void {
     this.#sqlite.exec(sql);
@@ -111,11 +134,16 @@ export class SqliteConnection {
     return prepared;
   }
 
+  #read(pragma: string): unknown {
+    const [[found] = []] = this.#sqlite.prepare(`PRAGMA ${pragma}`).raw(true).all([]) as unknown[][];
+    return found;
+  }
+
   #assertDurable(): void {
     // The journal mode is a property of the file; if it is already set, this writes nothing.
     this.#sqlite.exec('PRAGMA journal_mode = WAL');
     for (const [pragma, expected] of Object.entries(DURABLE)) {
-      const [[found] = []] = this.#sqlite.prepare(`PRAGMA ${pragma}`).raw(true).all([]) as unknown[][];
+      const found = this.#read(pragma);
       if (found !== expected) throw new DatabaseUnusable(`SQLite runs with ${pragma}=${String(found)}, expected ${expected}`);
     }
   }

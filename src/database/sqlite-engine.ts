@@ -1,10 +1,11 @@
 /** The engine for SQLite: one file, one process that owns it, one writer at a time. */
-import type { Engine, Transaction } from './engine.js';
+import type { Connected, Engine, Transaction } from './engine.js';
 import { PrismaClient } from './generated/client.js';
 import { LONG_READ } from './long-read.js';
 import { DurableSqliteFactory } from './sqlite-adapter.js';
 
 export class SqliteEngine implements Engine {
+  readonly dialect = 'sqlite';
   readonly isShared = false;
   readonly transactionsAtOnce = 1;
   readonly isReopenedAfterFailure = true;
@@ -17,9 +18,9 @@ export class SqliteEngine implements Engine {
   private constructor(private readonly url: string) {}
 
   /** Creates a missing file only at the first connect. While the database does not answer, transactions fail at once instead of waiting. */
-  connect(isFirst: boolean): PrismaClient {
+  connect(isFirst: boolean): Connected {
     const adapter = new DurableSqliteFactory(this.url, { mayCreate: isFirst, isPatient: () => this.#answers });
-    return new PrismaClient({ adapter, errorFormat: 'minimal' });
+    return { prisma: new PrismaClient({ adapter, errorFormat: 'minimal' }), direct: () => adapter.connectDirectly() };
   }
 
   /** Nothing to do: `SqliteConnection` has checked its settings when it opened. */

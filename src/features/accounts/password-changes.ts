@@ -1,6 +1,7 @@
 /** Changes the caller's password: the other sessions end; this one continues with new tokens. */
 
 import type { AccessToken } from '../../caller/access-token-claims.js';
+import type { Database } from '../../database/database.js';
 import { done, failed, LatchkeyError, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
 import type { World } from '../../world.js';
@@ -35,6 +36,7 @@ const WRONG_PASSWORD = failed({
 });
 
 interface Needs {
+  readonly database: Database;
   readonly users: Users;
   readonly credentials: Credentials;
   readonly passwords: Passwords;
@@ -67,10 +69,9 @@ export class PasswordChanges {
     if (fault !== null) return failed(fault);
     const passwordHash = await this.needs.passwords.hash(request.newPassword, origin);
     const order = { userId: user.id, sessionId: session.id, roles: user.roles, sessionExpiresAt: session.expiresAt.getTime() };
-    return this.needs.mint.withMintedIn<EndingSteps, Outcome<ChangedPassword>>(
-      (run) => this.needs.endings.commit(run),
-      order,
-      async (steps, minted) => {
+    return this.needs.mint.issue(order, (minted) =>
+      this.needs.endings.commit(async (steps) => {
+        await this.needs.mint.assertIssuable(steps.transaction, minted);
         if (!(await this.#replaceHash(steps, user, passwordHash))) return WRONG_PASSWORD;
         await steps.assertLive(token);
         const ending = { reason: 'PASSWORD_CHANGED', actor: user.id, ...origin } as const;
@@ -81,7 +82,7 @@ export class PasswordChanges {
         await this.needs.audit.record(steps.transaction, { kind: 'user.password-changed', actor: user.id, userId: user.id, ...origin });
         await this.needs.notices.passwordChanged(steps.transaction, user.email, origin);
         return done({ ...(await this.#renew(steps, session, order, minted, origin)), endedSessions: ended.length });
-      },
+      }),
     );
   }
 
@@ -121,7 +122,8 @@ export class PasswordChanges {
         accessTokensExpireAt: new Date(Math.max(minted.expiresAt, accessTokensExpireAt.getTime())),
       },
     });
-    await this.needs.mint.record(transaction, order, minted, 'session.refreshed', origin);
+    const inserts = this.needs.mint.record(transaction, order, minted, 'session.refreshed', origin);
+    await this.needs.database.insertIn(transaction, ...inserts);
     return { session: renewed, tokens: pairOf(minted, refreshToken) };
   }
 }

@@ -1,11 +1,12 @@
 /** Writes the audit trail: what happened, to whom, when, from where and why. It never contains a secret. */
 
-import type { Database, Transaction } from '../../database/database.js';
+import type { AnyTransaction, Database } from '../../database/database.js';
 import type { AuditEvent as AuditEventRow } from '../../database/generated/client.js';
-import { insertRows } from '../../database/insert-rows.js';
+import type { Insert } from '../../database/statement.js';
 import { freshId } from '../../lib/ambient.js';
 import { fitUserAgent } from '../../lib/text-rules.js';
 import type { World } from '../../world.js';
+import { insertAuditEvents } from './audit-statements.js';
 
 export type AuditKind =
   | 'user.registered'
@@ -39,9 +40,9 @@ export interface AuditEvent {
   readonly kind: AuditKind;
   /** A user id, or `command-line`, or `server`. */
   readonly actor: string;
-  readonly userId?: string | null;
-  readonly sessionId?: string;
-  readonly reason?: string | undefined;
+  readonly userId?: string | null | undefined;
+  readonly sessionId?: string | null | undefined;
+  readonly reason?: string | null | undefined;
   readonly ipAddress?: string | null;
   readonly userAgent?: string | null;
 }
@@ -65,26 +66,28 @@ export class Audit {
   ) {}
 
   /** Records events in the transaction that they describe, so that neither is committed without the other. */
-  async record(transaction: Transaction, ...events: readonly AuditEvent[]): Promise<void> {
-    if (events.length === 0) return;
+  async record(transaction: AnyTransaction, ...events: readonly AuditEvent[]): Promise<void> {
+    if (events.length > 0) await this.needs.database.insertIn(transaction, this.prepare(transaction, ...events));
+  }
+
+  /** Does the same, but leaves it to the caller to run the insert, together with others. There must be at least one event. */
+  prepare(transaction: AnyTransaction, ...events: readonly AuditEvent[]): Insert {
+    const rows = events.map((event) => this.rowOf(event));
+    this.needs.database.whenCommitted(transaction, () => this.tell(rows));
+    return insertAuditEvents(rows);
+  }
+
+  /** The row of an event that happens now. */
+  rowOf({ kind, actor, userId = null, sessionId = null, reason = null, ipAddress = null, userAgent = null }: AuditEvent): RecordedEvent {
+    const id = freshId(this.world.randomness);
     const at = new Date(this.world.clock.now());
-    // Set every column, so that the statement is the same whether or not the user exists.
-    const rows = events.map(({ kind, actor, userId = null, sessionId = null, reason = null, ipAddress = null, userAgent = null }) => ({
-      id: freshId(this.world.randomness),
-      at,
-      kind,
-      userId,
-      sessionId,
-      actor,
-      reason,
-      ipAddress,
-      userAgent: userAgent === null ? null : fitUserAgent(userAgent),
-    }));
-    this.needs.database.whenCommitted(transaction, () => {
-      this.#count(rows);
-      this.needs.onCommitted(rows);
-    });
-    await insertRows(transaction.auditEvent, rows);
+    return { id, at, kind, userId, sessionId, actor, reason, ipAddress, userAgent: userAgent === null ? null : fitUserAgent(userAgent) };
+  }
+
+  /** Counts and passes on events that this process has committed. */
+  tell(events: readonly RecordedEvent[]): void {
+    this.#count(events);
+    this.needs.onCommitted(events);
   }
 
   #count(events: readonly RecordedEvent[]): void {

@@ -1,9 +1,12 @@
 /** Counts attempts in time windows, in the database: the counts survive a restart, and all nodes share them. */
 
-import type { Database, Transaction } from '../../database/database.js';
-import { Prisma } from '../../database/generated/client.js';
+import type { Database, HotTransaction } from '../../database/database.js';
+import { databaseCodeOf } from '../../database/failures.js';
+import type { AttemptCount } from '../../database/generated/client.js';
+import type { Insert } from '../../database/statement.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { World } from '../../world.js';
+import { type CountedKey, giveBack, readCounts, SPENT, spendAll, spendOne } from './attempt-statements.js';
 
 /** How many attempts one key has in a window. The window begins with the first attempt. */
 export interface Budget {
@@ -28,11 +31,7 @@ export interface Counts {
   assertLeft(charges: readonly Charge[]): void;
 }
 
-interface Row {
-  readonly key: string;
-  readonly points: number | bigint;
-  readonly expire: Date | null;
-}
+const TOO_MANY = 'Too many attempts. Try again later.';
 
 interface Needs {
   readonly database: Database;
@@ -47,8 +46,7 @@ export class AttemptCounts {
   /** Reads the counts in one statement, and counts nothing. @throws LatchkeyError AUTH_UNAVAILABLE if they can't be read */
   async read(charges: readonly Charge[]): Promise<Counts> {
     const now = this.world.clock.now();
-    const where = { key: { in: charges.map(keyOf) }, expire: { gt: new Date(now) } };
-    const rows = await this.needs.database.read((client) => client.attemptCount.findMany({ where }));
+    const rows = await this.needs.database.ask(readCounts(charges.map(keyOf), new Date(now)));
     const found = new Map(rows.map((row) => [row.key, row]));
     const findRefusal = (charge: Charge) => {
       const row = found.get(keyOf(charge));
@@ -64,43 +62,49 @@ export class AttemptCounts {
   }
 
   /**
-   * Counts one attempt against each of the budgets, or against none. A refused attempt writes nothing.
+   * Counts one attempt against each of the budgets, or against none. It does not wait for the disk: the count survives a crash of this
+   * process, and a power failure may undo it.
    *
    * @returns the charges that used up their budgets
    * @throws LatchkeyError RATE_LIMITED if one of the budgets was used up before, AUTH_UNAVAILABLE if that can't be known
    */
-  spend(charges: readonly Charge[]): Promise<readonly Charge[]> {
-    return this.needs.database.transaction((transaction) => this.spendIn(transaction, charges));
-  }
-
-  /** The same, as part of a transaction. If it is rolled back after a refusal, nothing was counted. */
-  async spendIn(transaction: Transaction, charges: readonly Charge[]): Promise<readonly Charge[]> {
+  async spend(charges: readonly Charge[]): Promise<readonly Charge[]> {
     const now = this.world.clock.now();
-    const byKey = new Map(charges.map((charge) => [keyOf(charge), charge]));
-    const rows = await write(transaction, charges, 1, now, {
-      points: Prisma.sql`CASE WHEN ${isOpen(now)} THEN "AttemptCount"."points" + 1 ELSE 1 END`,
-      expire: Prisma.sql`CASE WHEN ${isOpen(now)} THEN "AttemptCount"."expire" ELSE excluded."expire" END`,
+    const { database } = this.needs;
+    const wanted = spendAll(
+      charges.map((charge) => countedKey(charge, now)),
+      new Date(now),
+      database.dialect,
+    );
+    const rows = await database.writeLazily(wanted).catch((error: unknown) => {
+      if (databaseCodeOf(error) !== SPENT) throw error;
+      return [];
     });
-    const counted = rows.map((row) => ({ charge: byKey.get(row.key) as Charge, row }));
-    for (const { charge, row } of counted) if (row.points > charge.budget.attempts) throw overBudget(charge.budget, row, now);
-    return counted.filter(({ charge, row }) => Number(row.points) === charge.budget.attempts).map(({ charge }) => charge);
+    if (rows.length === charges.length) return usedUp(charges, rows);
+    // Somebody else has used up a budget since it was read.
+    (await this.read(charges)).assertLeft(charges);
+    throw LatchkeyError.rateLimited(TOO_MANY, 1);
   }
 
-  /**
-   * Takes back an attempt that was no guess, and marks a key as seen for the length of its window. An attempt that began a window
-   * takes the window back too: otherwise `retryAfter` would tell an attacker when the user has logged in.
-   */
-  async giveBack(charges: readonly Charge[], seen: Charge | null = null): Promise<void> {
+  /** Counts one attempt against one budget, as part of a transaction. @throws LatchkeyError RATE_LIMITED if it was used up before */
+  async spendIn(transaction: HotTransaction, charge: Charge): Promise<void> {
     const now = this.world.clock.now();
-    const set = {
-      points: Prisma.sql`CASE WHEN ${isOpen(now)} AND "AttemptCount"."points" > 0 THEN "AttemptCount"."points" - 1 ELSE 0 END`,
-      // For a key that is marked as seen only the end of its window matters; it has no points.
-      expire: Prisma.sql`CASE WHEN "AttemptCount"."points" > 1 THEN "AttemptCount"."expire" ELSE excluded."expire" END`,
-    };
-    const closed = charges.map(({ budget, key }) => ({ key, budget: { ...budget, windowSeconds: 0 } }));
-    const rows = seen === null ? closed : [...closed, seen];
-    if (rows.length === 0) return;
-    await this.needs.database.transaction((transaction) => write(transaction, rows, 0, now, set));
+    const counted = countedKey(charge, now);
+    if ((await transaction.run(spendOne(counted, new Date(now)))).length > 0) return;
+    const [row = { expire: counted.end }] = await transaction.run(readCounts([counted.key], new Date(now)));
+    throw overBudget(charge.budget, row, now);
+  }
+
+  /** Takes back attempts that were no guesses, and marks a key as seen for the length of its window. */
+  async giveBack(charges: readonly Charge[], seen: Charge | null = null): Promise<void> {
+    if (charges.length + (seen === null ? 0 : 1) > 0) await this.needs.database.writeLazily(this.returning(charges, seen));
+  }
+
+  /** Does the same, but leaves it to the caller to run the statement in a transaction. */
+  returning(charges: readonly Charge[], seen: Charge | null): Insert {
+    const now = this.world.clock.now();
+    const spent = charges.map((charge) => countedKey(charge, now));
+    return giveBack(spent, seen === null ? null : countedKey(seen, now), new Date(now));
   }
 
   /** Deletes the windows that have passed, in bounded batches. */
@@ -118,43 +122,22 @@ export class AttemptCounts {
   }
 }
 
-/**
- * Writes all rows in one statement, always in the order of their keys: otherwise two transactions that lock the same rows
- * could deadlock.
- *
- * @param points the points of a new row
- * @param set the new values of an existing row
- */
-function write(
-  transaction: Transaction,
-  charges: readonly Charge[],
-  points: number,
-  now: number,
-  set: { readonly points: Prisma.Sql; readonly expire: Prisma.Sql },
-): Promise<Row[]> {
-  const ends = new Map(charges.map((charge) => [keyOf(charge), endOf(charge.budget, now)]));
-  const values = [...ends].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, end]) => Prisma.sql`(${key}, ${points}, ${end})`);
-  return transaction.$queryRaw<Row[]>`
-    INSERT INTO "AttemptCount" ("key", "points", "expire") VALUES ${Prisma.join(values)}
-    ON CONFLICT ("key") DO UPDATE SET "points" = ${set.points}, "expire" = ${set.expire}
-    RETURNING "key", "points", "expire"`;
+function countedKey(charge: Charge, now: number): CountedKey {
+  const { attempts: most, windowSeconds } = charge.budget;
+  return { key: keyOf(charge), end: new Date(now + windowSeconds * 1000), most };
 }
 
-/** Whether the window of a row is still open; a window that has passed starts again. */
-function isOpen(now: number): Prisma.Sql {
-  return Prisma.sql`"AttemptCount"."expire" > ${new Date(now)}`;
+function usedUp(charges: readonly Charge[], rows: readonly AttemptCount[]): Charge[] {
+  const points = new Map(rows.map((row) => [row.key, row.points]));
+  return charges.filter((charge) => points.get(keyOf(charge)) === charge.budget.attempts);
 }
 
 function keyOf({ budget, key }: Charge): string {
   return `${budget.name}:${key}`;
 }
 
-function endOf({ windowSeconds }: Budget, now: number): Date {
-  return new Date(now + windowSeconds * 1000);
-}
-
 /** The error does not name the budget: that would reveal whether the user exists. */
-function overBudget({ windowSeconds }: Budget, { expire }: Pick<Row, 'expire'>, now: number): LatchkeyError {
+function overBudget({ windowSeconds }: Budget, { expire }: Pick<AttemptCount, 'expire'>, now: number): LatchkeyError {
   const seconds = Math.ceil(((expire?.getTime() ?? 0) - now) / 1000);
-  return LatchkeyError.rateLimited('Too many attempts. Try again later.', Math.min(Math.max(seconds, 1), windowSeconds));
+  return LatchkeyError.rateLimited(TOO_MANY, Math.min(Math.max(seconds, 1), windowSeconds));
 }

@@ -1,6 +1,7 @@
 /** Limits attempts: which attempt counts against which budget, under hashed keys that reveal no email or address. */
 import type { Config } from '../../config/config.js';
-import type { Transaction } from '../../database/database.js';
+import type { HotTransaction } from '../../database/database.js';
+import type { Insert } from '../../database/statement.js';
 import { mailboxKeyOf } from '../../lib/email-address.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
@@ -25,6 +26,8 @@ export interface PasswordAttempt {
   spend(): Promise<CountedAttempt>;
   /** Takes the count back: the password was right. From now on the user is known at this address. */
   giveBack(): Promise<void>;
+  /** Does the same, but leaves it to the caller to run the insert in a transaction. */
+  returning(): Insert;
 }
 
 /** An attempt with a password, counted and not checked yet. */
@@ -101,6 +104,7 @@ export class AttemptLimits {
         return { usedUp, refusal: found.refusal, mayBeRight: found.mayBeRight };
       },
       giveBack: () => this.needs.counts.giveBack(found.charges, here),
+      returning: () => this.needs.counts.returning(found.charges, here),
     };
   }
 
@@ -128,9 +132,8 @@ export class AttemptLimits {
    * Counts a notice of a new device, as part of the login's transaction, and tells whether it may be sent. Without a limit,
    * an attacker with a password could cause one per invented User-Agent, and the mails of other users would wait behind them.
    */
-  async hasNewDeviceNoticeLeft(transaction: Transaction, userId: string): Promise<boolean> {
-    const charges = [this.#charge(this.#budgets.newDevice, userId)];
-    return this.needs.counts.spendIn(transaction, charges).then(
+  async hasNewDeviceNoticeLeft(transaction: HotTransaction, userId: string): Promise<boolean> {
+    return this.needs.counts.spendIn(transaction, this.#charge(this.#budgets.newDevice, userId)).then(
       () => true,
       (failure: unknown) => {
         if (isRateLimited(failure)) return false;
@@ -145,13 +148,13 @@ export class AttemptLimits {
   }
 
   /** Counts a successful refresh, as part of its transaction. @throws LatchkeyError RATE_LIMITED */
-  async spendRefresh(transaction: Transaction, sessionId: string): Promise<void> {
-    await this.needs.counts.spendIn(transaction, [this.#charge(this.#budgets.refresh, sessionId)]);
+  async spendRefresh(transaction: HotTransaction, sessionId: string): Promise<void> {
+    await this.needs.counts.spendIn(transaction, this.#charge(this.#budgets.refresh, sessionId));
   }
 
   /** Counts a failed refresh of a known session. @throws LatchkeyError RATE_LIMITED */
-  async spendFailedRefresh(transaction: Transaction, sessionId: string): Promise<void> {
-    await this.needs.counts.spendIn(transaction, [this.#charge(this.#budgets.failedRefresh, sessionId)]);
+  async spendFailedRefresh(transaction: HotTransaction, sessionId: string): Promise<void> {
+    await this.needs.counts.spendIn(transaction, this.#charge(this.#budgets.failedRefresh, sessionId));
   }
 
   /** Deletes the windows that have passed. */

@@ -1,6 +1,6 @@
 /** Notices: mails that tell a user of an event, queued in the transaction of that event. */
 
-import type { Transaction } from '../../database/database.js';
+import type { AnyTransaction } from '../../database/database.js';
 import type { Origin } from '../../lib/origin.js';
 import type { World } from '../../world.js';
 import type { Mail } from './mail.js';
@@ -21,20 +21,20 @@ export class Notices {
     private readonly needs: Needs,
   ) {}
 
-  passwordChanged(transaction: Transaction, to: string, origin: Origin): Promise<void> {
+  passwordChanged(transaction: AnyTransaction, to: string, origin: Origin): Promise<void> {
     return this.#send(transaction, passwordChanged(to, this.world.config, this.#now(origin)));
   }
 
   /** @param to the old address */
-  emailChanged(transaction: Transaction, to: string, origin: Origin): Promise<void> {
+  emailChanged(transaction: AnyTransaction, to: string, origin: Origin): Promise<void> {
     return this.#send(transaction, emailChanged(to, this.world.config, this.#now(origin)));
   }
 
-  newDevice(transaction: Transaction, to: string, device: NewDevice, origin: Origin): Promise<void> {
+  newDevice(transaction: AnyTransaction, to: string, device: NewDevice, origin: Origin): Promise<void> {
     return this.#send(transaction, newDevice(to, device, this.world.config, this.#now(origin)));
   }
 
-  #send(transaction: Transaction, mail: Mail): Promise<void> {
+  #send(transaction: AnyTransaction, mail: Mail): Promise<void> {
     return this.needs.outbox.queue(transaction, mail, { expiresAt: new Date(this.world.clock.now() + NOTICE_TTL_MS) });
   }
 

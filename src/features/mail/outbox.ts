@@ -3,12 +3,13 @@
  * of the mail server, until the mail expires.
  */
 
-import type { Database, Transaction } from '../../database/database.js';
+import type { AnyTransaction, Database, Transaction } from '../../database/database.js';
 import { freshId } from '../../lib/ambient.js';
 import { SealBroken } from '../../lib/sealing.js';
 import type { World } from '../../world.js';
 import { type Delivery, DeliveryFailed } from './delivery.js';
 import type { Mail } from './mail.js';
+import { insertOutgoingMail } from './mail-statements.js';
 import { openMail, receiverKeyOf, type SealedRow, sealMail } from './sealed-mail.js';
 
 /** A row that this process may deliver now. */
@@ -66,12 +67,13 @@ export class Outbox {
   ) {}
 
   /** Queues a mail in the transaction that it belongs to, so that neither is committed without the other. */
-  async queue(transaction: Transaction, mail: Mail, { expiresAt, isDecoy = false }: Posting): Promise<void> {
+  async queue(transaction: AnyTransaction, mail: Mail, { expiresAt, isDecoy = false }: Posting): Promise<void> {
     const id = freshId(this.world.randomness);
     const now = new Date(this.world.clock.now());
     const sealed = sealMail({ ...mail, isDecoy }, id, this.world.config.secret, this.world.randomness);
     const receiverKey = receiverKeyOf(mail.to, this.world.config.secret);
-    await transaction.outgoingMail.create({ data: { id, sealed, receiverKey, createdAt: now, nextAttemptAt: now, expiresAt } });
+    const row = { id, sealed, receiverKey, createdAt: now, attempts: 0, nextAttemptAt: now, expiresAt };
+    await this.needs.database.insertIn(transaction, insertOutgoingMail(row));
     this.#lookSoon();
   }
 

@@ -4,7 +4,7 @@ import type { Origin } from '../../lib/origin.js';
 import { isName } from '../../lib/text-rules.js';
 import type { Credentials } from '../users/credentials.js';
 import type { User } from '../users/users.js';
-import type { OpenSession, Sessions } from './sessions.js';
+import { INVALID_CREDENTIALS, type OpenSession, type Sessions } from './sessions.js';
 
 export interface LoggedIn extends OpenSession {
   readonly user: User;
@@ -32,10 +32,13 @@ export class Login {
 
   async logIn({ email, password, deviceName }: LoginRequest, origin: Origin): Promise<Outcome<LoggedIn>> {
     if (deviceName && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
-    const user = await this.needs.credentials.check(email, password, origin);
-    if (user === null) return failed({ code: 'INVALID_CREDENTIALS', message: 'Email or password is wrong.' });
-    const started = await this.needs.sessions.start(user, deviceName || null, origin);
-    if (started.kind === 'failed') return started;
-    return done({ ...started.result, user: { ...user, lastLoginAt: started.result.session.createdAt } });
+    const entered = await this.needs.credentials.check({ email, password, origin }, async (user, attempt) => {
+      const opened = await this.needs.sessions.open(user, deviceName || null, origin, () => attempt.returning());
+      return opened && { opened, user };
+    });
+    if (entered === null) return INVALID_CREDENTIALS;
+    const { opened, user } = entered;
+    await this.needs.sessions.endOverLimit(opened);
+    return done({ session: opened.session, tokens: opened.tokens, user: { ...user, lastLoginAt: opened.session.createdAt } });
   }
 }

@@ -1,21 +1,18 @@
 /** Exchanges a refresh token, once, for the next pair of tokens, and detects reuse. */
 
 import type { Database } from '../../database/database.js';
-import type { Session as SessionRow } from '../../database/generated/client.js';
 import { done, failed, type Outcome } from '../../lib/errors.js';
 import type { Origin } from '../../lib/origin.js';
-import { readState } from '../../revocation/blacklist.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
-import { liveAt, withEnd } from '../endings/live-sessions.js';
+import { withEnd } from '../endings/live-sessions.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import { openSuccessor, parseRefreshToken, type RefreshToken, sealSuccessor, succeed } from '../tokens/refresh-tokens.js';
 import { pairOf, type TokenMint } from '../tokens/token-mint.js';
-import { fenceUser } from '../users/users.js';
+import { splitRoles } from '../users/user-statements.js';
+import { type FoundSession, fenceIssuing, findSessionOfFamily, rotateSession } from './session-statements.js';
 import { idleExpiryOf, type OpenSession } from './sessions.js';
-
-type RefreshableSession = SessionRow & { user: { credentialVersion: number; roles: { role: string }[] } };
 
 /** How long the immediate predecessor of a refresh token still gets the same pair: for a second tab, or a lost answer. */
 export const REFRESH_GRACE_MS = 10_000;
@@ -61,14 +58,9 @@ export class Refreshes {
     return INVALID_REFRESH_TOKEN;
   }
 
-  #find(presented: RefreshToken): Promise<RefreshableSession | null> {
-    return this.needs.database.read(async (client) => {
-      const session = await client.session.findUnique({ where: { refreshFamilyHash: presented.familyHash } });
-      if (session === null) return null;
-      // Two queries: for a join Prisma also takes two, and throws when the user is deleted between them.
-      const user = await client.user.findUnique({ where: { id: session.userId }, select: { credentialVersion: true, roles: true } });
-      return user === null ? null : { ...withEnd(session, await readState(client)), user };
-    });
+  async #find(presented: RefreshToken): Promise<FoundSession | null> {
+    const [session] = await this.needs.database.ask(findSessionOfFamily(presented.familyHash));
+    return session === undefined ? null : withEnd(session, session);
   }
 
   /** Counts an unknown token as a guess. A request without a token is no guess: each morning a whole office sends one. */
@@ -81,8 +73,8 @@ export class Refreshes {
    * Counts a token that was valid once against its session, not against the address: it is no guess. Otherwise the clients
    * at one address would lock each other out after a logout of all users.
    */
-  async #answerDead({ id, userId }: RefreshableSession, origin: Origin): Promise<Outcome<never>> {
-    await this.needs.database.transaction(async (transaction) => {
+  async #answerDead({ id, userId }: FoundSession, origin: Origin): Promise<Outcome<never>> {
+    await this.needs.database.hotTransaction(async (transaction) => {
       await this.needs.limits.spendFailedRefresh(transaction, id);
       const reason = 'INVALID_REFRESH_TOKEN';
       await this.needs.audit.record(transaction, { kind: 'refresh.failed', actor: 'server', userId, sessionId: id, reason, ...origin });
@@ -91,36 +83,39 @@ export class Refreshes {
   }
 
   /** Rotates in one compare-and-set: of many refreshes with one token only one succeeds, and none after a logout (R9). */
-  #rotate(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<OpenSession | null> {
+  #rotate(session: FoundSession, presented: RefreshToken, origin: Origin): Promise<OpenSession | null> {
+    const { userId, id: sessionId, expiresAt, credentialVersion } = session;
+    const { signingAlgorithm } = this.world.config;
     const next = succeed(presented, this.world.randomness);
-    const now = this.world.clock.now();
-    const roles = session.user.roles.map(({ role }) => role).sort();
-    const order = { userId: session.userId, sessionId: session.id, roles, sessionExpiresAt: session.expiresAt.getTime() };
-    return this.needs.mint.withMinted(order, async (transaction, minted, state) => {
-      // The roles in the token were read earlier. If the roles have changed since, or the user was disabled, the version differs (R18).
-      if (!(await fenceUser(transaction, session.userId, session.user.credentialVersion))) return null;
+    const now = new Date(this.world.clock.now());
+    const order = { userId, sessionId, roles: splitRoles(session.roles), sessionExpiresAt: expiresAt.getTime() };
+    return this.needs.mint.issue(order, (minted) => {
       const tokens = pairOf(minted, next);
-      const [rotated] = await transaction.session.updateManyAndReturn({
-        where: { id: session.id, refreshTokenHash: presented.hash, ...liveAt(now, state) },
-        data: {
-          lastUsedAt: new Date(now),
-          idleExpiresAt: idleExpiryOf(session.expiresAt, now, this.world.config),
-          refreshTokenHash: next.hash,
-          previousRefreshTokenHash: presented.hash,
-          rotatedAt: new Date(now),
-          sealedSuccessor: sealSuccessor(tokens, presented, this.world.randomness),
-          accessTokensExpireAt: new Date(Math.max(minted.expiresAt, session.accessTokensExpireAt.getTime())),
-        },
+      const rotation = {
+        lastUsedAt: now,
+        idleExpiresAt: idleExpiryOf(expiresAt, now.getTime(), this.world.config),
+        refreshTokenHash: next.hash,
+        previousRefreshTokenHash: presented.hash,
+        rotatedAt: now,
+        sealedSuccessor: sealSuccessor(tokens, presented, this.world.randomness),
+        accessTokensExpireAt: new Date(Math.max(minted.expiresAt, session.accessTokensExpireAt.getTime())),
+      };
+      return this.needs.database.hotTransaction(async (transaction) => {
+        // The roles in the token were read earlier. If the roles have changed since, or the user was disabled, the version differs (R18).
+        const [issuing] = await transaction.run(fenceIssuing({ id: userId, credentialVersion }, null, signingAlgorithm));
+        if (issuing === undefined) return null;
+        this.needs.mint.assertCurrent(minted, issuing);
+        const [rotated] = await transaction.run(rotateSession(session, rotation, issuing, now));
+        if (rotated === undefined) return null;
+        await this.needs.limits.spendRefresh(transaction, sessionId);
+        await transaction.insertTogether(this.needs.mint.record(transaction, order, minted, 'session.refreshed', origin));
+        return { session: rotated, tokens };
       });
-      if (rotated === undefined) return null;
-      await this.needs.limits.spendRefresh(transaction, session.id);
-      await this.needs.mint.record(transaction, order, minted, 'session.refreshed', origin);
-      return { session: rotated, tokens };
     });
   }
 
   /** The immediate predecessor gets the same pair within `REFRESH_GRACE_MS`; reuse of any other token ends the session (R10). */
-  async #answerOldToken(session: RefreshableSession, presented: RefreshToken, origin: Origin): Promise<Outcome<OpenSession>> {
+  async #answerOldToken(session: FoundSession, presented: RefreshToken, origin: Origin): Promise<Outcome<OpenSession>> {
     // Take the absolute difference: a clock that was set back must not extend the grace period.
     const inGrace = session.rotatedAt !== null && Math.abs(this.world.clock.now() - session.rotatedAt.getTime()) <= REFRESH_GRACE_MS;
     if (inGrace && session.previousRefreshTokenHash === presented.hash && session.sealedSuccessor !== null) {

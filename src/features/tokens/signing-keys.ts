@@ -7,6 +7,7 @@ import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import { type KeyRow, makeKeyRow, openKeyRow, type SigningKey, type VerificationKey } from './signing-key-rows.js';
+import type { Signer } from './token-statements.js';
 
 /** How long a new key is published before it signs: longer than any cache keeps the published keys. */
 export const PUBLISHED_AHEAD_MS = 5 * 60_000;
@@ -121,13 +122,9 @@ export class SigningKeys {
     return revoked;
   }
 
-  /** Whether the key still signs. Call it in the transaction that hands out a token signed with it. */
-  async signs(transaction: Transaction, kid: string): Promise<boolean> {
-    const rows = await transaction.signingKey.findMany({
-      where: { alg: this.world.config.signingAlgorithm, retiredAt: null },
-      select: { kid: true, activeAt: true },
-    });
-    return signerOf(rows, this.world.clock.now())?.kid === kid;
+  /** Whether the key signs now, if these are the keys that the database has. */
+  signs(kid: string, signers: readonly Signer[]): boolean {
+    return signerOf(signers, this.world.clock.now())?.kid === kid;
   }
 
   /**
@@ -199,7 +196,7 @@ export class SigningKeys {
 }
 
 /** The key that became active last. If none is active yet, the first that will be: a clock that was set back must not stop logins. */
-function signerOf<Key extends { readonly kid: string; readonly activeAt: Date }>(keys: readonly Key[], now: number): Key | undefined {
+function signerOf<Key extends Signer>(keys: readonly Key[], now: number): Key | undefined {
   const byActivity = [...keys].sort((a, b) => b.activeAt.getTime() - a.activeAt.getTime() || (a.kid < b.kid ? -1 : 1));
   return byActivity.find((key) => key.activeAt.getTime() <= now) ?? byActivity.at(-1);
 }

@@ -1,15 +1,17 @@
 /** Issues access tokens together with the transaction that stores what is needed to revoke them. */
 
-import type { Database, Transaction } from '../../database/database.js';
+import type { AnyTransaction, Database, Transaction } from '../../database/database.js';
+import type { Insert } from '../../database/statement.js';
 import { freshId } from '../../lib/ambient.js';
 import type { Origin } from '../../lib/origin.js';
-import { KEEP_AFTER_EXPIRY_MS, type Removal, type RevocationState, readState } from '../../revocation/blacklist.js';
+import { KEEP_AFTER_EXPIRY_MS, type Removal } from '../../revocation/blacklist.js';
 import type { Revocations } from '../../revocation/revocations.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { AccessTokens } from './access-tokens.js';
 import type { RefreshToken, TokenPair } from './refresh-tokens.js';
 import type { SigningKeys } from './signing-keys.js';
+import { type Issuance, insertAccessToken, readIssuance, readSigners } from './token-statements.js';
 
 /** The user and the session that a token is issued for. */
 export interface MintOrder {
@@ -29,8 +31,10 @@ export interface MintedAccessToken {
   readonly expiresAt: number;
 }
 
-/** Opens one transaction and runs the work in it. */
-type OpenTransaction<Scope> = <Result>(run: (scope: Scope) => Promise<Result>) => Promise<Result>;
+/** The key or the generation of a token was retired before the token was handed out. */
+class OutdatedToken extends Error {
+  override readonly name = 'OutdatedToken';
+}
 
 const ATTEMPTS = 5;
 
@@ -48,49 +52,49 @@ export class TokenMint {
     private readonly needs: Needs,
   ) {}
 
-  /** Signs a token, then runs the transaction that hands it out. Repeats both if the key or the generation was retired in between (R11). */
-  withMinted<Result>(
-    order: MintOrder,
-    work: (transaction: Transaction, minted: MintedAccessToken, state: RevocationState) => Promise<Result>,
-  ): Promise<Result> {
-    return this.withMintedIn(
-      (run) => this.needs.database.transaction((transaction) => run({ transaction })),
-      order,
-      ({ transaction }, minted, state) => work(transaction, minted, state),
-    );
-  }
-
-  /** The same, in a transaction that the caller opens, such as one that also revokes. */
-  async withMintedIn<Scope extends { readonly transaction: Transaction }, Result>(
-    open: OpenTransaction<Scope>,
-    order: MintOrder,
-    work: (scope: Scope, minted: MintedAccessToken, state: RevocationState) => Promise<Result>,
-  ): Promise<Result> {
+  /**
+   * Signs a token, then runs the work, which commits what is needed to revoke it. Repeats both if the key or the generation was retired in
+   * between (R11).
+   *
+   * @param commit it must call `assertCurrent` or `assertIssuable` in its transaction
+   */
+  async issue<Result>(order: MintOrder, commit: (minted: MintedAccessToken) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const minted = this.#mint(order);
-      const outcome = await open(async (scope) => {
-        // Read the key before the state: whatever revokes a key or ends all sessions holds up those who read a key.
-        const signs = await this.needs.keys.signs(scope.transaction, minted.kid);
-        const state = await readState(scope.transaction);
-        return signs && state.generation === minted.generation ? { result: await work(scope, minted, state) } : null;
-      });
-      if (outcome !== null) return outcome.result;
-      // This node or another one has changed the key or the generation.
-      await Promise.all([this.needs.keys.load(), this.needs.revocations.catchUp()]);
+      try {
+        return await commit(this.#mint(order));
+      } catch (error) {
+        if (!(error instanceof OutdatedToken)) throw error;
+        // This node or another one has changed the key or the generation.
+        await Promise.all([this.needs.keys.load(), this.needs.revocations.catchUp()]);
+      }
     }
     throw new Error('the signing key or the generation was retired again and again');
   }
 
-  /** Stores the `jti`, so that the token can be revoked while its session continues. */
-  async record(
-    transaction: Transaction,
+  /** @throws OutdatedToken, which rolls the transaction back and makes `issue` begin again */
+  assertCurrent({ kid, generation }: MintedAccessToken, now: Issuance): void {
+    if (generation !== now.generation || !this.needs.keys.signs(kid, readSigners(now.signers))) throw new OutdatedToken();
+  }
+
+  /** Checks the same in a transaction that has not read it yet. @throws OutdatedToken */
+  async assertIssuable(transaction: AnyTransaction, minted: MintedAccessToken): Promise<void> {
+    const [now] = await this.needs.database.runIn(transaction, readIssuance(this.world.config.signingAlgorithm));
+    if (now === undefined) throw new Error('a statement without a table has returned no row');
+    this.assertCurrent(minted, now);
+  }
+
+  /** The inserts that belong to a token. With its `jti`, the token can be revoked while its session continues. */
+  record(
+    transaction: AnyTransaction,
     { userId, sessionId }: MintOrder,
     { jti, expiresAt }: MintedAccessToken,
     kind: 'session.started' | 'session.refreshed',
     origin: Origin,
-  ): Promise<void> {
-    await transaction.accessToken.create({ data: { jti, sessionId, expiresAt: new Date(expiresAt) }, select: { jti: true } });
-    await this.needs.audit.record(transaction, { kind, actor: userId, userId, sessionId, ...origin });
+  ): Insert[] {
+    return [
+      insertAccessToken({ jti, sessionId, expiresAt: new Date(expiresAt) }),
+      this.needs.audit.prepare(transaction, { kind, actor: userId, userId, sessionId, ...origin }),
+    ];
   }
 
   /** `exp` is fixed here, before the transaction that stores it (R9), and is never later than the end of the session. */

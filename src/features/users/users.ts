@@ -11,6 +11,7 @@ import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { PasswordPolicy } from '../passwords/password-policy.js';
 import type { Passwords } from '../passwords/passwords.js';
+import { findUser, findUsersByEmail, findUserWithSecrets, splitRoles } from './user-statements.js';
 
 export interface User {
   readonly id: string;
@@ -127,33 +128,24 @@ export class Users {
   }
 
   async find(id: string): Promise<User | null> {
-    return this.needs.database.read(async (client) => {
-      // Two queries at once: for a join Prisma also takes two, one after the other.
-      const [row, roles] = await Promise.all([
-        client.user.findUnique({ where: { id }, omit: USER_SECRETS }),
-        client.userRole.findMany({ where: { userId: id } }),
-      ]);
-      return row === null ? null : toUser({ ...row, roles });
-    });
+    const [row] = await this.needs.database.ask(findUser(id));
+    return row === undefined ? null : withRoles(row);
   }
 
   async findWithSecrets(id: string): Promise<UserWithSecrets | null> {
-    const row = await this.needs.database.read((client) => client.user.findUnique({ where: { id }, include: { roles: true } }));
-    return row === null ? null : toUser(row);
+    const [row] = await this.needs.database.ask(findUserWithSecrets(id));
+    return row === undefined ? null : withRoles(row);
   }
 
+  /** It is one statement for an unknown user too: another one for known users would reveal them by its time. */
   async findByEmail(email: string): Promise<UserWithSecrets | null> {
     const keys = storedKeysOf(email);
     if (keys.length === 0) return null;
     // Two users of an earlier version may share a mailbox under two spellings of its domain. Each one is found as the user types it.
     const preferred = [emailKeyOf(trimPasted(email)), ...keys];
-    return this.needs.database.read(async (client) => {
-      const rows = await client.user.findMany({ where: { emailKey: { in: [...keys] } } });
-      const [row = null] = rows.sort((one, other) => preferred.indexOf(one.emailKey) - preferred.indexOf(other.emailKey));
-      // Query for an unknown user too: otherwise one query more for known users would reveal them by its time.
-      const roles = await client.userRole.findMany({ where: { userId: row?.id ?? '' } });
-      return row === null ? null : toUser({ ...row, roles });
-    });
+    const rows = await this.needs.database.ask(findUsersByEmail(keys));
+    const [row] = rows.sort((one, other) => preferred.indexOf(one.emailKey) - preferred.indexOf(other.emailKey));
+    return row === undefined ? null : withRoles(row);
   }
 
   /** Checks the input for a new user, but not whether the address is taken. */
@@ -205,4 +197,8 @@ export async function findUserIn(transaction: Transaction, id: string): Promise<
 
 export function toUser<Row extends { readonly roles: readonly { role: string }[] }>({ roles, ...row }: Row) {
   return { ...row, roles: roles.map(({ role }) => role).sort() };
+}
+
+function withRoles<Row extends { readonly roles: string | null }>(row: Row) {
+  return { ...row, roles: splitRoles(row.roles) };
 }
