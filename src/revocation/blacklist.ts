@@ -1,8 +1,9 @@
 /** Reads and writes the blacklist table: revoked ids, each kept until no valid token can carry it any more. */
-import type { Transaction } from '../database/database.js';
-import { Prisma } from '../database/generated/client.js';
-import { insertRows } from '../database/insert-rows.js';
+import type { Database, Transaction } from '../database/database.js';
+import { type BlacklistedToken, Prisma } from '../database/generated/client.js';
+import { toInstant } from '../database/statement.js';
 import { LatchkeyError } from '../lib/errors.js';
+import { insertBlacklisted, readLog } from './log-statements.js';
 
 /**
  * A `jti` (one access token), a `sid` (every token of one session) or a `kid` (every token of one key).
@@ -59,7 +60,9 @@ export async function readState(transaction: Transaction): Promise<RevocationSta
 }
 
 /** The database counts in 64 bits. A number holds 53 of them, enough for 1,000 revocations a second for 285,000 years. */
-function toState<Stored extends { readonly version: bigint }>(stored: Stored): Omit<Stored, 'version'> & { readonly version: number } {
+export function toState<Stored extends { readonly version: bigint }>(
+  stored: Stored,
+): Omit<Stored, 'version'> & { readonly version: number } {
   return { ...stored, version: Number(stored.version) };
 }
 
@@ -76,6 +79,7 @@ export interface Addition {
  * @returns null if there was nothing to add
  */
 export async function addToBlacklist(
+  database: Database,
   transaction: Transaction,
   entries: readonly BlacklistEntry[],
   endsAll: boolean,
@@ -90,19 +94,19 @@ export async function addToBlacklist(
     data: { version: { increment: 1 }, generation: { increment: endsAll ? 1 : 0 } },
   });
   const state = toState(endsAll ? await endSessionsBefore(transaction, stored.generation, new Date(now)) : stored);
-  const data = rowsUnder(state.version, fresh, now);
-  await insertRows(transaction.blacklistedToken, data);
-  return { state, rows: data };
+  const rows = rowsUnder(state.version, fresh, now);
+  if (rows.length > 0) await database.insertIn(transaction, insertBlacklisted(rows));
+  return { state, rows };
 }
 
 /** The rows of the table for some entries. */
-export function rowsUnder(version: number, entries: readonly BlacklistEntry[], now: number) {
+export function rowsUnder(version: number, entries: readonly BlacklistEntry[], now: number): BlacklistedToken[] {
   return entries.map(({ id, kind, userId, reason, lastExpiresAt }) => ({
     id,
     kind,
     userId,
     reason,
-    version,
+    version: BigInt(version),
     revokedAt: new Date(now),
     revokedUntil: new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS),
   }));
@@ -144,6 +148,15 @@ export function rowsSince(client: Transaction, version: number, lastVersion?: nu
     where: { version: { gt: version, ...(lastVersion === undefined ? {} : { lte: lastVersion }) } },
     select: { id: true, revokedUntil: true },
   });
+}
+
+/** The state, and the rows after a version, in one statement. It creates the state at the first start. */
+export async function readLogSince(database: Database, since: number): Promise<Addition> {
+  const [row] = await database.ask(readLog(since, database.dialect));
+  if (row === undefined) return { state: await database.transaction(readState), rows: [] };
+  const { rows, ...stored } = row;
+  const pairs = JSON.parse(rows ?? '[]') as readonly (readonly [string, string])[];
+  return { state: toState(stored), rows: pairs.map(([id, until]) => ({ id, revokedUntil: toInstant(until) })) };
 }
 
 /** Some of the rows after a version. A page never splits the rows of one version. */

@@ -17,6 +17,7 @@ import {
   KEEP_AFTER_EXPIRY_MS,
   markPruned,
   type Removal,
+  readLogSince,
   readPage,
   readState,
   removeDeadRows,
@@ -36,6 +37,25 @@ export interface Revocation<Result> {
    * waits: the first revocation may not be in force everywhere yet.
    */
   readonly revokes: boolean;
+  readonly result: Result;
+}
+
+/** A revocation in one short transaction. Only afterwards it is known what it has revoked. */
+export interface ShortRevocation<Result> {
+  /** Commits it. @throws LatchkeyError AUTH_UNAVAILABLE; `isCommitUnknown` tells whether it may have been committed nevertheless */
+  commit(): Promise<ShortCommit<Result>>;
+  /** What a commit has done whose outcome was unknown; null if nothing proves that it happened. */
+  findDone(): Promise<Result | null>;
+}
+
+export interface ShortCommit<Result> {
+  /** What it has added to the log; null if nothing was left to revoke. */
+  readonly addition: Addition | null;
+  /**
+   * Whether it has revoked everything that it named. If not, another revocation has come first, and with PostgreSQL the statement may have
+   * read the log from before that one. Only a read after the commit tells what must be in force (R5).
+   */
+  readonly isWhole: boolean;
   readonly result: Result;
 }
 
@@ -93,24 +113,67 @@ export class Revocations {
    * @throws LatchkeyError AUTH_UNAVAILABLE if nothing was committed
    */
   async commit<Result>(work: Work<Result>): Promise<Confirmed<Result>> {
-    const { revocation, delta } = await this.#writeInTime(work);
-    // The log has lost commits. Repair it first; the coordinator then answers LOGOUT_UNCONFIRMED.
-    if (delta.state.version < delta.since) await this.catchUp();
-    const { revokes, result } = revocation;
-    if (revokes) return { result, confirmation: await this.coordinator.confirm(delta) };
+    const { revocation, delta } = await this.#inTime((isOver) => this.#write(work, isOver));
+    if (revocation.revokes) return this.#confirm(revocation.result, delta);
+    await this.#repairIfBehind(delta);
     this.coordinator.take(delta);
-    return { result, confirmation: ALONE };
+    return { result: revocation.result, confirmation: ALONE };
+  }
+
+  /** Does the same for a revocation in one short transaction, which ends sessions that are named by their ids. */
+  async commitShort<Result>(revocation: ShortRevocation<Result>): Promise<Confirmed<Result>> {
+    const { result, delta } = await this.#inTime(() => this.#writeShort(revocation));
+    return this.#confirm(result, delta);
+  }
+
+  async #confirm<Result>(result: Result, delta: Commit): Promise<Confirmed<Result>> {
+    await this.#repairIfBehind(delta);
+    return { result, confirmation: await this.coordinator.confirm(delta) };
+  }
+
+  /** The log has lost commits. Repair it first; the coordinator then answers LOGOUT_UNCONFIRMED. */
+  async #repairIfBehind({ since, state }: Commit): Promise<void> {
+    if (state.version < since) await this.catchUp();
   }
 
   /** A shared database may hang. What it has committed after the answer is in force on this node as soon as it is known. */
-  async #writeInTime<Result>(work: Work<Result>): Promise<Written<Result>> {
-    if (!this.database.isShared) return this.#write(work, () => false);
+  async #inTime<Written extends { readonly delta: Commit }>(write: (isOver: () => boolean) => Promise<Written>): Promise<Written> {
+    if (!this.database.isShared) return write(() => false);
     const late = () => LatchkeyError.logoutUnconfirmed(new Error(`The database did not answer within ${COMMIT_WITHIN_MS} ms`));
     return within(COMMIT_WITHIN_MS, late, async (isOver) => {
-      const written = await this.#write(work, isOver);
+      const written = await write(isOver);
       if (isOver()) this.coordinator.take(written.delta);
       return written;
     });
+  }
+
+  async #writeShort<Result>(revocation: ShortRevocation<Result>): Promise<{ readonly result: Result; readonly delta: Commit }> {
+    try {
+      const { result, ...committed } = await revocation.commit();
+      return { result, delta: await this.#deltaAfter(committed) };
+    } catch (error) {
+      if (!isCommitUnknown(error)) throw error;
+      const found = await this.#lookBack(() => revocation.findDone()).catch(() => null);
+      if (found === null) throw LatchkeyError.logoutUnconfirmed(error);
+      return found;
+    }
+  }
+
+  /**
+   * The rows that a short transaction has added, with those before them. The second read is sent after the commit was acknowledged: it shows
+   * the earlier revocation that a repeated one has found done (R5).
+   */
+  async #deltaAfter({ addition, isWhole }: Omit<ShortCommit<unknown>, 'result'>): Promise<Commit> {
+    const since = this.replica.version;
+    if (addition !== null && isWhole && addition.state.version === since + 1) return { since, ...addition };
+    // In force here before the read, which may fail.
+    if (addition !== null) this.replica.add(addition.rows);
+    try {
+      return await this.#readDelta();
+    } catch (error) {
+      if (!this.database.isShared) await this.recover().catch(() => undefined);
+      throw LatchkeyError.logoutUnconfirmed(error);
+    }
   }
 
   /** @param isOver whether the client has got its answer, so that nothing may be committed any more */
@@ -120,7 +183,7 @@ export class Revocations {
     try {
       const delta = await this.database.transaction(async (transaction) => {
         revocation = await work(transaction);
-        added = await addToBlacklist(transaction, revocation.entries, revocation.endsAll, this.clock.now());
+        added = await addToBlacklist(this.database, transaction, revocation.entries, revocation.endsAll, this.clock.now());
         const read = await this.#delta(transaction, added);
         if (isOver()) throw LatchkeyError.unavailable(new Error('the client has been answered already'));
         return read;
@@ -173,14 +236,15 @@ export class Revocations {
   }
 
   /** If the added rows directly follow the applied version, they are the whole delta. Otherwise it reads the rows in between. */
-  async #delta(client: Transaction, added: Addition | null = null, since = this.replica.version): Promise<Commit> {
+  async #delta(client: Transaction, added: Addition | null): Promise<Commit> {
+    const since = this.replica.version;
     if (added?.state.version === since + 1) return { since, ...added };
     const state = added?.state ?? (await readState(client));
     return { since, state, rows: await rowsSince(client, since) };
   }
 
-  #readDelta(since = this.replica.version): Promise<Commit> {
-    return this.database.transaction((transaction) => this.#delta(transaction, null, since));
+  async #readDelta(since = this.replica.version): Promise<Commit> {
+    return { since, ...(await readLogSince(this.database, since)) };
   }
 
   /**
@@ -207,21 +271,28 @@ export class Revocations {
 
   /** The commit may or may not have happened. Only the rows that it added prove it; rows from before prove nothing. */
   async #findOut(added: Addition | null, failure: unknown): Promise<Commit> {
-    const delta = await this.#readBack(added?.rows.map((row) => row.id) ?? []).catch(() => null);
-    if (delta === null) throw LatchkeyError.logoutUnconfirmed(failure);
-    return delta;
+    const ids = added?.rows.map((row) => row.id) ?? [];
+    const areThere = async () => {
+      const found = await this.database.read((client) => findBlacklisted(client, ids));
+      return ids.length > 0 && ids.every((id) => found.has(id)) ? ids : null;
+    };
+    const found = await this.#lookBack(areThere).catch(() => null);
+    if (found === null) throw LatchkeyError.logoutUnconfirmed(failure);
+    return found.delta;
   }
 
   /**
-   * Without rows to look for, nothing is proven. A single node's memory must be exact, so it is reloaded first and no check uses it
+   * Reads the log after a commit with an unknown outcome. A single node's memory must be exact, so it is reloaded first and no check uses it
    * until then. On a shared database the lease already limits the use of memory.
+   *
+   * @param findProof returns null if nothing proves the commit
    */
-  async #readBack(ids: readonly string[]): Promise<Commit | null> {
+  async #lookBack<Proof>(findProof: () => Promise<Proof | null>): Promise<{ readonly result: Proof; readonly delta: Commit } | null> {
     if (!this.database.isShared) await this.recover();
     // A recovery that was already running may have read before the commit, so read again.
     const delta = await this.#readDelta();
     this.coordinator.take(delta);
-    const found = await this.database.read((client) => findBlacklisted(client, ids));
-    return ids.length > 0 && ids.every((id) => found.has(id)) ? delta : null;
+    const result = await findProof();
+    return result === null ? null : { result, delta };
   }
 }

@@ -4,12 +4,12 @@
  */
 import type { Database, Transaction } from '../database/database.js';
 import { databaseCodeOf, databaseMessageOf, isMissing } from '../database/failures.js';
-import { insertRows } from '../database/insert-rows.js';
 import { freshId } from '../lib/ambient.js';
 import { coalesced } from '../lib/coalesced.js';
 import { OperatorFault } from '../lib/operator-fault.js';
 import type { World } from '../world.js';
 import { addToBlacklist, type BlacklistEntry, type BlacklistRow, findWithState, readState, rowsSince, rowsUnder } from './blacklist.js';
+import { insertBlacklisted } from './log-statements.js';
 
 /** The database answers, but a revocation in it would be lost or not seen. */
 export class PromiseBroken extends OperatorFault {
@@ -93,9 +93,10 @@ export class Trial {
 
   /** Moves the log exactly as a revocation does, and takes everything back: no other transaction ever sees it. */
   async #tryUncommitted(entries: readonly BlacklistEntry[]): Promise<void> {
-    const undone = this.needs.database.transaction(async (transaction) => {
+    const { database } = this.needs;
+    const undone = database.transaction(async (transaction) => {
       const before = await readState(transaction);
-      const added = await addToBlacklist(transaction, entries, true, this.world.clock.now());
+      const added = await addToBlacklist(database, transaction, entries, true, this.world.clock.now());
       // Another revocation may have come in between. From the update on, this transaction holds the state.
       if (added === null || added.state.version <= before.version || added.state.generation <= before.generation) {
         throw new PromiseBroken(UNMOVED);
@@ -111,7 +112,7 @@ export class Trial {
   async #tryCommitted(entries: readonly BlacklistEntry[]): Promise<void> {
     const { database, readElsewhere } = this.needs;
     const rows = rowsUnder(TRIAL_VERSION, entries, this.world.clock.now());
-    await database.transaction((transaction) => insertRows(transaction.blacklistedToken, rows));
+    await database.transaction((transaction) => database.insertIn(transaction, insertBlacklisted(rows)));
     try {
       await database.read(async (client) => assertSeen(client, rows, await rowsSince(client, TRIAL_VERSION - 1, TRIAL_VERSION)));
       if (readElsewhere !== null) assertSame(rows, await readElsewhere(TRIAL_VERSION));

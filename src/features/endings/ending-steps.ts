@@ -37,11 +37,6 @@ export interface Ending extends Partial<Origin> {
   readonly actor: string;
 }
 
-/** The end of single sessions. */
-export interface SessionEnding extends Omit<Ending, 'sessions' | 'reason'> {
-  readonly sessionIds: readonly string[];
-}
-
 export interface EndedSession {
   readonly id: string;
   readonly userId: string;
@@ -154,27 +149,6 @@ export class EndingSteps {
     return ended;
   }
 
-  /**
-   * Ends the sessions of several independent callers in one step, all for the same reason.
-   *
-   * @returns the sessions that each caller ended; a session that several callers name counts for the first
-   */
-  async endEach(reason: EndingReason, endings: readonly SessionEnding[]): Promise<readonly (readonly EndedSession[])[]> {
-    const ids = new Set(endings.flatMap(({ sessionIds }) => sessionIds));
-    const ended = new Map((await this.#markEnded({ id: { in: [...ids] } }, reason)).map((session) => [session.id, session]));
-    const events: AuditEvent[] = [];
-    const shares = endings.map(({ sessionIds, ...ending }) =>
-      sessionIds.flatMap((id) => {
-        const session = ended.get(id);
-        if (session === undefined || !ended.delete(id)) return [];
-        events.push(eventOf('session.ended', session, { ...ending, reason }));
-        return [session];
-      }),
-    );
-    await this.needs.audit.record(this.transaction, ...events);
-    return shares;
-  }
-
   async #markEnded(sessions: Prisma.SessionWhereInput, reason: EndingReason): Promise<readonly EndedSession[]> {
     this.#revokes = true;
     const ended = await this.transaction.session.updateManyAndReturn({
@@ -231,6 +205,7 @@ function eventOf(kind: AuditKind, { id, userId }: Pick<EndedSession, 'id' | 'use
   return { kind, userId, sessionId: id, ...ending };
 }
 
-function entryOf(session: EndedSession, reason: EndingReason): BlacklistEntry {
+/** The blacklist row that revokes every token of an ended session. */
+export function entryOf(session: EndedSession, reason: EndingReason): BlacklistEntry {
   return { id: session.id, kind: 'sid', userId: session.userId, reason, lastExpiresAt: session.accessTokensExpireAt.getTime() };
 }

@@ -1,8 +1,8 @@
 /** Logouts of single sessions that arrive together share one transaction: a hundred at once cost little more than one. */
-import type { Database } from '../../database/database.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import type { Confirmed } from '../../revocation/revocations.js';
-import type { EndedSession, SessionEnding } from './ending-steps.js';
+import type { EndedSession } from './ending-steps.js';
+import type { SessionEnding } from './named-endings.js';
 import type { SessionEndings } from './session-endings.js';
 
 /** A larger batch would lock the row of the revocation log for too long; other revocations wait for it. */
@@ -18,7 +18,6 @@ interface Waiting {
 }
 
 interface Needs {
-  readonly database: Database;
   readonly endings: SessionEndings;
 }
 
@@ -59,13 +58,8 @@ export class JointLogouts {
     };
     const late = setTimeout(goOn, GO_ON_AFTER_MS);
     try {
-      const { result, confirmation } = await this.needs.endings.confirm((steps) => {
-        this.needs.database.whenCommitted(steps.transaction, goOn);
-        return steps.endEach(
-          'LOGOUT',
-          together.map(({ ending }) => ending),
-        );
-      });
+      const endings = together.map(({ ending }) => ending);
+      const { result, confirmation } = await this.needs.endings.endEach(endings, goOn);
       for (const [index, { resolve }] of together.entries()) resolve({ result: result[index] ?? [], confirmation });
     } catch (error) {
       for (const { reject } of together) reject(error);

@@ -5,6 +5,7 @@ import type { Confirmed, Revocations } from '../../revocation/revocations.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import { beginSteps, type EndedSession, type Ending, type EndingSteps } from './ending-steps.js';
+import { endNamed, type SessionEnding, type Shares } from './named-endings.js';
 
 interface Needs {
   readonly database: Database;
@@ -47,6 +48,15 @@ export class SessionEndings {
    */
   end(ending: Ending): Promise<readonly EndedSession[]> {
     return this.commit((steps) => steps.end(ending));
+  }
+
+  /**
+   * Ends the sessions that each of several callers names, in one short transaction.
+   *
+   * @param onCommitted called once, in the turn in which the transaction is known to be committed
+   */
+  endEach(endings: readonly SessionEnding[], onCommitted: () => void): Promise<Confirmed<Shares>> {
+    return this.needs.revocations.commitShort(endNamed(this.world, this.needs, endings, onCommitted));
   }
 
   /**

@@ -34,7 +34,10 @@ export class Login {
     if (deviceName && !isName(deviceName)) return failed(DEVICE_NAME_INVALID);
     const entered = await this.needs.credentials.check({ email, password, origin }, async (user, attempt) => {
       const opened = await this.needs.sessions.open(user, deviceName || null, origin, () => attempt.returning());
-      return opened && { opened, user };
+      if (opened !== null) return { opened, user };
+      // The credentials have changed since they were read. The password was right before, so it was no guess.
+      await attempt.giveBack();
+      return null;
     });
     if (entered === null) return INVALID_CREDENTIALS;
     const { opened, user } = entered;

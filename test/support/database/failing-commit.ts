@@ -29,10 +29,10 @@ export async function connectFailing(connect: () => Promise<SqlDriverAdapter>, f
   cutOff(adapter, faults);
   const begin = adapter.startTransaction.bind(adapter);
   adapter.startTransaction = async (isolationLevel) => {
-    if (adapter.provider === 'postgres') assertConnected(faults);
+    if (onPostgresql(adapter)) assertConnected(faults);
     const transaction = await begin(isolationLevel);
     const takeOwn = noteSubject(transaction, faults);
-    if (adapter.provider === 'postgres') failStatement(transaction, faults, takeOwn);
+    if (onPostgresql(adapter)) failStatement(transaction, faults, takeOwn);
     else failCall(transaction, faults, takeOwn);
     return transaction;
   };
@@ -85,8 +85,26 @@ function cutOff(adapter: SqlDriverAdapter & SqlQueryable, faults: FailingCommit)
   const run = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
     assertConnected(faults);
-    return run(query);
+    return IS_LOGOUT.test(query.sql) ? failLogout(() => run(query), faults) : run(query);
   };
+}
+
+/** With PostgreSQL a logout is one statement that commits by itself. */
+const IS_LOGOUT = /^WITH "ended" AS \(UPDATE "Session"/;
+
+async function failLogout<Answer>(run: () => Promise<Answer>, faults: FailingCommit): Promise<Answer> {
+  const { fault } = faults;
+  faults.fault = null;
+  if (fault === 'lost') throw failure();
+  const answer = await run();
+  if (fault === 'last') faults.isCutOff = true;
+  if (fault === 'late') throw failure();
+  return answer;
+}
+
+/** Prisma's adapter says so by its provider, and the gate of the hot statements by its dialect. */
+function onPostgresql(adapter: SqlDriverAdapter): boolean {
+  return adapter.provider === 'postgres' || ('dialect' in adapter && adapter.dialect === 'postgresql');
 }
 
 /** The outage begins after the COMMIT that is to fail. */
