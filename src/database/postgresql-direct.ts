@@ -17,13 +17,13 @@ export class PostgresqlDirect implements DirectDriver {
   constructor(private readonly pool: pg.Pool) {}
 
   async queryRaw(query: DirectQuery): Promise<Answer> {
-    const client = await this.#connect();
+    const borrowed = await this.#borrow();
     try {
-      const answer = await ask(client, query);
-      client.release();
+      const answer = await ask(borrowed.client, query);
+      borrowed.giveBack();
       return answer;
     } catch (error) {
-      client.release(!(error instanceof DriverAdapterError));
+      borrowed.giveBack(error);
       throw error;
     }
   }
@@ -33,44 +33,56 @@ export class PostgresqlDirect implements DirectDriver {
   }
 
   async startTransaction(): Promise<DirectTransaction> {
-    const transaction = new PostgresqlTransaction(await this.#connect());
+    const transaction = new PostgresqlTransaction(await this.#borrow());
     await transaction.begin();
     return transaction;
   }
 
   /** @throws NotConnected */
-  async #connect(): Promise<pg.PoolClient> {
+  async #borrow(): Promise<Borrowed> {
     try {
-      return await this.pool.connect();
+      return new Borrowed(await this.pool.connect());
     } catch (error) {
       throw new NotConnected(`PostgreSQL does not answer: ${messageOf(error)}`, { cause: error });
     }
   }
 }
 
-class PostgresqlTransaction implements DirectTransaction {
+/** A connection of the pool, until it is given back. */
+class Borrowed {
   readonly #ignore = () => undefined;
 
-  constructor(private readonly client: pg.PoolClient) {
+  constructor(readonly client: pg.PoolClient) {
     // Without a listener, a connection that breaks between two statements would end the process. The next statement reports it.
     client.on('error', this.#ignore);
   }
+
+  /** @param error the failure after which the connection must not be used again; one that the server itself reports does no harm */
+  giveBack(error?: unknown): void {
+    const isBroken = error !== undefined && !(error instanceof DriverAdapterError);
+    if (!isBroken) this.client.off('error', this.#ignore);
+    this.client.release(isBroken);
+  }
+}
+
+class PostgresqlTransaction implements DirectTransaction {
+  constructor(private readonly borrowed: Borrowed) {}
 
   async begin(): Promise<void> {
     try {
       await this.executeRaw({ sql: 'BEGIN', args: [] });
     } catch (error) {
-      this.#release(error);
+      this.borrowed.giveBack(error);
       throw error;
     }
   }
 
   queryRaw(query: DirectQuery): Promise<Answer> {
-    return ask(this.client, query);
+    return ask(this.borrowed.client, query);
   }
 
   async executeRaw(query: DirectQuery): Promise<number> {
-    return (await ask(this.client, query)).rows.length;
+    return (await ask(this.borrowed.client, query)).rows.length;
   }
 
   commit(): Promise<void> {
@@ -85,16 +97,11 @@ class PostgresqlTransaction implements DirectTransaction {
   async #end(sql: 'COMMIT' | 'ROLLBACK'): Promise<void> {
     try {
       await this.executeRaw({ sql, args: [] });
-      this.#release();
+      this.borrowed.giveBack();
     } catch (error) {
-      this.#release(error);
+      this.borrowed.giveBack(new Error('a transaction that could not be ended', { cause: error }));
       throw error;
     }
-  }
-
-  #release(error?: unknown): void {
-    this.client.off('error', this.#ignore);
-    this.client.release(error instanceof Error ? error : undefined);
   }
 }
 
