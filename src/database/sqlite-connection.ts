@@ -75,36 +75,36 @@ export class SqliteConnection {
    * @returns false if another process has the lock
    */
   tryBegin(): boolean {
-    try {
-      this.#sqlite.exec('BEGIN IMMEDIATE');
-      return true;
-    } catch (error) {
-      if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return false;
-      throw error;
-    }
-  }
-
-  /** Whether every commit of this connection waits until it is on the disk. */
-  get isDurable(): boolean {
-    return this.#read('synchronous') === DURABLE.synchronous;
+    return this.#unlessLocked(() => this.#sqlite.exec('BEGIN IMMEDIATE')) !== null;
   }
 
   /**
-   * Runs work that commits without waiting for the disk. The commit is in the log of SQLite, so a crash of this process does not lose it; the
-   * next durable commit takes it to the disk. Call it outside any transaction: within one, SQLite ignores the setting.
+   * Runs one statement that commits without waiting for the disk. The commit is in the log of SQLite, so a crash of this process does not lose
+   * it; the next durable commit takes it to the disk. Call it outside any transaction: within one, SQLite ignores the setting.
+   *
+   * @returns null if another process has the lock
    */
-  withoutSync<Result>(work: () => Result): Result {
+  tryWithoutSync(sql: string, args: readonly unknown[]): StatementResult | null {
     this.#sqlite.exec('PRAGMA synchronous = NORMAL');
     try {
-      return work();
+      return this.#unlessLocked(() => this.run(sql, args));
     } finally {
       this.#becomeDurable();
     }
   }
 
+  #unlessLocked<Result>(work: () => Result): Result | null {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
+      throw error;
+    }
+  }
+
   #becomeDurable(): void {
     this.#sqlite.exec('PRAGMA synchronous = FULL');
-    if (!this.isDurable) throw new DatabaseUnusable('SQLite does not return to synchronous=FULL');
+    if (this.#read('synchronous') !== DURABLE.synchronous) throw new DatabaseUnusable('SQLite does not return to synchronous=FULL');
   }
 
   /** Runs statements and ignores their results. */

@@ -1,6 +1,6 @@
 /** Runs hot statements on the connections to the SQLite file. A transaction runs in one turn of the event loop. */
 import type { DirectDriver, DirectQuery, DirectTransaction } from './direct-driver.js';
-import type { SqliteConnection } from './sqlite-connection.js';
+import type { StatementResult } from './sqlite-connection.js';
 import { nextSlice, type SqliteFile, SqliteTransaction } from './sqlite-file.js';
 import type { Answer } from './statement.js';
 
@@ -14,7 +14,7 @@ export class SqliteDirect implements DirectDriver {
     const reader = this.file.openReader();
     await nextSlice();
     reader.assertInPlace();
-    return answerOf(reader, query);
+    return answerOf(reader.run(query.sql, query.args));
   }
 
   async executeRaw(query: DirectQuery): Promise<number> {
@@ -27,23 +27,17 @@ export class SqliteDirect implements DirectDriver {
   }
 
   /** On the connection that writes: a third connection would have to wait for the lock of an open transaction. */
-  async #writeLazily(query: DirectQuery): Promise<Answer> {
+  async #writeLazily({ sql, args }: DirectQuery): Promise<Answer> {
     await nextSlice();
-    const writer = this.file.openWriter();
-    try {
-      return writer.withoutSync(() => answerOf(writer, query));
-    } catch (error) {
-      if (!writer.isDurable) this.file.dropWriter();
-      throw error;
-    }
+    return answerOf(await this.file.writeWithoutSync(sql, args));
   }
 }
 
 class SqliteTurn implements DirectTransaction {
   constructor(private readonly transaction: SqliteTransaction) {}
 
-  async queryRaw(query: DirectQuery): Promise<Answer> {
-    return answerOf(this.transaction.openConnection(), query);
+  async queryRaw({ sql, args }: DirectQuery): Promise<Answer> {
+    return answerOf(this.transaction.openConnection().run(sql, args));
   }
 
   async executeRaw({ sql, args }: DirectQuery): Promise<number> {
@@ -59,7 +53,6 @@ class SqliteTurn implements DirectTransaction {
   }
 }
 
-function answerOf(connection: SqliteConnection, { sql, args }: DirectQuery): Answer {
-  const { columns, rows } = connection.run(sql, args);
+function answerOf({ columns, rows }: StatementResult): Answer {
   return { columnNames: columns, rows };
 }

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { createSlices } from '../lib/queue.js';
 import { DatabaseUnusable } from './failures.js';
-import { SqliteConnection } from './sqlite-connection.js';
+import { SqliteConnection, type StatementResult } from './sqlite-connection.js';
 
 /** How the driver opens the database. */
 export interface Opening {
@@ -49,16 +49,26 @@ export class SqliteFile {
 
   /**
    * Begins a transaction on the connection that writes. It takes the write lock at once, so that a lock of another process is noticed before
-   * any statement has run. It waits without SQLite's busy time-out, which would block the event loop: no request would be answered meanwhile.
+   * any statement has run.
    */
-  async begin(): Promise<SqliteConnection> {
+  begin(): Promise<SqliteConnection> {
+    return this.#onceUnlocked((writer) => (writer.tryBegin() ? writer : null));
+  }
+
+  /** Runs one statement on the connection that writes, which commits without waiting for the disk. */
+  writeWithoutSync(sql: string, args: readonly unknown[]): Promise<StatementResult> {
+    return this.#onceUnlocked((writer) => writer.tryWithoutSync(sql, args));
+  }
+
+  /** Waits without SQLite's busy time-out, which would block the event loop: the server could answer no request meanwhile. */
+  async #onceUnlocked<Result>(work: (writer: SqliteConnection) => Result | null): Promise<Result> {
     try {
-      const writer = this.openWriter();
-      for (let tries = 1; !writer.tryBegin(); tries += 1) {
+      for (let tries = 1; ; tries += 1) {
+        const result = work(this.openWriter());
+        if (result !== null) return result;
         if (tries === LOCK_TRIES || !this.opening.isPatient()) throw new DatabaseUnusable('Another process has locked the database');
         await setTimeout(LOCK_PAUSE_MS);
       }
-      return writer;
     } catch (error) {
       this.dropWriter();
       throw error;
