@@ -1,0 +1,17 @@
+/** Preloaded into a process (`--import`): writes the files that it has loaded into LOADED_FILES, one a line, modules and CommonJS alike. */
+import { appendFileSync } from 'node:fs';
+import { createRequire, register } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+
+const note = (path) => appendFileSync(process.env.LOADED_FILES, `${path}\n`);
+
+if (isMainThread) {
+  register(import.meta.url);
+  process.on('exit', () => Object.keys(createRequire(import.meta.url).cache).forEach(note));
+}
+
+export async function load(url, context, next) {
+  if (url.startsWith('file:')) note(fileURLToPath(url));
+  return next(url, context);
+}
