@@ -31,9 +31,22 @@ test('a start loads a few files, and none of what is loaded on demand', async ()
   const first = await filesLoaded(dataDir);
   expect(first.map((path) => basename(path))).toEqual(expect.arrayContaining(['latchkey.js', 'server.js', 'schema-engine.js']));
   const later = await filesLoaded(dataDir);
+  // What is loaded before the cache is there is compiled at each start.
+  const cached = later.indexOf(`compiled code is kept in ${dataDir}/compile-cache`);
+  expect(cached).toBeGreaterThan(0);
+  for (const name of ['data.js', 'server.js']) expect(later.indexOf(join(bundle, name))).toBeGreaterThan(cached);
   expect(later.length).toBeLessThan(45);
   const own = later.filter((path) => path.startsWith(bundle)).map((path) => basename(path));
-  const onDemand = ['language-common', 'nodemailer', 'password', 'postgresql-adapter', 'redis', 'schema-engine', 'smtp-delivery'];
+  const onDemand = [
+    'inlineTrace',
+    'language-common',
+    'nodemailer',
+    'password',
+    'postgresql-adapter',
+    'redis',
+    'schema-engine',
+    'smtp-delivery',
+  ];
   for (const name of onDemand.map((each) => `${each}.js`)) {
     expect(files).toContain(name);
     expect(own).not.toContain(name);
@@ -70,6 +83,11 @@ test('the bundle serves the schema of the repository: no class has lost its name
   expect(stdout).toBe(read(join(root, 'schema.graphql')));
 });
 
+test('no file of the bundle takes twice its space because of one letter', () => {
+  expect(files).toContain('server.js');
+  expect(files.filter((name) => /[^\0-\x7f]/.test(read(join(bundle, name))))).toEqual([]);
+});
+
 test('the bundle asks for no package that is not installed with Latchkey', () => {
   const { dependencies } = JSON.parse(read(join(root, 'package.json'))) as { dependencies: Record<string, string> };
   // What these packages load if it is there.
@@ -95,17 +113,14 @@ test('the licences of the bundled packages are beside them, and all are permissi
 
 test('the compiled code is kept where nobody else can write, and nowhere else', async () => {
   const dataDir = makeFolder();
-  const [node = '', ...start] = START;
-  const command = [node, '--import', join(root, 'test/support/process/compile-cache.js'), ...start];
   for (const [mode, kept] of [
-    [0o700, join(dataDir, 'compile-cache')],
-    [0o755, join(dataDir, 'compile-cache')],
+    [0o700, `compiled code is kept in ${dataDir}/compile-cache`],
+    [0o755, `compiled code is kept in ${dataDir}/compile-cache`],
     [0o770, undefined],
     [0o707, undefined],
   ] as const) {
     chmodSync(dataDir, mode);
-    const server = await startServer({ dataDir, command });
-    expect(/compiled code is kept in (.*)/.exec(server.logged())?.[1]).toBe(kept);
-    await server.stop();
+    const [told] = (await filesLoaded(dataDir)).filter((line) => line.startsWith('compiled code'));
+    expect([mode, told]).toEqual([mode, kept]);
   }
 });

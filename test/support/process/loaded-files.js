@@ -1,6 +1,9 @@
-/** Preloaded into a process (`--import`): writes the files that it has loaded into LOADED_FILES, one a line, modules and CommonJS alike. */
+/**
+ * Preloaded into a process (`--import`): writes the files that it has loaded into LOADED_FILES, one a line, modules and CommonJS alike. It
+ * stands in for Node's compile cache too, which older versions lack, and writes the folder that it is given.
+ */
 import { appendFileSync } from 'node:fs';
-import { createRequire, register } from 'node:module';
+import nodeModule, { createRequire, register } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
@@ -8,6 +11,7 @@ const note = (path) => appendFileSync(process.env.LOADED_FILES, `${path}\n`);
 
 if (isMainThread) {
   register(import.meta.url);
+  nodeModule.enableCompileCache = (folder) => note(`compiled code is kept in ${folder}`);
   process.on('exit', () => Object.keys(createRequire(import.meta.url).cache).forEach(note));
 }
 
