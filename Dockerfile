@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY web/package.json web/
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY LICENSE tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY prisma prisma
 COPY src src
@@ -28,8 +28,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/prisma prisma
 COPY --from=build /app/dist dist
-RUN ln -s /app/dist/cli/latchkey.js /usr/local/bin/latchkey \
- && chmod +x dist/cli/latchkey.js \
+RUN ln -s /app/dist/command/latchkey.js /usr/local/bin/latchkey \
+ && chmod +x dist/command/latchkey.js \
  && install -d -o node -g node -m 0700 /data
 ENV HOST=0.0.0.0 PORT=4000 DATA_DIR=/data
 USER node
@@ -39,4 +39,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is the first process, so that a signal reaches it.
-CMD ["node", "dist/cli/latchkey.js", "start"]
+CMD ["node", "dist/command/latchkey.js", "start"]

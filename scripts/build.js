@@ -1,4 +1,7 @@
-/** Generates the two Prisma clients from the one model, compiles `src` to `dist`, and builds the pages of `web` into `dist/web`. With --if-stale it does so only if a source is newer than the last build. */
+/**
+ * Generates the two Prisma clients from the one model, compiles `src` to `dist`, bundles the command `latchkey` into `dist/command`, and builds
+ * the pages of `web` into `dist/web`. With --if-stale it does so only if a source is newer than the last build.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +18,7 @@ const stamp = join(dist, '.built');
 
 export function isStale() {
   const built = lastChange(stamp);
-  const sources = ['src', 'web', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const sources = ['src', 'web', 'scripts/bundle.js', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
   return sources.some((source) => lastChange(join(root, source)) > built);
 }
 
@@ -39,7 +42,8 @@ export function modelForPostgresql(text) {
 export function build() {
   rmSync(dist, { recursive: true, force: true });
   generate();
-  compileSources();
+  compile();
+  run('../scripts/bundle.js', [], process.env);
   // The tests set NODE_ENV=test, and the pages would be built with the larger, slower React for development.
   const env = { ...process.env, NODE_ENV: 'production' };
   for (const mode of ['console', 'explorer', 'sandbox']) {
@@ -50,13 +54,8 @@ export function build() {
   writeFileSync(stamp, '');
 }
 
-/** For a change that is in `src` alone: what was built before stays. */
+/** For a change that is in `src` alone, while `npm run dev` runs the modules. The bundle is not made, so the build stays stale. */
 export function compile() {
-  compileSources();
-  writeFileSync(stamp, '');
-}
-
-function compileSources() {
   run('typescript/bin/tsc', ['-p', 'tsconfig.build.json'], process.env);
 }
 

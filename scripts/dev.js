@@ -65,7 +65,7 @@ async function end(signal) {
 
 function start() {
   if (isEnding) return;
-  server = spawn(process.execPath, [`${root}scripts/start.js`], { cwd: process.cwd(), stdio: 'inherit', detached: true });
+  server = spawn(process.execPath, [`${root}dist/cli/latchkey.js`, 'start'], { cwd: process.cwd(), stdio: 'inherit', detached: true });
 }
 
 async function stop(signal) {

@@ -1,9 +1,9 @@
-/** `npm start`: builds if necessary, then starts the server in the same process. */
+/** `npm start`: builds if necessary, then runs `latchkey start` in the same process. */
 import { build, isStale } from './build.js';
 
 if (isStale()) {
   console.error('Building (once) ...');
   build();
 }
-const { start } = await import('../dist/main.js');
-await start();
+process.argv.splice(2, Infinity, 'start');
+await import('../dist/command/latchkey.js');

@@ -1,7 +1,8 @@
 /** The server process: reads the configuration, starts the server and handles signals. */
-import { type App, createApp } from './app.js';
+import type { App } from './app.js';
 import { type Config, type Environment, findSecretFile, readConfig } from './config/config.js';
 import { isOpenToOthers } from './config/open-files.js';
+import { keepCompiledCode } from './lib/compile-cache.js';
 import { describeFault } from './lib/describe-fault.js';
 import { createLog } from './lib/log.js';
 
@@ -15,6 +16,9 @@ export async function start(environment?: Environment): Promise<void> {
   try {
     const config = readConfig(environment);
     warnOfOpenSecret(config, environment);
+    keepCompiledCode(config.dataDir);
+    // Imported here, so that its code comes from the cache.
+    const { createApp } = await import('./app.js');
     const app = await createApp({ config });
     // Before the greeting, because a supervisor that has read it may send a signal at once.
     stopOnSignals(app);

@@ -9,7 +9,7 @@ const PASSWORD = 'correct horse battery';
 /** Runs a command of `latchkey`. */
 export function latchkey(settings, ...args) {
   const env = { PATH: process.env.PATH, ...settings };
-  return execFileSync(process.execPath, ['dist/cli/latchkey.js', ...args], {
+  return execFileSync(process.execPath, ['dist/command/latchkey.js', ...args], {
     cwd: root,
     env,
     input: PASSWORD,
@@ -19,7 +19,7 @@ export function latchkey(settings, ...args) {
 
 /** The same, while this process goes on. A finding of `doctor` that is wrong is no failure here. */
 export async function latchkeyAside(settings, ...args) {
-  const child = spawn(process.execPath, ['dist/cli/latchkey.js', ...args], {
+  const child = spawn(process.execPath, ['dist/command/latchkey.js', ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, ...settings },
     stdio: 'ignore',
@@ -29,7 +29,7 @@ export async function latchkeyAside(settings, ...args) {
 
 export async function startServer(settings) {
   const env = { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...settings };
-  const child = spawn(process.execPath, ['dist/cli/latchkey.js', 'start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['dist/command/latchkey.js', 'start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
   let url;
   while (url === undefined) {

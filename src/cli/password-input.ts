@@ -1,5 +1,4 @@
 /** Reads a password from the terminal or standard input, never from an argument: other users of the machine can read those. */
-import password from '@inquirer/password';
 
 export const PASSWORD_OPTION = ['--password-stdin', 'read the password from standard input'] as const;
 
@@ -9,6 +8,7 @@ export async function readPassword(
 ): Promise<string> {
   if (passwordStdin) return readLine();
   if (!process.stdin.isTTY) refuse('There is no terminal to ask for the password. Use --password-stdin.');
+  const { default: password } = await import('@inquirer/password');
   return password({ message: 'Password:' }, { output: process.stderr });
 }
 

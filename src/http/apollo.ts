@@ -6,7 +6,7 @@ import {
   type BaseContext,
   type GraphQLRequestContextDidResolveOperation,
 } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import type { Answer, StreamRequest } from '../caller/stream-door.js';
 import type { Config } from '../config/config.js';
 import type { Log } from '../lib/log.js';
@@ -48,7 +48,15 @@ export function createApollo<Context extends BaseContext & { readonly requestId:
     nodeEnv: 'production',
     logger: log,
     formatError,
-    plugins: [ApolloServerPluginCacheControlDisabled(), landingPage, reportFailures(report), refuseFaults(findFault), ...plugins],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      // Only for schemas of a federation, yet its encoder of 200 KB would be loaded at every start.
+      ApolloServerPluginInlineTraceDisabled(),
+      landingPage,
+      reportFailures(report),
+      refuseFaults(findFault),
+      ...plugins,
+    ],
   });
 }
 

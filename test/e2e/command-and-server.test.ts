@@ -163,7 +163,7 @@ test('commands that come at once without a server wait for each other', async ()
 test('the password of a new user is never an argument of the process', async () => {
   const dataDir = makeFolder();
   await startServer({ dataDir });
-  const command = ['dist/cli/latchkey.js', 'user', 'create', 'a@example.com', '--password-stdin'];
+  const command = ['dist/command/latchkey.js', 'user', 'create', 'a@example.com', '--password-stdin'];
   const child = spawn(process.execPath, command, { env: environmentOf({ dataDir }), stdio: 'pipe' });
   child.stdin.write(PASSWORD);
   const seen = existsSync('/proc') ? readFileSync(`/proc/${child.pid}/cmdline`, 'utf8') : '';

@@ -11,7 +11,7 @@ import { POSTGRES_SECRET, POSTGRES_URL, urlOf, withDatabase, withServer } from '
 function migrate(url: string): void {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-template-'));
   const env = { PATH: process.env.PATH, DATA_DIR: dataDir, DATABASE_URL: url, LATCHKEY_SECRET: POSTGRES_SECRET };
-  execFileSync(process.execPath, ['dist/cli/latchkey.js', 'migrate'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, ['dist/command/latchkey.js', 'migrate'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   rmSync(dataDir, { recursive: true });
 }
 

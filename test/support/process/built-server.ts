@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest';
 export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Runs a Node script that serves GraphQL and prints its address. Returns the address of its `/graphql`. */
-export async function serve(script: string[] = [join(REPOSITORY, 'dist/cli/latchkey.js'), 'start'], cwd?: string): Promise<string> {
+export async function serve(script: string[] = [join(REPOSITORY, 'dist/command/latchkey.js'), 'start'], cwd?: string): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'latchkey-clients-'));
   // The database is SQLite, whichever one the other tests use.
   const check = process.env.TEST_REVOCATION_CHECK === 'database' ? 'database' : 'memory';

@@ -14,7 +14,7 @@ export type CommandOptions = Pick<ServerOptions, 'dataDir' | 'settings' | 'cwd'>
 };
 
 export async function latchkey(args: readonly string[], options: CommandOptions): Promise<CommandResult> {
-  const child = spawn(process.execPath, [`${process.cwd()}/dist/cli/latchkey.js`, ...args], {
+  const child = spawn(process.execPath, [`${process.cwd()}/dist/command/latchkey.js`, ...args], {
     env: environmentOf(options),
     cwd: options.cwd,
     stdio: 'pipe',

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 const home = process.cwd();
-const entry = pathToFileURL(`${home}/dist/cli/latchkey.js`).href;
+const entry = pathToFileURL(`${home}/dist/command/latchkey.js`).href;
 const output = { stdout: '', stderr: '' };
 let count = 0;
 /** What the process of the command would have left behind, once it has called `process.exit`. */

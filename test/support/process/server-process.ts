@@ -36,7 +36,7 @@ export interface ServerOptions {
   readonly uid?: number;
 }
 
-export const START: readonly string[] = [process.execPath, `${process.cwd()}/dist/cli/latchkey.js`, 'start'];
+export const START: readonly string[] = [process.execPath, `${process.cwd()}/dist/command/latchkey.js`, 'start'];
 
 /** Only PATH comes from this process: the settings of the person who runs the tests must not leak in. */
 export function environmentOf({ dataDir, settings = {} }: Pick<ServerOptions, 'dataDir' | 'settings'>): Record<string, string> {
