@@ -50,3 +50,10 @@ test('a folder that can not be made is a failure that passes', async () => {
   const delivery = new FileDelivery(testWorld(), { folder: join(file, 'mail'), from: SENDER });
   await expect(delivery.deliver(LETTER_OUT)).rejects.toMatchObject({ reason: 'ENOTDIR', isPermanent: false });
 });
+
+test('while DATA_DIR is away, no new one is made in its place', async () => {
+  const home = makeFolder();
+  const delivery = new FileDelivery(testWorld(), { folder: join(home, 'data', 'mail'), from: SENDER });
+  await expect(delivery.deliver(LETTER_OUT)).rejects.toMatchObject({ reason: 'ENOENT', isPermanent: false });
+  expect(readdirSync(home)).toEqual([]);
+});

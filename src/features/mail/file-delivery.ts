@@ -26,7 +26,7 @@ export class FileDelivery implements Delivery {
     const composed = composeMail(mail, this.needs.from);
     try {
       const { message } = await (await this.#compose()).sendMail(composed);
-      await mkdir(this.needs.folder, { recursive: true, mode: 0o700 });
+      await makeInside(this.needs.folder);
       await writeFile(`${path}.part`, withBodyAsItIs(message.toString(), mail.text), { mode: 0o600 });
       await rename(`${path}.part`, path);
     } catch (error) {
@@ -46,6 +46,15 @@ export class FileDelivery implements Delivery {
 
   async examine(): Promise<DeliveryState> {
     return { isReady: true, found: `mails are written to ${this.needs.folder}`, advice: 'For mails that reach somebody set SMTP_URL.' };
+  }
+}
+
+/** Makes the folder, but not the one around it: DATA_DIR may be away for a moment, and a new one in its place would hide it. */
+async function makeInside(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
