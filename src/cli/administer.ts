@@ -37,7 +37,8 @@ export class ServerFailed extends OperatorFault {
   }
 }
 
-const TRIES = 10;
+/** 30 s: a server that starts on a slow machine, or another command that runs alone, holds the data that long at most. */
+const TRIES = 150;
 const PAUSE_MS = 200;
 const ANSWER_WITHIN_MS = 60_000;
 /** Errors of connect(2), so nothing was sent. ECONNRESET: the server died while our connection was in its queue. */
@@ -55,7 +56,7 @@ export async function administer<Name extends CommandName>(name: Name, input: In
     try {
       return { outcome: (await runAlone(config, name, input)) as Outcome<Json<Result<Name>>>, through: 'data' };
     } catch (error) {
-      // A server that is just starting owns the data but does not listen yet.
+      // A server that is just starting owns the data but does not listen yet. Another command ends by itself.
       if (!isLocked(error)) throw error;
       if (isTooLong(controlSocketPath(config.dataDir))) throw tooLong(config);
       if (tries === TRIES) throw error;
