@@ -34,13 +34,13 @@ export async function measure(plan, tell) {
       ratios: [
         against(PUBLIC, 0.97),
         against(PUBLIC_WITH_TOKEN),
-        against(nameOf('apollo'), 3),
+        against(nameOf('apollo'), 2.9),
         against(nameOf('tutorial'), 20),
         against(nameOf('tutorial-key-object')),
-        against(nameOf('mercurius'), 1),
+        against(nameOf('mercurius'), 0.95),
         against(nameOf('yoga')),
         against(nameOf('better-auth')),
-        against(nameOf('bare'), 0.5),
+        against(nameOf('bare'), 0.6),
       ],
     };
   } finally {

@@ -8,10 +8,10 @@ import { startTimed } from '../starts.js';
 import { intervalOf, judge, medianOf } from '../statistics.js';
 
 const SIZES = [
-  { size: 0, goal: { atMost: 0.7 } },
+  { size: 0, goal: { atMost: 0.5 } },
   { size: 1_000_000, goal: { atMost: 3 } },
 ];
-const IDLE_MB = { atMost: 150 };
+const IDLE_MB = { atMost: 130 };
 
 export const title = 'Start and idle memory';
 
