@@ -1,26 +1,37 @@
-/** Executes repeated queries without Apollo Server's pipeline, which has parsed and validated each of them once. */
+/** Executes queries and mutations that were parsed and found valid before: those of plain requests and those of open connections. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
-import type { ExecutePrepared, Outcome } from '../caller/prepared-query.js';
+import type { ExecutePrepared, Outcome } from '../caller/prepared-operation.js';
 import { isWithinLimits } from './variable-faults.js';
+
+/** The valid documents by their text, bounded. */
+export interface Documents {
+  find(text: string): DocumentNode | undefined;
+  keep(text: string, document: DocumentNode): void;
+}
 
 /** The pipeline names the fault of a variable, so the first one ends the work here. */
 const FIRST_FAULT = { maxCoercionErrors: 0 };
 
-export class PreparedQueries {
+export class PreparedOperations {
   /**
-   * @param documents those that the pipeline has found valid. New ones are not validated here: that takes milliseconds, and only in the
-   *   pipeline do anonymous requests wait for their turn.
+   * @param documents nothing new is validated here: that takes milliseconds, and plain requests of strangers wait for their turn in the
+   *   pipeline only
    */
   constructor(
     private readonly schema: GraphQLSchema,
-    private readonly documents: { find(text: string): DocumentNode | undefined },
+    private readonly documents: Pick<Documents, 'find'>,
   ) {}
 
-  /** @returns null if the text is new, invalid or no query: then the pipeline must answer */
+  /** @returns null if the text is new or invalid, or names no query or mutation: then the pipeline must answer */
   find(text: string, operationName: string | null | undefined): ExecutePrepared | null {
     const document = this.documents.find(text);
-    const asked = document && getOperationAST(document, operationName);
-    if (document === undefined || asked?.operation !== 'query') return null;
+    return document === undefined ? null : this.of(document, operationName);
+  }
+
+  /** @returns null if a valid document has no such query or mutation */
+  of(document: DocumentNode, operationName: string | null | undefined): ExecutePrepared | null {
+    const asked = getOperationAST(document, operationName);
+    if (!asked || asked.operation === 'subscription') return null;
     const names = asked.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
     const operation = { schema: this.schema, document, operationName: operationName ?? null, options: FIRST_FAULT };
     return (contextValue, variables) => {
@@ -31,7 +42,7 @@ export class PreparedQueries {
   }
 }
 
-/** A result without data means that a variable is invalid and nothing was executed. It becomes null: the pipeline must answer. */
+/** A result without data means that a variable is invalid and nothing was executed. It becomes null. */
 function withData(result: ReturnType<typeof execute>): Outcome {
   return result instanceof Promise ? result.then(withDataOrNull) : withDataOrNull(result);
 }
