@@ -1,6 +1,7 @@
 /** Executes queries and mutations that were parsed and found valid before: those of plain requests and those of open connections. */
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { ExecutePrepared, Outcome } from '../caller/prepared-operation.js';
+import { type Plan, planOf } from './execution-plan.js';
 import { isWithinLimits } from './variable-faults.js';
 
 /** The valid documents by their text, bounded. */
@@ -13,6 +14,9 @@ export interface Documents {
 const FIRST_FAULT = { maxCoercionErrors: 0 };
 
 export class PreparedOperations {
+  /** A plan lives as long as its document is kept. Null for a document without one. */
+  readonly #plans = new WeakMap<DocumentNode, Plan | null>();
+
   /**
    * @param documents nothing new is validated here: that takes milliseconds, and plain requests of strangers wait for their turn in the
    *   pipeline only
@@ -33,12 +37,24 @@ export class PreparedOperations {
     const asked = getOperationAST(document, operationName);
     if (!asked || asked.operation === 'subscription') return null;
     const names = asked.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
-    const operation = { schema: this.schema, document, operationName: operationName ?? null, options: FIRST_FAULT };
+    const run = this.#planOf(document) ?? this.#byGraphqlJs(document, operationName);
     return (contextValue, variables) => {
-      const variableValues = variables ?? {};
-      if (!names.every((name) => isWithinLimits(variableValues[name]))) return null;
-      return withData(execute({ ...operation, contextValue, variableValues }));
+      const values = variables ?? {};
+      return names.every((name) => isWithinLimits(values[name])) ? run(contextValue, values) : null;
     };
+  }
+
+  #planOf(document: DocumentNode): Plan | null {
+    const known = this.#plans.get(document);
+    if (known !== undefined) return known;
+    const plan = planOf(this.schema, document);
+    this.#plans.set(document, plan);
+    return plan;
+  }
+
+  #byGraphqlJs(document: DocumentNode, operationName: string | null | undefined): Plan {
+    const operation = { schema: this.schema, document, operationName: operationName ?? null, options: FIRST_FAULT };
+    return (contextValue, variableValues) => withData(execute({ ...operation, contextValue, variableValues }));
   }
 }
 
