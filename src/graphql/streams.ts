@@ -45,21 +45,12 @@ export function createStreamDoor(needs: StreamNeeds): StreamDoor<StreamArgs, Gra
   const rules = validationRules(needs);
   const limits = validationOptions(needs);
   const view = seenByClient(needs.formatError);
-  const findFaults = (document: DocumentNode): readonly GraphQLError[] => {
-    try {
-      return validate(schema, document, rules, limits);
-    } catch (error) {
-      // graphql-js 16 evaluates `@include(if: $variable)` at the root of a subscription while it validates, without variables, and throws.
-      if (error instanceof GraphQLError) return [error];
-      throw error;
-    }
-  };
   const read = (query: string): DocumentNode | readonly GraphQLError[] => {
     const known = documents.find(query);
     if (known !== undefined) return known;
     const document = parseWithin(query);
     if (document instanceof GraphQLError) return [document];
-    const faults = findFaults(document);
+    const faults = validate(schema, document, rules, limits);
     if (faults.length > 0) return faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED'));
     documents.keep(query, document);
     return document;
