@@ -19,6 +19,7 @@ const INTERVAL_MICROS = 100;
 const LAYERS = [
   ['type-graphql wrapper', /type-graphql\/build/],
   ['graphql execute', /node_modules\/graphql\/execution/],
+  ['execution plan', /dist\/graphql\/(execution-plan|planned-fields|prepared-operations)/],
   ['graphql other (parse, validate, ast)', /node_modules\/graphql\//],
   ['query limits (armor)', /@escape\.tech/],
   ['apollo pipeline', /@apollo\/|apollo-server/],

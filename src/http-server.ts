@@ -2,7 +2,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessToken } from './caller/access-token-claims.js';
 import type { RequestContext } from './caller/caller.js';
-import type { StreamRequest } from './caller/stream-door.js';
 import type { OpenedData } from './data.js';
 import { createAuthChecker } from './door/auth-checker.js';
 import { createContextBuilder } from './door/authenticate.js';
@@ -10,7 +9,7 @@ import { createRouteGuard } from './door/route-guard.js';
 import { withCoreEvents } from './features/audit/core-events.js';
 import { createErrorFormatter, type Denials, isInternal, originalOf, seenByClient } from './graphql/format-error.js';
 import { faultsOfPlainRequests } from './graphql/plain-requests.js';
-import { PreparedQueries } from './graphql/prepared-queries.js';
+import { PreparedOperations } from './graphql/prepared-operations.js';
 import { keepingUp, type PubSub } from './graphql/pub-sub.js';
 import { MAX_TOKENS, queryLimits, validationOptions } from './graphql/query-limits.js';
 import { createStreamDoor, type StreamArgs } from './graphql/streams.js';
@@ -98,11 +97,20 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   const server = await createServer(config, { proxies, streamOrigins, log, nextRequestId });
   await apollo.start();
   const buildContext = createContextBuilder(parts.accessTokens, check);
+  const followsRequests = graphql.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
+  const prepared = new PreparedOperations(schema, graphql.documentStore);
+  const door = createStreamDoor({
+    schema,
+    documents: graphql.documentStore,
+    prepared,
+    buildContext,
+    check,
+    formatError,
+    report,
+    ...config,
+  });
   const streams = {
-    door: {
-      ...createStreamDoor(schema, buildContext, check, formatError, report, config),
-      execute: (request: StreamRequest, { contextValue }: StreamArgs) => executeOperation(apollo, request, contextValue),
-    },
+    door: followsRequests ? { ...door, execute: (args: StreamArgs) => executeOperation(apollo, args) } : door,
     connections,
     addresses: new AddressCounts(),
     now: () => clock.now(),
@@ -111,8 +119,6 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     answerEventStream: answerEventStreams(streams, streamOrigins),
     acceptWebSocket: acceptWebSockets(streams),
   };
-  const followsRequests = graphql.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
-  const prepared = new PreparedQueries(schema, graphql.documentStore);
   const clusterId = await readClusterId(data.database, randomness.bytes(16).toString('hex'));
   const contextOf = contextsBy(buildContext, createRefreshCookies(clusterId, streams.now, log));
   const lane = followsRequests

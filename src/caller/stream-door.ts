@@ -35,6 +35,8 @@ export interface Answer {
 export interface StreamDoor<Args, Fault> {
   admit(request: IncomingRequest): Promise<Admission>;
   prepare(incoming: IncomingRequest, request: StreamRequest): Promise<Prepared<Args, Fault>>;
+  /** Executes a query or a mutation. */
+  execute(args: Args): Promise<Answer>;
   /** The events of a subscription, ready to be sent. They end when the token is no longer live. */
   subscribe(args: Args, token: AccessToken | null): Promise<Answer | AsyncGenerator<Answer, void, void>>;
   /**

@@ -6,6 +6,7 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import {
   type ASTNode,
   type ASTVisitor,
+  type DefinitionNode,
   GraphQLError,
   Kind,
   NoSchemaIntrospectionCustomRule,
@@ -53,14 +54,16 @@ const CONDITIONAL = ['skip', 'include'];
 
 /**
  * GraphQL, section 6.2.3 (September 2025): no `@skip` and no `@include` at the root of a subscription. Without a field there is nothing
- * to subscribe to, and graphql-js 16 would throw.
+ * to subscribe to. While it validates, graphql-js 16 evaluates `@include(if: $variable)` there without variables, and throws. So this rule
+ * hides a subscription that it has found faulty: the other rules go on with a document without it.
  */
 function unconditionalSubscriptionRule(context: ValidationContext): ASTVisitor {
+  const faults: GraphQLError[] = [];
   const seen = new Set<string>();
   const look = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
       const found = selection.directives?.find(({ name }) => CONDITIONAL.includes(name.value));
-      if (found !== undefined) context.reportError(new GraphQLError('A subscription needs its field in any case.', { nodes: found }));
+      if (found !== undefined) faults.push(new GraphQLError('A subscription needs its field in any case.', { nodes: found }));
       const inner = selection.kind === Kind.FRAGMENT_SPREAD ? context.getFragment(selection.name.value)?.selectionSet : undefined;
       if (selection.kind === Kind.INLINE_FRAGMENT) look(selection.selectionSet);
       if (selection.kind !== Kind.FRAGMENT_SPREAD || inner === undefined || seen.has(selection.name.value)) continue;
@@ -68,17 +71,31 @@ function unconditionalSubscriptionRule(context: ValidationContext): ASTVisitor {
       look(inner);
     }
   };
-  return { OperationDefinition: ({ operation, selectionSet }) => (operation === 'subscription' ? look(selectionSet) : undefined) };
+  const isFaulty = (definition: DefinitionNode): boolean => {
+    if (definition.kind !== Kind.OPERATION_DEFINITION || definition.operation !== 'subscription') return false;
+    seen.clear();
+    const before = faults.length;
+    look(definition.selectionSet);
+    return faults.length > before;
+  };
+  return {
+    Document(document) {
+      const definitions = document.definitions.filter((definition) => !isFaulty(definition));
+      for (const fault of faults) context.reportError(fault);
+      return faults.length === 0 ? undefined : { ...document, definitions };
+    },
+  };
 }
 
 export const queryLimits: readonly ValidationRule[] = [
   directivesInOnePlaceRule,
-  unconditionalSubscriptionRule,
   maxDepthRule({ n: MAX_DEPTH, ...onRejection }),
   // An empty list of exceptions: an alias of `__typename` costs as much as any other.
   maxAliasesRule({ n: MAX_ALIASES, allowList: [], ...onRejection }),
   maxDirectivesRule({ n: MAX_DIRECTIVES, ...onRejection }),
   costLimitRule({ maxCost: MAX_COST, ...onRejection }),
+  // The last one, since the rules after it do not see the beginning of a document that it changes.
+  unconditionalSubscriptionRule,
 ];
 
 /** How validation reports what it finds. Names of the schema are suggested only where everybody may read it. */

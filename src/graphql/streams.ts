@@ -3,6 +3,7 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
+  execute,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -12,39 +13,51 @@ import {
 } from 'graphql';
 import type { AccessToken } from '../caller/access-token-claims.js';
 import type { ContextBuilder, RequestContext } from '../caller/caller.js';
-import type { StreamDoor, TokenRefusal } from '../caller/stream-door.js';
+import type { OperationResult } from '../caller/prepared-operation.js';
+import type { StreamDoor, StreamRequest, TokenRefusal } from '../caller/stream-door.js';
 import { leavable } from '../lib/leavable.js';
 import { hasTooManyLines, TOO_MANY_LINES } from '../lib/line-limit.js';
 import type { RevocationCheck } from '../revocation/revocation-check.js';
 import { type createErrorFormatter, seenByClient } from './format-error.js';
+import type { Documents, PreparedOperations } from './prepared-operations.js';
 import { MAX_TOKENS, validationOptions, validationRules } from './query-limits.js';
 import { findVariableFault } from './variable-faults.js';
 
-export type StreamArgs = ExecutionArgs & { readonly contextValue: RequestContext };
+export interface StreamArgs extends ExecutionArgs {
+  readonly contextValue: RequestContext;
+  readonly variableValues: NonNullable<ExecutionArgs['variableValues']>;
+  readonly request: StreamRequest;
+}
 
-export interface StreamSettings {
+export interface StreamNeeds {
+  readonly schema: GraphQLSchema;
+  readonly documents: Documents;
+  readonly prepared: PreparedOperations;
+  readonly buildContext: ContextBuilder;
+  readonly check: RevocationCheck;
+  readonly formatError: ReturnType<typeof createErrorFormatter>;
+  readonly report: (errors: NonNullable<OperationResult['errors']>, requestId: string) => void;
   readonly introspection: boolean;
 }
 
-export function createStreamDoor(
-  schema: GraphQLSchema,
-  buildContext: ContextBuilder,
-  check: RevocationCheck,
-  formatError: ReturnType<typeof createErrorFormatter>,
-  report: (errors: readonly GraphQLError[], requestId: string) => void,
-  { introspection }: StreamSettings,
-): StreamDoor<StreamArgs, GraphQLError> {
-  const rules = validationRules({ introspection });
-  const limits = validationOptions({ introspection });
-  const view = seenByClient(formatError);
-  const findFaults = (document: DocumentNode): readonly GraphQLError[] => {
-    try {
-      return validate(schema, document, rules, limits);
-    } catch (error) {
-      // graphql-js 16 evaluates `@include(if: $variable)` at the root of a subscription while it validates, without variables, and throws.
-      if (error instanceof GraphQLError) return [error];
-      throw error;
-    }
+export function createStreamDoor(needs: StreamNeeds): StreamDoor<StreamArgs, GraphQLError> {
+  const { schema, documents, prepared, buildContext, check, report } = needs;
+  const rules = validationRules(needs);
+  const limits = validationOptions(needs);
+  const view = seenByClient(needs.formatError);
+  const read = (query: string): DocumentNode | readonly GraphQLError[] => {
+    const known = documents.find(query);
+    if (known !== undefined) return known;
+    const document = parseWithin(query);
+    if (document instanceof GraphQLError) return [document];
+    const faults = validate(schema, document, rules, limits);
+    if (faults.length > 0) return faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED'));
+    documents.keep(query, document);
+    return document;
+  };
+  const told = <Result extends OperationResult>(result: Result, { requestId }: RequestContext): Result => {
+    if (result.errors !== undefined) report(result.errors, requestId);
+    return result;
   };
   const isLive = async (token: AccessToken) => (await check.ask(token)) === 'live';
   return {
@@ -64,11 +77,10 @@ export function createStreamDoor(
       if (caller.reason === 'TOKEN_INVALID') return { kind: 'refused', cause: 'invalid' };
       return { kind: 'refused', cause: causeOf(caller.reason, caller.sessionEnded) };
     },
-    async prepare(incoming, { query, operationName, variables }) {
-      const document = parseWithin(query);
-      if (document instanceof GraphQLError) return { kind: 'refused', errors: [document] };
-      const faults = findFaults(document);
-      if (faults.length > 0) return { kind: 'refused', errors: faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED')) };
+    async prepare(incoming, request) {
+      const { query, operationName, variables } = request;
+      const document = read(query);
+      if (!('kind' in document)) return { kind: 'refused', errors: document };
       const operation = getOperationAST(document, operationName);
       if (!operation) {
         const message = 'The request names no operation of the document.';
@@ -76,17 +88,19 @@ export function createStreamDoor(
       }
       const fault = findVariableFault(schema, operation, variables ?? {});
       if (fault !== null) return { kind: 'refused', errors: [fault] };
-      const args = { schema, document, operationName: operationName ?? null, variableValues: variables ?? {} };
+      const args = { schema, document, operationName: operationName ?? null, variableValues: variables ?? {}, request };
       return { kind: 'operation', type: operation.operation, args: { ...args, contextValue: await buildContext(incoming) } };
     },
+    async execute(args) {
+      const { document, operationName, contextValue, variableValues } = args;
+      const outcome = await prepared.of(document, operationName)?.(contextValue, variableValues);
+      return told(outcome ?? (await execute(args)), contextValue);
+    },
     async subscribe(args, token) {
-      const told = (result: ExecutionResult) => {
-        if (result.errors !== undefined) report(result.errors, args.contextValue.requestId);
-        return result;
-      };
+      const tell = (result: ExecutionResult) => told(result, args.contextValue);
       const events = await subscribe(args);
-      if (!(Symbol.asyncIterator in events)) return told(events);
-      return gated(events as AsyncGenerator<ExecutionResult, void, void>, told, async () => token === null || isLive(token));
+      if (!(Symbol.asyncIterator in events)) return tell(events);
+      return gated(events as AsyncGenerator<ExecutionResult, void, void>, tell, async () => token === null || isLive(token));
     },
   };
 }
@@ -115,13 +129,13 @@ function coded(error: GraphQLError, code: string): GraphQLError {
 /** Passes an event on only if the token is live at that moment. Otherwise the stream ends. */
 function gated(
   events: AsyncGenerator<ExecutionResult, void, void>,
-  told: (result: ExecutionResult) => ExecutionResult,
+  tell: (result: ExecutionResult) => ExecutionResult,
   mayPass: () => Promise<boolean>,
 ): AsyncGenerator<ExecutionResult, undefined, void> {
   const leave = () => events.return();
   const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
     const event = await events.next();
-    if (!event.done && (await mayPass())) return { done: false, value: told(event.value) };
+    if (!event.done && (await mayPass())) return { done: false, value: tell(event.value) };
     if (!event.done) await leave();
     return { done: true, value: undefined };
   };

@@ -85,11 +85,10 @@ function refuseFaults<Context extends BaseContext>(findFault: GraphqlParts<Conte
   };
 }
 
-/** Runs a query or mutation of a WebSocket or an event stream through the same pipeline as a plain request. */
+/** Runs a query or mutation of a WebSocket or an event stream through the pipeline, so that plugins can follow it. */
 export async function executeOperation<Context extends BaseContext>(
   apollo: ApolloServer<Context>,
-  { query, operationName, variables }: StreamRequest,
-  contextValue: Context,
+  { request: { query, operationName, variables }, contextValue }: { readonly request: StreamRequest; readonly contextValue: Context },
 ): Promise<Answer> {
   const { body } = await apollo.executeOperation(
     { query, operationName: operationName ?? undefined, variables: variables ?? undefined },

@@ -1,4 +1,4 @@
-/** Keeps the operations that Apollo Server has parsed and validated, bounded by their real size. The short way reads them from here. */
+/** Keeps the documents that were parsed and validated, bounded by their real size. The short way and open connections read them from here. */
 import type { ApolloServerOptions, BaseContext } from '@apollo/server';
 import { LRUCache } from 'lru-cache';
 
@@ -6,8 +6,10 @@ type Store = NonNullable<ApolloServerOptions<BaseContext>['documentStore']>;
 type Document = NonNullable<Awaited<ReturnType<Store['get']>>>;
 
 export interface DocumentStore extends Store {
-  /** The document of a text that the pipeline has found valid. */
+  /** The document of a text that was found valid. */
   find(text: string): Document | undefined;
+  /** Keeps a document that was found valid by the same rules outside of the pipeline. */
+  keep(text: string, document: Document): void;
 }
 
 /**
@@ -19,14 +21,15 @@ const KEPT_CHARACTERS = 200_000;
 export function createDocumentStore(): DocumentStore {
   /** The text by Apollo Server's key, which is a digest of the text. */
   const texts = new Map<string, string>();
-  const documents = new LRUCache<string, { readonly key: string; readonly document: Document }>({
+  const documents = new LRUCache<string, { readonly key: string | null; readonly document: Document }>({
     maxSize: KEPT_CHARACTERS,
     sizeCalculation: (_, text) => text.length || KEPT_CHARACTERS,
-    dispose: ({ key }) => texts.delete(key),
+    dispose: ({ key }) => key !== null && texts.delete(key),
   });
   const find = (text: string) => documents.get(text)?.document;
   return {
     find,
+    keep: (text, document) => void documents.set(text, { key: null, document }),
     get: async (key) => find(texts.get(key) ?? ''),
     set: async (key, document) => {
       const text = document.loc?.source.body ?? '';

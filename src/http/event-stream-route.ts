@@ -125,9 +125,9 @@ export function answerEventStreams<Args, Fault>(
       if (prepared.kind === 'refused') return jsonOf(400, door.format({ errors: prepared.errors }));
       if (prepared.type === 'mutation' && raw.headers[COOKIE_MODE_HEADER] !== undefined) return jsonOf(400, NO_COOKIE);
       context.isSubscription = prepared.type === 'subscription';
-      return { ...prepared.args, request: payload, exchange: context };
+      return { ...prepared.args, exchange: context };
     },
-    execute: (args: Args & { request: StreamRequest }) => door.execute(args.request, args),
+    execute: (args: Args) => door.execute(args),
     subscribe: (args: Args & { exchange: Exchange }) => door.subscribe(args, args.exchange.token),
     onNext(_context: unknown, { context }: { context: Exchange }, result: object) {
       const answer = door.format(result);

@@ -1,10 +1,10 @@
 /**
- * The short way (a “lane” in the code) answers a repeated query without Apollo Server's pipeline: same door, same guards, same bytes. A request
- * that is new, invalid or no query takes the pipeline. With a plugin that follows requests, every request does (decision 0012).
+ * The short way (a “lane” in the code) answers a repeated query or mutation without Apollo Server's pipeline: same door, same guards, same
+ * bytes. A request that is new or invalid takes the pipeline. With a plugin that follows requests, every request does (decision 0012).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../caller/caller.js';
-import type { ExecutePrepared, FieldError, QueryResult, Variables } from '../caller/prepared-query.js';
+import type { ExecutePrepared, FieldError, OperationResult, Variables } from '../caller/prepared-operation.js';
 import type { ReportFailures } from './failure-log.js';
 import type { ContextOf } from './incoming-request.js';
 
@@ -45,7 +45,7 @@ interface Body {
 export function createQueryLane(parts: LaneParts): QueryLane {
   const contentTypes = new Map<string, string>();
 
-  const send = (reply: FastifyReply, { data, errors }: QueryResult, contentType: string, requestId: string): void => {
+  const send = (reply: FastifyReply, { data, errors }: OperationResult, contentType: string, requestId: string): void => {
     reply.header('content-type', contentType);
     // No cache may keep an answer, since answers carry tokens. This overrides what an error or a hook of an application has set.
     if (errors === undefined) {
@@ -59,11 +59,11 @@ export function createQueryLane(parts: LaneParts): QueryLane {
 
   return {
     take(request, reply) {
-      const contentType = request.method === 'POST' ? contentTypes.get(request.headers.accept ?? '') : undefined;
+      const contentType = isJson(request) ? contentTypes.get(request.headers.accept ?? '') : undefined;
       const asked = contentType === undefined ? null : askedIn(request.body);
       const run = asked && parts.find(asked.query, asked.operationName);
       if (contentType === undefined || asked === null || run === null) return false;
-      const finish = (result: QueryResult | null, { requestId }: RequestContext) => {
+      const finish = (result: OperationResult | null, { requestId }: RequestContext) => {
         if (result !== null) send(reply, result, contentType, requestId);
         return result !== null;
       };
@@ -82,6 +82,11 @@ export function createQueryLane(parts: LaneParts): QueryLane {
       contentTypes.set(accept, contentType);
     },
   };
+}
+
+/** An application may teach the server to read other bodies. Any page can send some of those, and the pipeline refuses them (CSRF). */
+function isJson({ method, headers }: FastifyRequest): boolean {
+  return method === 'POST' && headers['content-type']?.startsWith('application/json') === true;
 }
 
 /** Reads the parameters (GraphQL over HTTP, section 5.3). @returns null if the pipeline must check the request */

@@ -1,15 +1,10 @@
 /** Shared by the WebSocket and event stream routes: the door (it admits connections), the limits on connections, and the end of a token. */
 import type { AccessToken } from '../caller/access-token-claims.js';
-import type { Answer, StreamDoor, StreamRequest } from '../caller/stream-door.js';
+import type { StreamDoor } from '../caller/stream-door.js';
 import type { LiveConnection, LiveConnections } from '../revocation/live-connections.js';
 
-/** The door, and the pipeline of Apollo Server for queries and mutations. */
-export interface ServedDoor<Args, Fault> extends StreamDoor<Args, Fault> {
-  execute(request: StreamRequest, args: Args): Promise<Answer>;
-}
-
 export interface StreamParts<Args, Fault> {
-  readonly door: ServedDoor<Args, Fault>;
+  readonly door: StreamDoor<Args, Fault>;
   readonly connections: LiveConnections;
   readonly addresses: AddressCounts;
   /** Milliseconds since the epoch. */

@@ -81,8 +81,8 @@ interface Hooks<Args, Fault> {
     session: Session,
     id: string,
     payload: SubscribePayload,
-  ): Promise<readonly Fault[] | (Args & { readonly request: SubscribePayload; readonly token: WebSocketConnection['token'] })>;
-  execute(args: Args & { readonly request: SubscribePayload }): Promise<Answer>;
+  ): Promise<readonly Fault[] | (Args & { readonly token: WebSocketConnection['token'] })>;
+  execute(args: Args): Promise<Answer>;
   subscribe(args: Args & { readonly token: WebSocketConnection['token'] }): Promise<object>;
   onNext(session: Session, id: string, payload: SubscribePayload, args: Args, result: object): Answer;
   onError(session: Session, id: string, payload: SubscribePayload, errors: readonly Fault[]): unknown;
@@ -106,9 +106,9 @@ export function acceptWebSockets<Args, Fault>(
       const prepared = await door.prepare(incoming, payload);
       if (prepared.kind === 'refused') return prepared.errors;
       if (prepared.type === 'mutation') connection.owe(id);
-      return { ...prepared.args, request: payload, token: connection.token };
+      return { ...prepared.args, token: connection.token };
     },
-    execute: (args) => door.execute(args.request, args),
+    execute: (args) => door.execute(args),
     subscribe: (args) => door.subscribe(args, args.token),
     onNext: (_session, _id, _payload, _args, result) => door.format(result),
     onError: (_session, _id, _payload, errors) => door.format({ errors }).errors,

@@ -1,9 +1,10 @@
-/** The cache of repeated queries beside an application's hooks, other clients and other answers. */
+/** The cache of repeated operations beside an application's hooks, other clients and other answers. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import { expect, test, vi } from 'vitest';
 import { startApp } from '../support/app/start-app.js';
 import { CrateResolver, weights } from '../support/resolvers/lane-resolvers.js';
+import { connect, subscribe } from '../support/sockets/sockets.js';
 
 const PLAIN = 'application/json; charset=utf-8';
 
@@ -67,4 +68,37 @@ test('a text is validated once, in the pipeline, where strangers wait for their 
     counts.push(weights.read);
   }
   expect(counts).toEqual([2, 1, 1, 1]);
+});
+
+test('over a socket a text is validated once as well, and answered with the bytes of a plain request', async () => {
+  const app = await startApp({ resolvers: [CrateResolver] });
+  const pipelines = vi.spyOn(ApolloServer.prototype, 'executeOperation');
+  const { accessToken } = await app.register();
+  const socket = await connect(await app.app.listen(), accessToken);
+  const counts: number[] = [];
+  const QUERY = '{ weighed(weight: 7) own administrators crate { label } }';
+  for (let time = 1; time <= 4; time += 1) {
+    weights.read = 0;
+    subscribe(socket, QUERY, String(time));
+    const { payload } = await socket.hear('next', String(time));
+    const plain = JSON.parse((await app.send(QUERY, { token: accessToken })).text);
+    expect(payload).toEqual(plain);
+    counts.push(weights.read);
+  }
+  // Each of the two executes it once, and the first of them has validated it for both.
+  expect(counts).toEqual([3, 2, 2, 2]);
+  expect(pipelines).not.toHaveBeenCalled();
+  pipelines.mockRestore();
+});
+
+test('a plugin that follows requests follows those of a socket too', async () => {
+  const seen: unknown[] = [];
+  const follow: ApolloServerPlugin<BaseContext> = { requestDidStart: async ({ request }) => void seen.push(request.query) };
+  const app = await startApp({ resolvers: [CrateResolver], plugins: [follow] });
+  const socket = await connect(await app.app.listen());
+  for (let time = 1; time <= 3; time += 1) {
+    subscribe(socket, '{ __typename }', String(time));
+    await socket.hear('next', String(time));
+  }
+  expect(seen).toEqual(['{ __typename }', '{ __typename }', '{ __typename }']);
 });

@@ -1,13 +1,11 @@
-/** The cache of repeated queries answers exactly as Apollo Server's pipeline does, and steps aside for plugins. */
+/** The cache of repeated operations answers exactly as Apollo Server's pipeline does, and steps aside for plugins. */
 import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import { expect, test, vi } from 'vitest';
 import { makeAdministrator } from '../support/app/administrators.js';
+import { answerTo, startLanePair } from '../support/app/lane-pair.js';
 import { startApp, type TestApp } from '../support/app/start-app.js';
 import { logOut } from '../support/mutations/mutations.js';
 import { CrateResolver } from '../support/resolvers/lane-resolvers.js';
-
-/** With a plugin that follows requests, every query goes through the pipeline. */
-const FOLLOWER: ApolloServerPlugin<BaseContext> = { requestDidStart: async () => undefined };
 
 const QUERIES: readonly (readonly [query: string, variables?: unknown, operationName?: unknown])[] = [
   ['{ crate { label inner { label } } }'],
@@ -50,6 +48,26 @@ const QUERIES: readonly (readonly [query: string, variables?: unknown, operation
   ['{ crate { label } }', [1]],
   ['{ crate { label } }', {}, 7],
   [''],
+  ['mutation { __typename }'],
+  ['mutation { logout { endedSessions } }'],
+  ['mutation ($t: String) { logout(input: { refreshToken: $t }) { endedSessions userErrors { code } } }', { t: 'none' }],
+  ['mutation ($t: String) { logout(input: { refreshToken: $t }) { endedSessions userErrors { code } } }', { t: 7 }],
+  ['mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { userErrors { code } } }', { input: { code: 'x', more: 1 } }],
+  ['mutation A { fill(crates: 2) { label } } query B { own }', undefined, 'A'],
+  ['mutation { a: fill(crates: 1) { label } b: fillLater(crates: 1) { label } c: fill(crates: 1) { label broken } own: hidden }'],
+  ['mutation { a: fillLater(crates: 9) { label } b: refuse c: fill(crates: 1) { label } }'],
+  ['mutation { a: fill(crates: 1) { label } b: insist c: fill(crates: 1) { label } }'],
+  ['mutation ($on: Boolean!) { fill(crates: 1) { label @include(if: $on) } }', { on: false }],
+  ['mutation { hidden }'],
+  // A field for each three characters, and more: too many for a plan.
+  [
+    '{ crate { ...A } } fragment A on Crate { a: inner { ...B } b: inner { ...B } } fragment B on Crate { a: inner { ...C } b: inner { ...C } } fragment C on Crate { a: label b: label label }',
+  ],
+  // Its answer would lose the field if it were an object with a prototype.
+  ['{ crate { __proto__: label label } }'],
+  ['{ crate { toJSON: label constructor: label then: label } }'],
+  ['{ crate { label label inner { label } inner { __typename } } }'],
+  ['{ crate { inner { inner { inner { label } } } } }'],
 ];
 
 const ACCEPTS = [
@@ -62,33 +80,8 @@ const ACCEPTS = [
   'text/plain',
 ];
 
-interface Sent {
-  readonly body: object;
-  readonly accept?: string | undefined;
-  readonly token?: string | undefined;
-}
-
-/** Everything in an answer that a client can see, except what identifies this one request. */
-async function answerTo({ app }: TestApp, { body, accept, token }: Sent) {
-  const { statusCode, headers, payload } = await app.server.inject({
-    method: 'POST',
-    url: '/graphql',
-    headers: {
-      'content-type': 'application/json',
-      ...(accept === undefined ? {} : { accept }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    payload: JSON.stringify(body),
-  });
-  const { 'x-request-id': requestId, date: _date, ...rest } = headers;
-  return { statusCode, headers: rest, payload: payload.replaceAll(String(requestId), 'REQUEST') };
-}
-
 async function startPair() {
-  const pair = [
-    await startApp({ resolvers: [CrateResolver] }),
-    await startApp({ resolvers: [CrateResolver], plugins: [FOLLOWER] }),
-  ] as const;
+  const pair = await startLanePair({ resolvers: [CrateResolver] });
   const [lane, pipeline] = await Promise.all(pair.map(makeCallers));
   const names = Object.keys(lane ?? {});
   return { apps: pair, callers: names.map((name) => ({ name, tokens: [lane?.[name], pipeline?.[name]] as const })) };
@@ -127,7 +120,7 @@ test('the short way speaks as the pipeline does to a client that accepts this or
       }
 });
 
-test('a query that comes again does not enter the pipeline, unless a plugin follows requests', async () => {
+test('an operation that comes again does not enter the pipeline, unless a plugin follows requests', async () => {
   const entered = vi.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
   const { apps } = await startPair();
   const countOf = async (app: TestApp, body: object) => {
@@ -139,7 +132,8 @@ test('a query that comes again does not enter the pipeline, unless a plugin foll
   expect(await countOf(lane, { query: '{ crate { label } }' })).toBe(1);
   expect(await countOf(pipeline, { query: '{ crate { label } }' })).toBe(5);
   expect(await countOf(lane, { query: '{ nothing }' })).toBe(5);
-  expect(await countOf(lane, { query: 'mutation { logout { endedSessions } }' })).toBe(5);
+  expect(await countOf(lane, { query: 'mutation { logout { endedSessions } }' })).toBe(1);
+  expect(await countOf(lane, { query: 'subscription { sessionEvents { id } }' })).toBe(5);
   expect(await countOf(lane, { query: '{ crate { label } }', extensions: { any: 1 } })).toBe(5);
   entered.mockRestore();
 });

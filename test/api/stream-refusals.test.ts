@@ -4,6 +4,7 @@ import { makeAdministrator } from '../support/app/administrators.js';
 import { collectLog } from '../support/app/collected-log.js';
 import { startListening, TICK, untilListeners } from '../support/resolvers/ticks.js';
 
+const NEEDS_ITS_FIELD = 'A subscription needs its field in any case.';
 const EVENTS = { accept: 'text/event-stream' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 const EVERY_SUBSCRIPTION = [TICK, 'subscription { sessionEvents { id } }', 'subscription { auditEventAdded { id } }'];
@@ -104,6 +105,8 @@ test('every refusal of an event stream is JSON with a code', async () => {
 test.each([
   'subscription { sessionEvents @skip(if: true) { id } }',
   'subscription($on: Boolean = true) { sessionEvents @include(if: $on) { id } }',
+  'subscription($on: Boolean!) { ...All } fragment All on Subscription { ... @skip(if: $on) { sessionEvents { id } } }',
+  'query A { __typename } subscription B($on: Boolean = true) { sessionEvents @include(if: $on) { id } }',
   'subscription { ...All @skip(if: true) } fragment All on Subscription { sessionEvents { id } }',
   'subscription { ... @include(if: false) { sessionEvents { id } } }',
 ])('a subscription whose field may be left out is refused as a client’s mistake: %s', async (query) => {
@@ -111,6 +114,11 @@ test.each([
   const { accessToken } = await app.register();
   const headers = { ...EVENTS, ...JSON_TYPE, authorization: `Bearer ${accessToken}` };
   const body = await (await fetch(`${address}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).text();
-  expect(body).toContain('GRAPHQL_VALIDATION_FAILED');
-  expect(body).not.toContain('INTERNAL_SERVER_ERROR');
+  expect(JSON.parse(body).errors[0]).toMatchObject({ message: NEEDS_ITS_FIELD, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+  for (let time = 1; time <= 2; time += 1) {
+    const plain = await app.send(query, { token: accessToken });
+    expect(plain.status).toBe(400);
+    expect(plain.errors?.[0]).toMatchObject({ message: NEEDS_ITS_FIELD, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+    expect(plain.text).not.toContain('INTERNAL_SERVER_ERROR');
+  }
 });

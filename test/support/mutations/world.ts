@@ -1,7 +1,7 @@
 /** A server with everyone that a mutation can be about: users, an administrator, revoked tokens, unused mailed codes. */
 import { type Administrator, makeAdministrator } from '../app/administrators.js';
 import { EMAIL, PASSWORD, type Tokens } from '../app/requests.js';
-import type { TestApp } from '../app/start-app.js';
+import type { TestApp, TestOptions } from '../app/start-app.js';
 import { readAllRows, readRows } from '../database/stored-rows.js';
 import { followLink, makeLoggedIn, makeUser, requestVerification, startMailApp, waitForOutbox } from '../mail/mail-app.js';
 import type { ReceivedMail } from '../mail/mail-server.js';
@@ -26,8 +26,8 @@ export interface World {
 }
 
 /** Afterwards no mail is delivered: queued mails stay in their table. */
-export async function startWorld(): Promise<World> {
-  const { app, mails } = await startMailApp({ settings: { LOGIN_ATTEMPTS: '1000000', ADDRESS_ATTEMPTS: '1000000' } });
+export async function startWorld(options: Pick<TestOptions, 'plugins'> = {}): Promise<World> {
+  const { app, mails } = await startMailApp({ ...options, settings: { LOGIN_ATTEMPTS: '1000000', ADDRESS_ATTEMPTS: '1000000' } });
   const root = await makeAdministrator(app);
   const ada = withId(await makeLoggedIn(app));
   const phone = await app.login();

@@ -1,8 +1,9 @@
 /** Resolvers of an application that answer, fail and refuse in every way that a response can show. */
 import 'reflect-metadata';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError, GraphQLScalarType, type ValueNode } from 'graphql';
-import { Arg, Authorized, Ctx, Field, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, Field, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../../src/app.js';
 
 @ObjectType('Crate')
@@ -15,6 +16,10 @@ export class Crate {
 
   @Field(() => Crate, { nullable: true })
   inner!: Crate | null;
+}
+
+interface Filling {
+  filled?: number;
 }
 
 /** How often a weight in a text was read: once for validation and once for each execution. */
@@ -124,5 +129,34 @@ export class CrateResolver {
   @Query(() => String)
   required(): string {
     return null as unknown as string;
+  }
+
+  /** Each tells how many were filled before it in its request, so the order of root fields shows. */
+  @Mutation(() => Crate, { nullable: true })
+  fill(@Arg('crates', () => Int) crates: number, @Ctx() context: Filling): Partial<Crate> {
+    context.filled = (context.filled ?? 0) + crates;
+    return { label: String(context.filled) };
+  }
+
+  @Mutation(() => Crate, { nullable: true })
+  async fillLater(@Arg('crates', () => Int) crates: number, @Ctx() context: Filling): Promise<Partial<Crate>> {
+    await nextTurn();
+    return this.fill(crates, context);
+  }
+
+  @Mutation(() => String, { nullable: true })
+  async refuse(): Promise<string> {
+    throw new GraphQLError('No crates today.', { extensions: { code: 'NO_CRATES' } });
+  }
+
+  @Mutation(() => String)
+  insist(): string {
+    throw new GraphQLError('No crates today.', { extensions: { code: 'NO_CRATES' } });
+  }
+
+  @Authorized()
+  @Mutation(() => String, { nullable: true })
+  hidden(): string {
+    return 'mine';
   }
 }

@@ -49,7 +49,7 @@ export class NoteInput {
 
 @ArgsType()
 export class FindArgs {
-  @MaxLength(5)
+  @MaxLength(5, { message: 'too long: $value' })
   @Field(() => String)
   word!: string;
 }

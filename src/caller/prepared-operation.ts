@@ -7,13 +7,13 @@ export interface FieldError extends Error {
   readonly extensions?: Record<string, unknown>;
 }
 
-export interface QueryResult {
+export interface OperationResult {
   readonly data?: unknown;
   readonly errors?: readonly FieldError[] | undefined;
 }
 
 /** Null means that nothing was executed, and that Apollo Server must handle the request and report what is wrong with it. */
-export type Outcome = QueryResult | null | Promise<QueryResult | null>;
+export type Outcome = OperationResult | null | Promise<OperationResult | null>;
 
 export type Variables = Record<string, unknown> | null | undefined;
 
