@@ -24,7 +24,7 @@ interface Needs {
   readonly database: Database;
   /** Called once for each revocation, when it is in force on every node. */
   readonly onConfirmed: (confirmation: Confirmation) => void;
-  /** Called with every message on the channel of the doorbells. */
+  /** Called with the text of every message that a node has sent on the channel of the doorbells. */
   readonly onPayload: (payload: string) => void;
 }
 

@@ -10,6 +10,9 @@ export type Effect = LeaseEffect<Delta>;
 export type Event = LeaseEvent<Delta>;
 export type LeaseStep = Step<Delta>;
 export type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { readonly kind: Kind }>;
+export type EventOf<Kind extends Event['kind']> = Extract<Event, { readonly kind: Kind }>;
+
+export const CLUSTER = 'cluster';
 
 export interface FakeDatabase {
   readonly version: number;
@@ -45,15 +48,10 @@ export function runRefresh(
   const isMember = faults.ignoresMembership || (row !== undefined && row.renewals < refresh);
   const { version } = database;
   const ids = database.rows.filter((each) => faults.readsWhole || each.version > since).map(({ id }) => id);
-  const reply = { isStandby: false, clusterId: 'cluster', isMember, version, delta: { ids }, databaseNow };
+  const reply = { isStandby: false, clusterId: CLUSTER, isMember, version, delta: { ids }, databaseNow };
   if (row === undefined || row.renewals >= refresh || (faults.renewsOnce && row.renewals > 0)) return { database, reply };
   const renewed = { memberId, renewals: refresh, leaseMs, acknowledged: Math.max(row.acknowledged, since) };
   return { database: withMember(database, renewed), reply };
-}
-
-export function runAcknowledge(database: FakeDatabase, { memberId, version }: EffectOf<'acknowledge'>): FakeDatabase {
-  const row = database.members.find((member) => member.memberId === memberId);
-  return row === undefined ? database : withMember(database, { ...row, acknowledged: Math.max(row.acknowledged, version) });
 }
 
 export function runLeave(database: FakeDatabase, memberId: string): FakeDatabase {
@@ -65,6 +63,17 @@ export function runRemoval(database: FakeDatabase, { memberId, renewals }: Effec
   return isSame ? runLeave(database, memberId) : database;
 }
 
+/** Writes what a node remembers to a log that went back. */
+export function runRestore(
+  { members, ...log }: FakeDatabase,
+  { version }: EffectOf<'restore'>,
+  remembered: readonly string[],
+): FakeDatabase {
+  const next = Math.max(log.version, version) + 1;
+  const lost = remembered.filter((id) => !log.rows.some((row) => row.id === id));
+  return { version: next, rows: [...log.rows, ...lost.map((id) => ({ id, version: next }))], members };
+}
+
 /** The commit of a logout, or the reading of the row if it exists already. */
 export function runCommit(database: FakeDatabase, id: string): { readonly database: FakeDatabase; readonly isRepeat: boolean } {
   if (database.rows.some((row) => row.id === id)) return { database, isRepeat: true };
@@ -72,10 +81,23 @@ export function runCommit(database: FakeDatabase, id: string): { readonly databa
   return { database: { ...database, version, rows: [...database.rows, { id, version }] }, isRepeat: false };
 }
 
-/** The event about a row that is in the log; its delta is that row alone. */
-export function recordOf(database: FakeDatabase, logout: string, id: string): Event {
-  const version = database.rows.find((row) => row.id === id)?.version ?? 0;
-  return { kind: 'recorded', logout, since: version - 1, version, delta: { ids: [id] } };
+/** The event about a row that is in the log, for a node that has applied the log up to `applied`. */
+export function recordOf({ rows }: FakeDatabase, logout: string, id: string, applied: number): Event {
+  const version = rows.find((row) => row.id === id)?.version ?? 0;
+  const since = Math.min(applied, version - 1);
+  const ids = rows.filter((row) => row.version > since && row.version <= version).map((row) => row.id);
+  return { kind: 'recorded', logout, clusterId: CLUSTER, since, version, delta: { ids } };
+}
+
+/** The same event as read before the row was there. */
+export function firstSnapshotOf({ rows }: FakeDatabase, logout: string, id: string): Event {
+  const version = (rows.find((row) => row.id === id)?.version ?? 1) - 1;
+  return { kind: 'recorded', logout, clusterId: CLUSTER, since: version, version, delta: { ids: [] } };
+}
+
+/** A doorbell of another database, where that version revokes nothing that anybody here knows. */
+export function foreignBell(version: number): EventOf<'doorbell'> {
+  return { kind: 'doorbell', version, carried: { clusterId: 'elsewhere', since: version - 1, delta: { ids: [] } } };
 }
 
 function withMember(database: FakeDatabase, changed: Member): FakeDatabase {

@@ -2,7 +2,7 @@
 import { reduceLease } from '../../src/revocation/lease/lease.js';
 import type { RefreshReply } from '../../src/revocation/lease/lease-events.js';
 import { createLease, type LeaseSettings, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
-import type { Delta, Effect, Event } from './database.js';
+import { CLUSTER, type Delta, type Effect, type Event } from './database.js';
 
 const SETTINGS: LeaseSettings = { nodeId: 'n', listeningLeaseMs: 2_000, pollingLeaseMs: 300, clockToleranceMs: 5_000 };
 const WALL_START = 1_000_000;
@@ -37,7 +37,7 @@ export class LeaseDrive {
     if (sent === null) throw new Error('no refresh is in flight');
     const { version = this.state.applied } = changes;
     const databaseNow = WALL_START + ms;
-    const reply = { isStandby: false, clusterId: 'c', isMember: true, version, delta: { ids: [] }, databaseNow, ...changes };
+    const reply = { isStandby: false, clusterId: CLUSTER, isMember: true, version, delta: { ids: [] }, databaseNow, ...changes };
     return this.send(ms, { kind: 'refreshed', refresh: sent.number, reply });
   }
 

@@ -1,10 +1,16 @@
 /** The lease of one node, event by event. */
 import { expect, test } from 'vitest';
 import { answersAtOnce, nextTickAt, unreadiness } from '../../src/revocation/lease/lease.js';
+import { CLUSTER, type EventOf } from './database.js';
 import { LeaseDrive } from './drive.js';
 
 const CHECK = { kind: 'check' } as const;
 const TICK = { kind: 'tick' } as const;
+
+/** A doorbell that carries the row `x` of its version alone. */
+function bell(version: number, carried: Partial<EventOf<'doorbell'>['carried']> = {}): EventOf<'doorbell'> {
+  return { kind: 'doorbell', version, carried: { clusterId: CLUSTER, since: version - 1, delta: { ids: ['x'] }, ...carried } };
+}
 
 test('a node registers before its first refresh, and a check that came earlier waits for that refresh [R6]', () => {
   const drive = new LeaseDrive();
@@ -17,7 +23,7 @@ test('a node registers before its first refresh, and a check that came earlier w
   expect(drive.send(2, { kind: 'registered', memberId: 'n-1' })).toEqual([
     { kind: 'refresh', refresh: 1, memberId: 'n-1', since: 0, leaseMs: 300 },
   ]);
-  expect(drive.reply(3, { version: 5 }).map(({ kind }) => kind)).toEqual(['apply', 'close-sockets', 'look-up-joined']);
+  expect(drive.reply(3, { version: 5 }).map(({ kind }) => kind)).toEqual(['apply', 'close-sockets', 'look-up-joined', 'acknowledge']);
   expect(unreadiness(drive.state, drive.at(3))).toBeNull();
 });
 
@@ -165,10 +171,10 @@ test('a log that went backwards ends the lease; what is remembered is written ba
 test('an older snapshot that comes late takes nothing back: the version stays [R5]', () => {
   const drive = LeaseDrive.leased();
   drive.send(600, CHECK);
-  drive.send(601, { kind: 'recorded', logout: 'l', since: 5, version: 6, delta: { ids: ['x'] } });
+  drive.send(601, { kind: 'recorded', logout: 'l', clusterId: CLUSTER, since: 5, version: 6, delta: { ids: ['x'] } });
   drive.reply(602, { version: 5 });
   expect(drive.state.applied).toBe(6);
-  drive.send(603, { kind: 'recorded', logout: 'm', since: 7, version: 8, delta: { ids: ['y'] } });
+  drive.send(603, { kind: 'recorded', logout: 'm', clusterId: CLUSTER, since: 7, version: 8, delta: { ids: ['y'] } });
   expect(drive.state.applied).toBe(6);
 });
 
@@ -201,6 +207,78 @@ test('who stops lets nobody in, then gives up its membership', () => {
     { kind: 'leave', memberId: 'n-1' },
   ]);
   expect(drive.send(3_003, CHECK)).toEqual([{ kind: 'refuse', reason: 'stopped' }]);
-  expect(drive.send(3_004, { kind: 'doorbell', version: 9 })).toEqual([]);
+  expect(drive.send(3_004, bell(9))).toEqual([]);
   expect(unreadiness(drive.state, drive.at(3_004))).toBe('stopped');
+});
+
+test('the rows of a doorbell are applied, the sockets closed and the version acknowledged without asking the database [R24]', () => {
+  const drive = LeaseDrive.leased();
+  expect(drive.send(100, bell(6))).toEqual([
+    { kind: 'apply', delta: { ids: ['x'] } },
+    { kind: 'close-sockets', delta: { ids: ['x'] } },
+    { kind: 'acknowledge', clusterId: CLUSTER, memberId: 'n-1', version: 6 },
+  ]);
+  expect(drive.send(101, bell(6))).toEqual([{ kind: 'acknowledge', clusterId: CLUSTER, memberId: 'n-1', version: 6 }]);
+  expect(drive.kinds(102, bell(9, { since: 4 }))).toEqual(['apply', 'close-sockets', 'acknowledge']);
+  expect(drive.state.applied).toBe(9);
+});
+
+test('a doorbell does not renew the lease [R21]', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(1_900, bell(6));
+  expect(drive.kinds(1_999, CHECK)).toEqual(['look-up', 'refresh']);
+  expect(drive.kinds(2_000, CHECK)).toEqual(['join']);
+});
+
+test.for([
+  ['leaves a gap', bell(7)],
+  ['is of another database', bell(6, { clusterId: 'elsewhere' })],
+  ['carries no rows', { ...bell(6), carried: null }],
+] as const)('a node asks the database after a doorbell that %s', ([, heard]) => {
+  const drive = LeaseDrive.leased();
+  expect(drive.kinds(100, heard)).toEqual(['refresh']);
+  expect(drive.state.applied).toBe(5);
+  expect(drive.reply(101, { version: 7 }).map(({ kind }) => kind)).toEqual(['apply', 'close-sockets', 'acknowledge']);
+});
+
+test('a node applies no rows of a doorbell before its first refresh, after a failed one, or while a lost log is repaired [R25]', () => {
+  const fresh = new LeaseDrive();
+  fresh.send(0, { kind: 'start' });
+  expect(fresh.send(1, bell(1))).toEqual([]);
+  const cutOff = LeaseDrive.leased();
+  cutOff.send(600, CHECK);
+  cutOff.send(700, { kind: 'refresh-failed', refresh: 3 });
+  expect(cutOff.send(701, bell(6))).toEqual([]);
+  const repairing = LeaseDrive.leased();
+  repairing.send(600, CHECK);
+  repairing.reply(601, { version: 4 });
+  expect(repairing.send(602, bell(6))).toEqual([]);
+  repairing.send(603, { kind: 'restored' });
+  expect(repairing.send(604, bell(1))).toEqual([]);
+  expect([fresh, cutOff, repairing].map(({ state }) => state.applied)).toEqual([0, 5, 0]);
+});
+
+test('a node that is no member applies the rows of a doorbell, and acknowledges when it is one again', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(600, CHECK);
+  drive.reply(601, { isMember: false });
+  expect(drive.kinds(602, bell(6))).toEqual(['apply', 'close-sockets']);
+  drive.send(603, { kind: 'registered', memberId: 'n-2' });
+  expect(drive.reply(604, { version: 6 })).toContainEqual({ kind: 'acknowledge', clusterId: CLUSTER, memberId: 'n-2', version: 6 });
+});
+
+test('a doorbell during a refresh takes effect at once, and the older reply takes nothing back [R5]', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(600, CHECK);
+  expect(drive.kinds(601, bell(6))).toEqual(['apply', 'close-sockets', 'acknowledge']);
+  expect(drive.reply(602, { version: 5 }).map(({ kind }) => kind)).toEqual(['apply', 'close-sockets']);
+  expect(drive.state.applied).toBe(6);
+  expect(drive.kinds(2_599, CHECK)).toContain('look-up');
+});
+
+test('a log that went back behind the rows of a doorbell is noticed at the next refresh [R25]', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(100, bell(6));
+  drive.send(600, CHECK);
+  expect(drive.reply(601, { version: 5 })).toContainEqual({ kind: 'restore', version: 6 });
 });

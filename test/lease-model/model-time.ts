@@ -1,7 +1,7 @@
 /** Makes times and names of the model relative: two that are too old, or too far back, to make a difference become equal. */
 import type { Member } from '../../src/revocation/lease/lease-events.js';
 import { type LeaseState, type PendingLogout, waitMs } from '../../src/revocation/lease/lease-state.js';
-import type { FakeDatabase } from './database.js';
+import type { EventOf, FakeDatabase } from './database.js';
 import type { ModelNode, World } from './world.js';
 
 /** A read of the members is under way no longer than this; otherwise its age would have no bound. */
@@ -44,13 +44,19 @@ function age(node: ModelNode, ms: number): ModelNode {
  * Two worlds with one key behave alike. Numbers of refreshes count back from the newest. A renewal number matters only by whether it is
  * the newest, and whether it is the one in the member's row.
  */
-export function keyOf({ nodes, database, looks, kills, hasRung, acknowledgements, isAnswered, fault }: World): string {
+export function keyOf({ nodes, database, looks, kills, strangers, bells, acknowledgements, isAnswered, fault }: World): string {
   const newest = new Map(nodes.map(({ lease }) => [lease.membership.kind === 'none' ? '' : lease.membership.memberId, lease.lastRefresh]));
   const rows = database.members.map(
     (member) => `${rowKey(member, database)}${member.renewals === 0}${member.renewals === newest.get(member.memberId)}`,
   );
   const own = nodes.map((node) => `${ownKey(node)};${seenKey(node, database)}`);
-  return `${own.join('|')}|${rows}|${database.version},${looks},${kills},${hasRung},${acknowledgements},${isAnswered},${fault}`;
+  const log = `${database.version},${database.rows[0]?.id}`;
+  const underWay = `${bells.map(bellKey)}/${acknowledgements.map(({ memberId, version }) => `${memberId},${version}`)}`;
+  return `${own.join('|')}|${rows}|${log},${looks},${kills},${strangers},${isAnswered},${fault}|${underWay}`;
+}
+
+function bellKey({ version, carried }: EventOf<'doorbell'>): string {
+  return `${version},${carried?.clusterId},${carried?.since};`;
 }
 
 function rowKey({ memberId, renewals, leaseMs, acknowledged }: Member, database: FakeDatabase): string {
@@ -87,13 +93,13 @@ function makeOwnKey({ lease, remembers, registering, refreshing, waiting, logout
     `${lease.isListening},${membership.kind},${lease.registrations},${lease.applied},${held?.from.monotonic},${held?.termMs}`,
     sent && `${sent.sentAt.monotonic},${sent.since},${sent.termMs},${sent.waitUntil !== null}`,
     queued && queued.waitUntil !== null,
-    `${lease.retryAt},${lease.askedFor},${reading?.sentAt},${lease.settings.nodeId}`,
-    logouts.length > 0 && JSON.stringify(logouts),
+    `${lease.retryAt},${lease.askedFor},${lease.fault === null},${reading?.sentAt},${lease.settings.nodeId}`,
+    logouts.length > 0 && JSON.stringify([logouts, lease.early]),
     `${remembers},${registering?.memberId}`,
     refreshing?.kind === 'refreshed' && `${refreshing.reply.isMember},${refreshing.reply.version},${refreshing.reply.delta.ids}`,
     refreshing?.kind === 'refresh' && `${refreshing.since},${refreshing.leaseMs}`,
     waiting.map(({ refresh, isLate }) => `${refresh - lease.lastRefresh},${isLate}`).join(),
-    `${logout.course},${logout.isRepeat},${logout.startedAt}`,
+    `${logout.course},${logout.isRepeat},${logout.startedAt},${logout.heard}`,
   ];
   return parts.join(';');
 }

@@ -1,11 +1,26 @@
 /** Every step out of one world of the model: requests, timers, statements that run or get lost, and the effects of the reducer. */
 import { nextTickAt } from '../../src/revocation/lease/lease.js';
-import { type Effect, type Event, recordOf, runAcknowledge, runCommit, runLeave, runRefresh, runRegister, runRemoval } from './database.js';
+import type { LeaseState } from '../../src/revocation/lease/lease-state.js';
+import {
+  CLUSTER,
+  type Effect,
+  type EffectOf,
+  type Event,
+  type EventOf,
+  firstSnapshotOf,
+  recordOf,
+  runCommit,
+  runLeave,
+  runRefresh,
+  runRegister,
+  runRemoval,
+} from './database.js';
 import { passTime } from './model-time.js';
 import type { Protocol } from './protocols.js';
 import { type Course, type ModelNode, newNode, type Scenario, type Witnesses, type World } from './world.js';
 
 const ID = 'session';
+const OTHER_ID = 'other session';
 const NOW = { monotonic: 0, wall: 0 };
 
 export class Moves {
@@ -32,6 +47,7 @@ export class Moves {
       const passed = passTime(this.world, pace);
       if (passed !== null) this.found(`time passes: ${pace.join(' and ')} ms`, passed);
     }
+    if (this.world.strangers > 0) this.#logOutStranger();
     const [, second] = this.world.nodes;
     if (this.world.kills > 0 && second !== undefined && second.lease.registrations > 0) {
       const reborn = newNode(`${second.lease.settings.nodeId}'`, this.scenario, false);
@@ -44,7 +60,8 @@ export class Moves {
 
   #requests({ lease, remembers }: ModelNode, index: number): void {
     if (lease.registrations === 0) this.#dispatch('starts', index, { kind: 'start' });
-    if (this.world.hasRung) this.#dispatch('hears the doorbell', index, { kind: 'doorbell', version: 1 });
+    for (const bell of this.world.bells)
+      this.#dispatch(`hears the doorbell of ${bell.version} from ${bell.carried?.clusterId}`, index, bell);
     if (lease.isListening) this.#dispatch('loses the doorbell', index, { kind: 'listening', isListening: false });
     if (!isSafe(remembers, this.protocol)) this.#dispatch('checks', index, { kind: 'check' });
   }
@@ -52,12 +69,29 @@ export class Moves {
   #events({ lease, logout }: ModelNode, index: number): void {
     const tickAt = nextTickAt(lease);
     if (tickAt !== null && tickAt <= 0) this.#dispatch('ticks', index, { kind: 'tick' });
-    for (const memberId of logout.course === 'waiting' ? this.world.acknowledgements : []) {
-      this.#dispatch(`hears ${memberId}`, index, { kind: 'acknowledged', memberId, version: 1 });
+    for (const acknowledgement of logout.course === 'waiting' ? this.world.acknowledgements : []) {
+      this.#hearAcknowledgement(acknowledgement, index);
     }
     if (index === 0 && this.world.looks > 0 && lease.reading === null) {
       this.#dispatch('looks at the members', index, { kind: 'look-at-members' }, { ...this.world, looks: this.world.looks - 1 });
     }
+  }
+
+  #hearAcknowledgement(event: EventOf<'acknowledged'>, index: number): void {
+    const { memberId, version } = event;
+    const node = this.world.nodes[index];
+    const pending = node?.lease.logouts[0];
+    // No logout waits for its own node.
+    if (node === undefined || pending === undefined || memberId.startsWith(`${node.lease.settings.nodeId}-`)) return;
+    const heard = version < pending.version ? node.logout.heard : [...new Set([...node.logout.heard, memberId])].sort();
+    this.#dispatch(`hears ${memberId}`, index, event, withNode(this.world, index, { ...node, logout: { ...node.logout, heard } }));
+  }
+
+  #logOutStranger(): void {
+    const { database } = runCommit(this.world.database, OTHER_ID);
+    const { version } = database;
+    const bell = { kind: 'doorbell', version, carried: { clusterId: CLUSTER, since: version - 1, delta: { ids: [OTHER_ID] } } } as const;
+    this.found('another session is logged out', { ...withBell(this.world, bell), database, strangers: this.world.strangers - 1 });
   }
 
   #statements(node: ModelNode, index: number): void {
@@ -110,14 +144,16 @@ export class Moves {
       this.found(`${nameOf(index)}: commit`, { ...go('committed', { isRepeat }), database: after });
     }
     if (logout.course === 'committed') {
-      this.#dispatch('receives its commit', index, recordOf(database, nameOf(index), ID), go('waiting'));
+      const isOld = logout.isRepeat && this.protocol.answersRepeatsFromFirstSnapshot === true;
+      const event = isOld ? firstSnapshotOf(database, nameOf(index), ID) : recordOf(database, nameOf(index), ID, node.lease.applied);
+      this.#dispatch('receives its commit', index, event, go('waiting'));
     }
     if (this.scenario.loses && (logout.course === 'asked' || logout.course === 'committed')) {
       this.found(`${nameOf(index)} does not know its commit`, go('reading-back'));
     }
     // `Revocations` does the same before the reducer hears of the logout.
-    if (logout.course === 'reading-back' && database.rows.length > 0) {
-      this.#dispatch('reads back', index, recordOf(database, nameOf(index), ID), go('waiting'));
+    if (logout.course === 'reading-back' && isLoggedOut(this.world)) {
+      this.#dispatch('reads back', index, recordOf(database, nameOf(index), ID, node.lease.applied), go('waiting'));
     } else if (logout.course === 'reading-back') {
       this.witnesses.add('answered: unconfirmed');
       this.found(`${nameOf(index)} reads back and finds nothing`, go('unconfirmed'));
@@ -134,7 +170,7 @@ export class Moves {
       if (effects.length === 0 || (event.kind === 'check' && !(from.isAnswered && !node.remembers))) return;
     }
     let world = withNode(from, index, { ...node, lease: state });
-    for (const effect of effects) world = this.#carryOut(world, index, effect);
+    for (const effect of effects) world = this.#carryOut(world, index, effect, node.lease);
     world = withNode(world, index, this.#withoutTheUnneeded(world.nodes[index] ?? node));
     this.found(`${nameOf(index)} ${step}`, world);
     if (this.protocol.servesUnregistered && effects.some(({ kind }) => kind === 'register') && state.membership.kind === 'registering') {
@@ -151,7 +187,8 @@ export class Moves {
     return { ...node, lease: { ...lease, ...unseen, ...idle }, refreshing: null, waiting: [] };
   }
 
-  #carryOut(world: World, index: number, effect: Effect): World {
+  /** @param before the node's state before the step that has this effect */
+  #carryOut(world: World, index: number, effect: Effect, before: LeaseState): World {
     const node = world.nodes[index];
     if (node === undefined) return world;
     const change = (changes: Partial<ModelNode>): World => withNode(world, index, { ...node, ...changes });
@@ -169,11 +206,13 @@ export class Moves {
       case 'apply':
         return change({ remembers: effect.delta.ids.includes(ID) || (node.remembers && !this.protocol.database.readsWhole) });
       case 'acknowledge': {
-        const acknowledgements = [...new Set([...world.acknowledgements, effect.memberId])].sort();
-        return { ...world, acknowledgements, database: runAcknowledge(world.database, effect) };
+        const { memberId, version } = effect;
+        const isKnown = world.acknowledgements.some((other) => other.memberId === memberId && other.version === version);
+        const all = isKnown ? world.acknowledgements : [...world.acknowledgements, { ...effect, kind: 'acknowledged' as const }];
+        return { ...world, acknowledgements: all.toSorted(byMember) };
       }
       case 'ring':
-        return { ...world, hasRung: true };
+        return withBell(world, { ...effect, kind: 'doorbell' });
       case 'look-up':
         return this.#lookUp(world, node, world.isAnswered);
       case 'join': {
@@ -192,9 +231,9 @@ export class Moves {
       case 'answer': {
         const isConfirmed = effect.outcome.kind === 'confirmed';
         this.witnesses.add(`answered: ${effect.outcome.kind === 'confirmed' ? effect.outcome.by : 'unconfirmed'}`);
-        const fault = isConfirmed && world.database.rows.length === 0 ? 'answered and not in the log' : world.fault;
-        const logout = { ...node.logout, course: isConfirmed ? ('answered' as const) : ('unconfirmed' as const) };
-        return { ...change({ logout }), isAnswered: world.isAnswered || isConfirmed, fault };
+        const fault = isConfirmed && !isLoggedOut(world) ? 'answered and not in the log' : waitedInVain(effect, before, node);
+        const logout = { ...node.logout, course: isConfirmed ? ('answered' as const) : ('unconfirmed' as const), heard: [] };
+        return { ...change({ logout }), isAnswered: world.isAnswered || isConfirmed, fault: world.fault ?? fault };
       }
       default:
         return world;
@@ -205,13 +244,33 @@ export class Moves {
   #lookUp(world: World, { remembers }: ModelNode, isLate: boolean): World {
     this.witnesses.add(remembers ? 'revoked' : 'accepted');
     if (!remembers && isLate) return { ...world, fault: 'stale accept' };
-    if (remembers && world.database.rows.length === 0) return { ...world, fault: 'false revocation' };
+    if (remembers && !isLoggedOut(world)) return { ...world, fault: 'false revocation' };
     return world;
   }
 }
 
 /** A remembered id stays, unless the set is replaced. */
 const isSafe = (remembers: boolean, protocol: Protocol) => remembers && !protocol.database.readsWhole;
+
+const isLoggedOut = ({ database }: World) => database.rows.some(({ id }) => id === ID);
+
+/** Every member that the logout still waited for at its end had acknowledged. */
+function waitedInVain({ outcome }: EffectOf<'answer'>, { logouts }: LeaseState, { logout }: ModelNode): string | null {
+  const [pending] = logouts;
+  if (outcome.kind !== 'confirmed' || outcome.by !== 'lease-expiry' || pending?.wait.kind !== 'waited') return null;
+  return pending.wait.silent.every((memberId) => logout.heard.includes(memberId)) ? 'waited for W although everybody acknowledged' : null;
+}
+
+const byMember = (one: EventOf<'acknowledged'>, other: EventOf<'acknowledged'>) =>
+  one.memberId.localeCompare(other.memberId) || one.version - other.version;
+
+function withBell(world: World, bell: EventOf<'doorbell'>): World {
+  const isSame = ({ version, carried }: EventOf<'doorbell'>) =>
+    version === bell.version && carried?.since === bell.carried?.since && carried?.clusterId === bell.carried?.clusterId;
+  return world.bells.some(isSame)
+    ? world
+    : { ...world, bells: [...world.bells, bell].toSorted((one, other) => one.version - other.version) };
+}
 
 const nameOf = (index: number) => (index === 0 ? 'a' : 'b');
 

@@ -6,13 +6,15 @@ import {
   EMPTY_DATABASE,
   type Event,
   type FakeDatabase,
+  firstSnapshotOf,
+  foreignBell,
   recordOf,
-  runAcknowledge,
   runCommit,
   runLeave,
   runRefresh,
   runRegister,
   runRemoval,
+  runRestore,
 } from './database.js';
 import { ACTS_END } from './script.js';
 import type { SimulatedNode } from './simulated-node.js';
@@ -77,6 +79,11 @@ export class LeaseNetwork {
         this.#statement(node, () => ({ kind: 'members-read', read, members: members() }), { kind: 'members-unread', read });
         return;
       }
+      case 'restore':
+        this.#statement(node, () => run((database) => runRestore(database, effect, node.remembered))() ?? { kind: 'restored' }, {
+          kind: 'restore-failed',
+        });
+        return;
       case 'leave':
         this.#statement(
           node,
@@ -91,18 +98,11 @@ export class LeaseNetwork {
           null,
         );
         return;
-      case 'acknowledge': {
-        const { memberId, version } = effect;
-        this.#statement(
-          node,
-          run((database) => runAcknowledge(database, effect)),
-          null,
-        );
-        this.#broadcast(node, { kind: 'acknowledged', memberId, version });
+      case 'acknowledge':
+        this.#broadcast(node, { ...effect, kind: 'acknowledged' });
         return;
-      }
       case 'ring':
-        this.#broadcast(node, { kind: 'doorbell', version: effect.version });
+        this.#broadcast(node, { ...effect, kind: 'doorbell' });
         return;
       case 'answer':
         this.simulation.answer(effect.logout, effect.outcome.kind === 'confirmed' ? effect.outcome.by : 'unconfirmed');
@@ -112,12 +112,19 @@ export class LeaseNetwork {
     }
   }
 
+  /** Everybody hears a doorbell of another database, whose log is one version ahead. */
+  ringElsewhere(node: SimulatedNode): void {
+    this.#broadcast(node, foreignBell(this.database.version + 1));
+  }
+
   commit(node: SimulatedNode, logout: string, session: string): void {
+    const { applied } = node;
     const commit = () => {
       const { database, isRepeat } = runCommit(this.database, session);
       this.database = database;
       node.surroundings.set(logout, { logoutStartedAt: node.surroundings.get(logout)?.logoutStartedAt ?? 0, isRepeat });
-      return recordOf(database, logout, session);
+      if (isRepeat && this.simulation.protocol.answersRepeatsFromFirstSnapshot) return firstSnapshotOf(database, logout, session);
+      return recordOf(database, logout, session, applied);
     };
     this.#statement(node, commit, () => this.#readBack(node, logout, session));
   }
@@ -125,7 +132,8 @@ export class LeaseNetwork {
   /** Follows a commit with an unknown outcome, as `Revocations` does: the reducer hears of the logout if its row exists. */
   #readBack(node: SimulatedNode, logout: string, session: string): void {
     const unconfirmed = () => this.simulation.answer(logout, 'unconfirmed');
-    this.#statement(node, () => (this.has(session) ? recordOf(this.database, logout, session) : unconfirmed), unconfirmed);
+    const { applied } = node;
+    this.#statement(node, () => (this.has(session) ? recordOf(this.database, logout, session, applied) : unconfirmed), unconfirmed);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The lease protocol and known mistakes in it: each mistake wraps production's reducer, or sends other statements to its database. */
 import { reduceLease } from '../../src/revocation/lease/lease.js';
-import { isInside, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
+import { currentTermMs, isInside, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
 import type { DatabaseFaults, Effect, Event, LeaseStep } from './database.js';
 
 /** What a wrong protocol may read beside its state. */
@@ -16,6 +16,8 @@ export interface Protocol {
   readonly database: DatabaseFaults;
   /** The members are read when the logout is requested, before its commit. */
   readonly readsMembersFirst?: boolean;
+  /** A logout that waited for the row lock of another one reads version and rows of before that one's commit. */
+  readonly answersRepeatsFromFirstSnapshot?: boolean;
   /** The node serves requests before its registration has reached the database. */
   readonly servesUnregistered?: boolean;
 }
@@ -97,8 +99,44 @@ export const BROKEN = {
       return { ...after, effects };
     },
   },
+  'a repeat answered from the first snapshot': { ...SOUND, answersRepeatsFromFirstSnapshot: true },
+  'a bell that renews a lease': {
+    ...SOUND,
+    reduce(state, event, now) {
+      const after = reduce(state, event, now, NOWHERE);
+      if (event.kind !== 'doorbell' || after.state.applied === state.applied) return after;
+      return { ...after, state: { ...after.state, lease: { from: now, termMs: currentTermMs(after.state) } } };
+    },
+  },
+  'a bell applied over a gap': {
+    ...SOUND,
+    reduce(state, event, now) {
+      const applied = event.kind === 'doorbell' ? Math.max(state.applied, event.carried?.since ?? 0) : state.applied;
+      return reduce({ ...state, applied }, event, now, NOWHERE);
+    },
+  },
+  'a bell of another cluster': {
+    ...SOUND,
+    reduce(state, event, now) {
+      if (event.kind !== 'doorbell' || event.carried === null) return reduce(state, event, now, NOWHERE);
+      return reduce(state, { ...event, carried: { ...event.carried, clusterId: state.clusterId ?? '' } }, now, NOWHERE);
+    },
+  },
+  'an acknowledgement that came before the wait began and is forgotten': {
+    ...SOUND,
+    reduce(state, event, now) {
+      const after = reduce(state, event, now, NOWHERE);
+      return { ...after, state: { ...after.state, early: {} } };
+    },
+  },
 } satisfies Record<string, Protocol>;
 
 export type BrokenName = keyof typeof BROKEN;
+
+/** What a broken protocol must be found as. */
+export function faultOf(name: BrokenName): string {
+  const isSlow = name === 'an acknowledgement that came before the wait began and is forgotten';
+  return isSlow ? 'waited for W although everybody acknowledged' : 'stale accept';
+}
 
 const NOWHERE: Surroundings = { logoutStartedAt: 0, isRepeat: false };

@@ -3,7 +3,7 @@
 import { nextTickAt } from '../../src/revocation/lease/lease.js';
 import type { Member } from '../../src/revocation/lease/lease-events.js';
 import { createLease, type LeaseState, type Now } from '../../src/revocation/lease/lease-state.js';
-import type { Effect, Event } from './database.js';
+import type { Effect, EffectOf, Event, EventOf } from './database.js';
 import type { Surroundings } from './protocols.js';
 import { type Act, LISTENING_MS, POLLING_MS } from './script.js';
 import type { Simulation } from './simulation.js';
@@ -25,6 +25,8 @@ export class SimulatedNode {
   membersBefore: readonly Member[] | null = null;
   readonly surroundings = new Map<string, Surroundings>();
   #lease: LeaseState | null = null;
+  /** The members whose acknowledgement of each pending logout has been heard. */
+  #heard = new Map<string, Set<string>>();
   #memory = new Set<string>();
   #waiting = new Map<number, Request[]>();
   /** Work that arrives while the node is paused. Requests run first, because sockets are served before timers. */
@@ -48,8 +50,18 @@ export class SimulatedNode {
     return { monotonic: 1_000 * (this.index + 1) + running - this.#stoodStillMs, wall: running + this.#wallStepMs };
   }
 
+  /** The version up to which this node has applied the log. */
+  get applied(): number {
+    return this.#lease?.applied ?? 0;
+  }
+
+  get remembered(): readonly string[] {
+    return [...this.#memory];
+  }
+
   boot(): void {
     this.life += 1;
+    this.#heard = new Map();
     this.#memory = new Set();
     this.#waiting = new Map();
     this.#backlog = [];
@@ -176,10 +188,29 @@ export class SimulatedNode {
     if (this.#lease === null) return;
     const logout = event.kind === 'recorded' ? event.logout : '';
     const surroundings = this.surroundings.get(logout) ?? { logoutStartedAt: 0, isRepeat: false };
-    const { state, effects } = this.simulation.protocol.reduce(this.#lease, event, this.read(), surroundings);
+    const before = this.#lease;
+    if (event.kind === 'acknowledged') this.#hearAcknowledgement(event, before);
+    const { state, effects } = this.simulation.protocol.reduce(before, event, this.read(), surroundings);
     this.#lease = state;
-    for (const effect of effects) this.#carryOut(effect, request);
+    for (const effect of effects) {
+      if (effect.kind === 'answer') this.#judgeWait(effect, before);
+      this.#carryOut(effect, request);
+    }
     this.#setTimer();
+  }
+
+  #hearAcknowledgement({ memberId, version }: EventOf<'acknowledged'>, { logouts }: LeaseState): void {
+    for (const pending of logouts) {
+      const heard = this.#heard.get(pending.logout) ?? new Set();
+      if (version >= pending.version) this.#heard.set(pending.logout, heard.add(memberId));
+    }
+  }
+
+  /** A logout may wait for W only if some member that it waited for has not acknowledged. */
+  #judgeWait({ logout, outcome }: EffectOf<'answer'>, { logouts }: LeaseState): void {
+    const wait = logouts.find((each) => each.logout === logout)?.wait;
+    if (outcome.kind !== 'confirmed' || outcome.by !== 'lease-expiry' || wait?.kind !== 'waited') return;
+    if (wait.silent.every((memberId) => this.#heard.get(logout)?.has(memberId))) this.simulation.waitedInVain(logout);
   }
 
   #carryOut(effect: Effect, request: Request | undefined): void {

@@ -58,6 +58,10 @@ export class Simulation {
     if (isRevoked && !this.network.has(session)) this.#faults.push(`false revocation of ${session} on node ${node}`);
   }
 
+  waitedInVain(logout: string): void {
+    this.#faults.push(`${logout} waited for W although everybody acknowledged`);
+  }
+
   /** The coordinator is gone: its logouts get no answer. */
   forget(node: SimulatedNode): void {
     for (const logout of this.#open) if (logout.startsWith(`${node.index}:`)) this.#open.delete(logout);
@@ -80,6 +84,7 @@ export class Simulation {
   }
 
   #logOutOnceOrTwice(node: SimulatedNode, session: string, amount: number): void {
+    if (amount > 0.8) this.network.ringElsewhere(node);
     this.#logOut(node, session);
     const other = this.nodes[(node.index + 1) % this.nodes.length];
     if (other !== undefined && amount < 0.4) this.time.after(amount * 60, () => this.#logOut(other, session));

@@ -3,7 +3,7 @@
  */
 import type { Member } from '../../src/revocation/lease/lease-events.js';
 import { createLease, type LeaseState } from '../../src/revocation/lease/lease-state.js';
-import { type EffectOf, EMPTY_DATABASE, type Event, type FakeDatabase } from './database.js';
+import { type EffectOf, EMPTY_DATABASE, type EventOf, type FakeDatabase, foreignBell } from './database.js';
 
 export interface Scenario {
   /** The nodes that log the session out, each at most once. */
@@ -22,6 +22,10 @@ export interface Scenario {
   readonly loses: boolean;
   /** How often node 1 may be killed. */
   readonly kills: number;
+  /** How many other sessions are logged out by a node outside the model, which rings too. */
+  readonly strangers: number;
+  /** Whether a doorbell of another database is heard. */
+  readonly hasForeignBell: boolean;
 }
 
 /** How far the logout of a node has progressed. */
@@ -33,8 +37,8 @@ export interface ModelNode {
   readonly remembers: boolean;
   /** Statements under way: sent, or executed without a reply yet. */
   readonly registering: EffectOf<'register'> | null;
-  readonly refreshing: EffectOf<'refresh'> | Extract<Event, { kind: 'refreshed' }> | null;
-  readonly reading: EffectOf<'read-members'> | Extract<Event, { kind: 'members-read' }> | null;
+  readonly refreshing: EffectOf<'refresh'> | EventOf<'refreshed'> | null;
+  readonly reading: EffectOf<'read-members'> | EventOf<'members-read'> | null;
   readonly removals: readonly EffectOf<'remove-member'>[];
   /** Waiting checks: the refresh that they wait for, and whether one of them came after a logout was answered. */
   readonly waiting: readonly { readonly refresh: number; readonly isLate: boolean }[];
@@ -43,6 +47,8 @@ export interface ModelNode {
     readonly isRepeat: boolean;
     readonly startedAt: number;
     readonly membersBefore: readonly Member[] | null;
+    /** The members whose acknowledgement has been heard since the commit was known. */
+    readonly heard: readonly string[];
   };
 }
 
@@ -51,9 +57,10 @@ export interface World {
   readonly database: FakeDatabase;
   readonly looks: number;
   readonly kills: number;
-  readonly hasRung: boolean;
-  /** Acknowledgements that stay under way for ever, which covers lost, late and doubled ones alike. */
-  readonly acknowledgements: readonly string[];
+  readonly strangers: number;
+  /** Doorbells and acknowledgements stay under way for ever, which covers lost, late and doubled ones alike. */
+  readonly bells: readonly EventOf<'doorbell'>[];
+  readonly acknowledgements: readonly EventOf<'acknowledged'>[];
   readonly isAnswered: boolean;
   readonly fault: string | null;
 }
@@ -72,12 +79,13 @@ export function newNode(nodeId: string, scenario: Scenario, isListening: boolean
     reading: null,
     removals: [],
     waiting: [],
-    logout: { course: 'none', isRepeat: false, startedAt: 0, membersBefore: null },
+    logout: { course: 'none', isRepeat: false, startedAt: 0, membersBefore: null, heard: [] },
   };
 }
 
 export function startOf(scenario: Scenario): World {
   const nodes = [newNode('a', scenario, false), newNode('b', scenario, scenario.termFalls)];
-  const { looks, kills } = scenario;
-  return { nodes, database: EMPTY_DATABASE, looks, kills, hasRung: false, acknowledgements: [], isAnswered: false, fault: null };
+  const { looks, kills, strangers } = scenario;
+  const bells = scenario.hasForeignBell ? [foreignBell(1)] : [];
+  return { nodes, database: EMPTY_DATABASE, looks, kills, strangers, bells, acknowledgements: [], isAnswered: false, fault: null };
 }

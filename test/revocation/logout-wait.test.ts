@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { nextTickAt } from '../../src/revocation/lease/lease.js';
 import type { Member } from '../../src/revocation/lease/lease-events.js';
-import type { Effect, Event } from '../lease-model/database.js';
+import { CLUSTER, type Effect, type Event } from '../lease-model/database.js';
 import { LeaseDrive } from '../lease-model/drive.js';
 
 const OWN: Member = { memberId: 'n-1', renewals: 2, leaseMs: 2_000, acknowledged: 5 };
@@ -12,16 +12,25 @@ const THIRD: Member = { memberId: 'p-1', renewals: 9, leaseMs: 300, acknowledged
 const record = (logout: string, version: number): Event => ({
   kind: 'recorded',
   logout,
+  clusterId: CLUSTER,
   since: version - 1,
   version,
   delta: { ids: [logout] },
 });
+const hear = (memberId: string, version: number): Event => ({ kind: 'acknowledged', clusterId: CLUSTER, memberId, version });
+const BELL: Event = { kind: 'doorbell', version: 6, carried: null };
 const read = (number: number, ...members: Member[]): Event => ({ kind: 'members-read', read: number, members });
 const outcomes = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.kind === 'answer' ? [effect.outcome] : []));
 
-test('a logout is in force here before the members are read, and alone it is answered then [R4]', () => {
+test('a logout is in force here before the doorbell rings and the members are read, and alone it is answered then [R4]', () => {
   const drive = LeaseDrive.leased();
-  expect(drive.kinds(100, record('x', 6))).toEqual(['apply', 'close-sockets', 'read-members']);
+  const delta = { ids: ['x'] };
+  expect(drive.send(100, record('x', 6))).toEqual([
+    { kind: 'apply', delta },
+    { kind: 'close-sockets', delta },
+    { kind: 'ring', version: 6, carried: { clusterId: CLUSTER, since: 5, delta } },
+    { kind: 'read-members', read: 1 },
+  ]);
   expect(outcomes(drive.send(103, read(1, OWN)))).toEqual([
     { kind: 'confirmed', by: 'single-node', members: 0, acknowledged: 0, waitedMs: 3 },
   ]);
@@ -30,12 +39,12 @@ test('a logout is in force here before the members are read, and alone it is ans
 test('it is answered when every other member has acknowledged its version, or a later one', () => {
   const drive = LeaseDrive.leased();
   drive.send(100, record('x', 6));
-  expect(drive.send(101, read(1, OWN, OTHER, THIRD))).toEqual([{ kind: 'ring', version: 6 }]);
-  expect(drive.send(102, { kind: 'acknowledged', memberId: 'o-1', version: 5 })).toEqual([]);
-  expect(drive.send(103, { kind: 'acknowledged', memberId: 'o-1', version: 6 })).toEqual([]);
-  expect(drive.send(104, { kind: 'acknowledged', memberId: 'o-1', version: 6 })).toEqual([]);
-  expect(drive.send(105, { kind: 'acknowledged', memberId: 'q-1', version: 6 })).toEqual([]);
-  const effects = drive.send(106, { kind: 'acknowledged', memberId: 'p-1', version: 9 });
+  expect(drive.send(101, read(1, OWN, OTHER, THIRD))).toEqual([]);
+  expect(drive.send(102, hear('o-1', 5))).toEqual([]);
+  expect(drive.send(103, hear('o-1', 6))).toEqual([]);
+  expect(drive.send(104, hear('o-1', 6))).toEqual([]);
+  expect(drive.send(105, hear('q-1', 6))).toEqual([]);
+  const effects = drive.send(106, hear('p-1', 9));
   expect(outcomes(effects)).toEqual([{ kind: 'confirmed', by: 'acknowledged', members: 2, acknowledged: 2, waitedMs: 6 }]);
 });
 
@@ -43,7 +52,7 @@ test('it is answered W after the commit was known, by the largest T of anybody, 
   const drive = LeaseDrive.leased();
   drive.send(100, record('x', 6));
   drive.send(900, read(1, OWN, OTHER, THIRD));
-  drive.send(901, { kind: 'acknowledged', memberId: 'p-1', version: 6 });
+  drive.send(901, hear('p-1', 6));
   expect(nextTickAt(drive.state)).toBe(100 + 3_100);
   expect(drive.send(3_199.9, { kind: 'tick' })).toEqual([]);
   expect(outcomes(drive.send(3_200, { kind: 'tick' }))).toEqual([
@@ -61,13 +70,12 @@ test('the own T counts too', () => {
 test('logouts that are recorded while the members are being read share the next read: theirs began before', () => {
   const drive = LeaseDrive.leased();
   drive.send(100, record('x', 6));
-  expect(drive.kinds(101, record('y', 7))).toEqual(['apply', 'close-sockets']);
+  expect(drive.kinds(101, record('y', 7))).toEqual(['apply', 'close-sockets', 'ring']);
   drive.send(102, record('z', 8));
   const effects = drive.send(103, read(1, OWN));
   expect(effects.map((effect) => (effect.kind === 'answer' ? effect.logout : effect.kind))).toEqual(['x', 'read-members']);
-  const later = drive.send(104, read(2, OWN, OTHER));
-  expect(later).toEqual([{ kind: 'ring', version: 8 }]);
-  expect(outcomes(drive.send(105, { kind: 'acknowledged', memberId: 'o-1', version: 8 }))).toHaveLength(2);
+  expect(drive.send(104, read(2, OWN, OTHER))).toEqual([]);
+  expect(outcomes(drive.send(105, hear('o-1', 8)))).toHaveLength(2);
 });
 
 test('without the members it is not confirmed', () => {
@@ -82,19 +90,19 @@ test('without the members it is not confirmed', () => {
 
 test('a doorbell is acknowledged after the rows are applied and the sockets closed, and again when it rings again', () => {
   const drive = LeaseDrive.leased();
-  expect(drive.kinds(100, { kind: 'doorbell', version: 6 })).toEqual(['refresh']);
+  expect(drive.kinds(100, BELL)).toEqual(['refresh']);
   expect(drive.reply(101, { version: 6, delta: { ids: ['x'] } }).map(({ kind }) => kind)).toEqual([
     'apply',
     'close-sockets',
     'acknowledge',
   ]);
-  expect(drive.send(102, { kind: 'doorbell', version: 6 })).toEqual([{ kind: 'acknowledge', memberId: 'n-1', version: 6 }]);
+  expect(drive.send(102, BELL)).toEqual([{ kind: 'acknowledge', clusterId: CLUSTER, memberId: 'n-1', version: 6 }]);
 });
 
 test('a doorbell that rings during a refresh is acknowledged by the next one, if the first did not see the row', () => {
   const drive = LeaseDrive.leased();
   drive.send(600, { kind: 'check' });
-  expect(drive.kinds(601, { kind: 'doorbell', version: 6 })).toEqual([]);
+  expect(drive.kinds(601, BELL)).toEqual([]);
   expect(drive.reply(602, { version: 5 }).map(({ kind }) => kind)).toEqual(['apply', 'close-sockets', 'refresh']);
   expect(drive.reply(603, { version: 6 }).map(({ kind }) => kind)).toEqual(['apply', 'close-sockets', 'acknowledge']);
 });
@@ -121,4 +129,43 @@ test('after a logout that had to wait for a silent member, the members are looke
   expect(drive.kinds(6_301, { kind: 'tick' })).toEqual(['read-members']);
   expect(drive.kinds(6_302, read(2, OWN, OTHER))).toEqual(['remove-member']);
   expect(nextTickAt(drive.state)).toBeNull();
+});
+
+test('an acknowledgement that comes before the members are read counts, for each logout that it covers', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(100, record('x', 6));
+  expect(drive.send(101, hear('o-1', 7))).toEqual([]);
+  expect(drive.send(101, hear('o-1', 6))).toEqual([]);
+  drive.send(102, record('y', 7));
+  const [answer] = drive.send(103, read(1, OWN, OTHER));
+  expect(answer).toMatchObject({ kind: 'answer', logout: 'x', outcome: { by: 'acknowledged', acknowledged: 1 } });
+  expect(outcomes(drive.send(104, read(2, OWN, OTHER, THIRD)))).toEqual([]);
+  expect(outcomes(drive.send(105, hear('p-1', 7)))).toMatchObject([{ by: 'acknowledged', acknowledged: 2 }]);
+});
+
+test('what is remembered of acknowledgements is bounded, and gone when no logout needs it', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(99, hear('o-1', 6));
+  expect(drive.state.early).toEqual({});
+  drive.send(100, record('x', 6));
+  drive.send(100, hear('o-1', 5));
+  for (let number = 0; number < 5_000; number += 1) drive.send(101, hear(`invented-${number}`, 6));
+  expect(Object.keys(drive.state.early)).toHaveLength(1_000);
+  drive.send(102, read(1, OWN));
+  expect(drive.state.early).toEqual({});
+});
+
+test('an acknowledgement from another database counts for nothing', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(100, record('x', 6));
+  drive.send(101, read(1, OWN, OTHER));
+  const elsewhere: Event = { kind: 'acknowledged', clusterId: 'elsewhere', memberId: 'o-1', version: 6 };
+  expect(drive.send(102, elsewhere)).toEqual([]);
+  expect(outcomes(drive.send(103, hear('o-1', 6)))).toMatchObject([{ by: 'acknowledged' }]);
+});
+
+test('a process without a lease, on a database that no node has used, rings without rows', () => {
+  const drive = new LeaseDrive();
+  const event = { ...record('x', 1), clusterId: null } as Event;
+  expect(drive.send(100, event)).toContainEqual({ kind: 'ring', version: 1, carried: null });
 });

@@ -1,37 +1,35 @@
 /**
- * Sends and reads the doorbells ("the log has a new version") and acknowledgements of the nodes, as text on one channel.
- * They may be lost, late or duplicated: they make logouts faster, but no answer depends on them alone (R24).
+ * Sends and hears the doorbells ("the log has a new version", with its rows) and acknowledgements of the nodes, on one channel.
+ * They may be lost, late or doubled: they make logouts faster, but no answer depends on them alone (R24).
  */
 import type { Log } from '../../lib/log.js';
-import type { LeaseEvent } from './lease-events.js';
-import type { LeaseStatements } from './lease-statements.js';
-
-type Told = Extract<LeaseEvent<never>, { kind: 'doorbell' | 'acknowledged' }>;
+import { type Acknowledgement, type Bell, joinBells, readTold, type Told, writeAcknowledgement, writeBell } from './bell-text.js';
+import { oneAtATime } from './one-at-a-time.js';
 
 /** Much longer than a doorbell takes; also the pace at which a deaf node tries again. */
 const ECHO_WITHIN_MS = 2_000;
 
+interface Needs {
+  readonly nodeId: string;
+  /** Sends a text to all nodes. */
+  readonly tell: (text: string) => Promise<void>;
+}
+
 export class Doorbell {
-  #waiting: number | null = null;
-  #isRinging = false;
   #lastEcho = 0;
   readonly #echoes = new Map<number, () => void>();
+  /** Tells the other nodes of a version. */
+  readonly ring = oneAtATime<Bell>((bell) => this.#tell(writeBell(bell, this.needs.nodeId)), joinBells);
+  /** A later acknowledgement is of a later version, so it stands for the earlier ones. */
+  readonly acknowledge = oneAtATime<Acknowledgement>(
+    (acknowledgement) => this.#tell(writeAcknowledgement(acknowledgement)),
+    (_earlier, later) => later,
+  );
 
   constructor(
-    private readonly statements: Pick<LeaseStatements, 'tell'>,
-    private readonly nodeId: string,
-    private readonly log: Log,
+    private readonly world: { readonly log: Log },
+    private readonly needs: Needs,
   ) {}
-
-  /** Sends one statement at a time. Of the versions that arrive meanwhile, only the newest is sent. */
-  ring(version: number): void {
-    this.#waiting = Math.max(version, this.#waiting ?? 0);
-    if (!this.#isRinging) void this.#ringAll();
-  }
-
-  acknowledge(memberId: string, version: number): void {
-    this.#tell(`acknowledged ${version} ${memberId}`);
-  }
 
   /** Whether this node hears its own messages. A transaction pooler accepts LISTEN but never delivers a notification. */
   echo(): Promise<boolean> {
@@ -45,33 +43,21 @@ export class Doorbell {
       };
       const timer = setTimeout(() => end(false), ECHO_WITHIN_MS).unref();
       this.#echoes.set(number, () => end(true));
-      this.#tell(`echo ${number} ${this.nodeId}`);
+      this.#tell(`echo ${this.needs.nodeId} ${number}`);
     });
   }
 
-  /** The event that a payload stands for; null for this node's own message and for an unknown payload. */
-  read(payload: string): Told | null {
-    const [kind, version, from = ''] = payload.split(' ');
-    const number = Number(version);
-    if (!Number.isSafeInteger(number) || from === '') return null;
-    if (kind === 'echo' && from === this.nodeId) this.#echoes.get(number)?.();
-    if (kind === 'doorbell') return from === this.nodeId ? null : { kind, version: number };
-    return kind === 'acknowledged' ? { kind, memberId: from, version: number } : null;
+  /** The event that a text stands for; null for this node's own doorbell and for what other modules tell. */
+  read(text: string): Told | null {
+    const [, kind, from = '', content = ''] = /^(\S+) (\S+) (.*)$/s.exec(text) ?? [];
+    if (kind === 'echo' && from === this.needs.nodeId) this.#echoes.get(Number(content))?.();
+    if (kind === 'doorbell') return from === this.needs.nodeId ? null : readTold(kind, from, content);
+    return kind === 'acknowledged' ? readTold(kind, from, content) : null;
   }
 
-  async #ringAll(): Promise<void> {
-    this.#isRinging = true;
-    while (this.#waiting !== null) {
-      const version = this.#waiting;
-      this.#waiting = null;
-      await this.#tell(`doorbell ${version} ${this.nodeId}`);
-    }
-    this.#isRinging = false;
-  }
-
-  #tell(payload: string): Promise<void> {
-    return this.statements
-      .tell(payload)
-      .catch((err: unknown) => this.log.debug({ err }, 'a doorbell or an acknowledgement could not be sent'));
+  #tell(text: string): Promise<void> {
+    return this.needs
+      .tell(text)
+      .catch((err: unknown) => this.world.log.debug({ err }, 'a doorbell or an acknowledgement could not be sent'));
   }
 }

@@ -22,6 +22,14 @@ export interface Member {
   readonly acknowledged: number;
 }
 
+/** All rows of the log after `since`, up to the version of the doorbell that carries them. */
+export interface CarriedRows<Delta> {
+  /** The database whose log it is. */
+  readonly clusterId: string;
+  readonly since: number;
+  readonly delta: Delta;
+}
+
 /** @template Delta rows of the log; the reducer passes them on and never reads them */
 export type LeaseEvent<Delta> =
   | { readonly kind: 'start' }
@@ -32,7 +40,8 @@ export type LeaseEvent<Delta> =
   /** Whether any socket is open: an open socket counts as traffic, so the node keeps its lease. */
   | { readonly kind: 'sockets'; readonly areOpen: boolean }
   | { readonly kind: 'listening'; readonly isListening: boolean }
-  | { readonly kind: 'doorbell'; readonly version: number }
+  /** The log has this version. `carried` is null if the doorbell names the version alone. */
+  | { readonly kind: 'doorbell'; readonly version: number; readonly carried: CarriedRows<Delta> | null }
   | { readonly kind: 'registered'; readonly memberId: string }
   | { readonly kind: 'register-failed'; readonly memberId: string }
   | { readonly kind: 'refreshed'; readonly refresh: number; readonly reply: RefreshReply<Delta> }
@@ -41,14 +50,21 @@ export type LeaseEvent<Delta> =
   | { readonly kind: 'restore-failed' }
   /**
    * The row of a logout is in the log: the database acknowledged its commit, or a read found the row after an unknown outcome.
-   * `delta` holds the rows after `since` up to `version`.
+   * `delta` holds the rows after `since` up to `version`. `clusterId` is null in a database of an older version with no node yet.
    */
-  | { readonly kind: 'recorded'; readonly logout: string; readonly since: number; readonly version: number; readonly delta: Delta }
+  | {
+      readonly kind: 'recorded';
+      readonly logout: string;
+      readonly clusterId: string | null;
+      readonly since: number;
+      readonly version: number;
+      readonly delta: Delta;
+    }
   /** Sent at intervals, so that dead members are found and removed. */
   | { readonly kind: 'look-at-members' }
   | { readonly kind: 'members-read'; readonly read: number; readonly members: readonly Member[] }
   | { readonly kind: 'members-unread'; readonly read: number }
-  | { readonly kind: 'acknowledged'; readonly memberId: string; readonly version: number };
+  | { readonly kind: 'acknowledged'; readonly clusterId: string; readonly memberId: string; readonly version: number };
 
 /** The outcome of a logout, for the client and for the operator. */
 export type LogoutOutcome =
@@ -82,7 +98,7 @@ export type LeaseEffect<Delta> =
   | { readonly kind: 'apply'; readonly delta: Delta }
   | { readonly kind: 'close-sockets'; readonly delta: Delta }
   /** Tell the other nodes that this member has acknowledged the version. */
-  | { readonly kind: 'acknowledge'; readonly memberId: string; readonly version: number }
+  | { readonly kind: 'acknowledge'; readonly clusterId: string; readonly memberId: string; readonly version: number }
   /** The check may look into memory now. */
   | { readonly kind: 'look-up' }
   /** The check waits for this refresh. */
@@ -96,7 +112,7 @@ export type LeaseEffect<Delta> =
   /** Delete the row if its renewal number is still this. */
   | { readonly kind: 'remove-member'; readonly memberId: string; readonly renewals: number }
   /** Tell the other nodes, in a separate statement; they receive `doorbell`. */
-  | { readonly kind: 'ring'; readonly version: number }
+  | { readonly kind: 'ring'; readonly version: number; readonly carried: CarriedRows<Delta> | null }
   | { readonly kind: 'answer'; readonly logout: string; readonly outcome: LogoutOutcome };
 
 /** The result of one event. */

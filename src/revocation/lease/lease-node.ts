@@ -4,7 +4,7 @@
  */
 import { LatchkeyError } from '../../lib/errors.js';
 import type { World } from '../../world.js';
-import type { Confirmation, Coordinator } from '../coordinator.js';
+import type { Commit, Confirmation, Coordinator } from '../coordinator.js';
 import type { LiveConnections } from '../live-connections.js';
 import type { LogDelta, Replica } from '../memory/replica.js';
 import type { Doorbell } from './doorbell.js';
@@ -90,8 +90,8 @@ export class LeaseNode implements Coordinator {
   }
 
   /** A process that never registered still coordinates its own revocations, so it hears acknowledgements and ignores everything else. */
-  hear(payload: string): void {
-    const told = this.needs.doorbell.read(payload);
+  hear(text: string): void {
+    const told = this.needs.doorbell.read(text);
     if (told !== null && (this.#isStarted || told.kind === 'acknowledged')) this.#happen(told);
   }
 
@@ -105,14 +105,13 @@ export class LeaseNode implements Coordinator {
     this.#happen({ kind: 'look-at-members' });
   }
 
-  async confirm(delta: LogDelta): Promise<Confirmation> {
+  async confirm(delta: Commit): Promise<Confirmation> {
     const { since, state } = delta;
+    const { clusterId, version } = state;
     // The database has lost commits, so this version proves nothing. The next refresh notices the loss as well and repairs it.
-    if (state.version < since) throw LatchkeyError.logoutUnconfirmed(new Error('The log went backwards'));
+    if (version < since) throw LatchkeyError.logoutUnconfirmed(new Error('The log went backwards'));
     await this.needs.canHear;
-    const confirmation = await this.#answers.wait((logout) =>
-      this.#happen({ kind: 'recorded', logout, since, version: state.version, delta }),
-    );
+    const confirmation = await this.#answers.wait((logout) => this.#happen({ kind: 'recorded', logout, clusterId, since, version, delta }));
     this.needs.onConfirmed(confirmation);
     return confirmation;
   }
@@ -189,8 +188,8 @@ export class LeaseNode implements Coordinator {
     else if (kind === 'refuse-joined') this.#refuse(effect.reason, this.#checks.leave(effect.refresh));
     else if (kind === 'answer') this.#answers.answer(effect.logout, effect.outcome);
     else if (kind === 'close-sockets') this.needs.connections.endRevoked(effect.delta);
-    else if (kind === 'acknowledge') this.needs.doorbell.acknowledge(effect.memberId, effect.version);
-    else if (kind === 'ring') this.needs.doorbell.ring(effect.version);
+    else if (kind === 'acknowledge') this.needs.doorbell.acknowledge(effect);
+    else if (kind === 'ring') this.needs.doorbell.ring(effect);
     else this.#request(effect);
   }
 

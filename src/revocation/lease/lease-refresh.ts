@@ -67,9 +67,13 @@ export function heldLease({ lease }: LeaseState, now: Now): Lease | null {
   return lease !== null && isInside(lease, now) ? lease : null;
 }
 
+/**
+ * A logout may find the new member although its doorbell was rung before this node could hear it. So the node acknowledges its first
+ * refresh without being asked.
+ */
 export function registered<Delta>(state: LeaseState, memberId: string, now: Now): Step<Delta> {
   if (!isRegistering(state, memberId)) return step(state);
-  return sendNext({ ...state, membership: { kind: 'registered', memberId } }, now);
+  return sendNext({ ...state, membership: { kind: 'registered', memberId }, askedFor: state.askedFor ?? 0 }, now);
 }
 
 export function registerFailed<Delta>(state: LeaseState, memberId: string, now: Now): Step<Delta> {
@@ -165,9 +169,9 @@ export function restoreFailed<Delta>(state: LeaseState, now: Now): Step<Delta> {
 
 /** A node acknowledges a doorbell only after it has applied the version and closed the sockets that it revokes. */
 export function acknowledgeBell<Delta>(state: LeaseState): Step<Delta> {
-  const { membership, askedFor, applied } = state;
-  if (askedFor === null || membership.kind !== 'registered' || applied < askedFor) return step(state);
-  return step({ ...state, askedFor: null }, [{ kind: 'acknowledge', memberId: membership.memberId, version: applied }]);
+  const { clusterId, membership, askedFor, applied } = state;
+  if (askedFor === null || clusterId === null || membership.kind !== 'registered' || applied < askedFor) return step(state);
+  return step({ ...state, askedFor: null }, [{ kind: 'acknowledge', clusterId, memberId: membership.memberId, version: applied }]);
 }
 
 /** The node first refuses all checks and gives up its lease, then deletes its row, so that logouts no longer wait for it. */

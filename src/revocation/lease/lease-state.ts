@@ -104,7 +104,7 @@ export interface LeaseState {
   readonly queued: QueuedRefresh | null;
   /** After a failure nothing is sent before this instant. */
   readonly retryAt: number | null;
-  /** The version that a doorbell announced and this node has not acknowledged yet. */
+  /** The version that this node must acknowledge once it has applied it; 0 if the next refresh must be acknowledged anyway. */
   readonly askedFor: number | null;
   /** The fault of the newest refresh; `unreachable` before the first. */
   readonly fault: Fault | null;
@@ -115,6 +115,8 @@ export interface LeaseState {
   /** The read of the members that was sent and is not answered yet. */
   readonly reading: { readonly number: number; readonly sentAt: number } | null;
   readonly sightings: Readonly<Record<string, Sighting>>;
+  /** While logouts wait for the members to be read: the highest version that each member has acknowledged meanwhile. */
+  readonly early: Readonly<Record<string, number>>;
   /** When to look again for members that have died. */
   readonly lookAt: number | null;
 }
@@ -141,6 +143,7 @@ export function createLease(settings: LeaseSettings): LeaseState {
     lastRead: 0,
     reading: null,
     sightings: {},
+    early: {},
     lookAt: null,
   };
 }

@@ -2,9 +2,9 @@
  * The lease protocol between nodes as one pure function from a state, an event and the clocks to the next state and its effects.
  * Production, simulation and model check run this same code.
  */
+import { hearDoorbell } from './heard-doorbell.js';
 import { andThen, type LeaseEvent, type Step, step } from './lease-events.js';
 import {
-  acknowledgeBell,
   heldLease,
   mayRefresh,
   queueRefresh,
@@ -39,7 +39,7 @@ export function reduceLease<Delta>(state: LeaseState, event: LeaseEvent<Delta>, 
     case 'listening':
       return listen(state, event.isListening, now);
     case 'doorbell':
-      return hearDoorbell(state, event.version, now);
+      return hearDoorbell(state, event, now);
     case 'registered':
       return registered(state, event.memberId, now);
     case 'register-failed':
@@ -61,7 +61,7 @@ export function reduceLease<Delta>(state: LeaseState, event: LeaseEvent<Delta>, 
     case 'members-unread':
       return membersUnread(state, event.read, now);
     case 'acknowledged':
-      return acknowledged(state, event.memberId, event.version, now);
+      return acknowledged(state, event, now);
   }
 }
 
@@ -110,13 +110,6 @@ function socketsRefreshAt({ isStopped, hasSockets, lease, sent, queued }: LeaseS
 function listen<Delta>(state: LeaseState, isListening: boolean, now: Now): Step<Delta> {
   const next = { ...state, isListening };
   return isListening ? queueRefresh(next, now) : step(next);
-}
-
-/** A doorbell is rung after its commit, so a refresh that begins now sees the row. */
-function hearDoorbell<Delta>(state: LeaseState, version: number, now: Now): Step<Delta> {
-  if (state.isStopped) return step(state);
-  const next = { ...state, askedFor: Math.max(state.askedFor ?? 0, version) };
-  return state.applied >= version ? acknowledgeBell(next) : queueRefresh(next, now);
 }
 
 function tick<Delta>(state: LeaseState, now: Now): Step<Delta> {

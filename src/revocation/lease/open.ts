@@ -14,11 +14,12 @@ import { Doorbell } from './doorbell.js';
 import { hearing } from './hearing.js';
 import { LeaseNode } from './lease-node.js';
 import { CHANNEL, LeaseStatements } from './lease-statements.js';
+import { SignedMessages } from './signed-messages.js';
 
 /** Lets other modules send messages to all nodes on the channel of the doorbells. */
 export interface Channel {
   readonly nodeId: string;
-  tell(payload: string): Promise<void>;
+  tell(text: string): Promise<void>;
 }
 
 export interface OpenedLease {
@@ -34,8 +35,8 @@ interface Needs {
   readonly connections: LiveConnections;
   /** Called once for each revocation, when it is in force on every node. */
   readonly onConfirmed: (confirmation: Confirmation) => void;
-  /** Called with every message on the channel. */
-  readonly onPayload: (payload: string) => void;
+  /** Called with the text of every message that a node has sent on the channel. */
+  readonly onPayload: (text: string) => void;
 }
 
 /** T while doorbells are on but the connection that hears them is lost: a logout waits about this long for the silent node. */
@@ -52,7 +53,9 @@ export function openLease(world: World, needs: Needs, teardown: Teardown): Opene
     pollingLeaseMs: config.doorbell ? Math.min(POLLING_LEASE_MS, config.leaseMs) : config.leaseMs,
     clockToleranceMs: config.clockToleranceSeconds * 1000,
   };
-  const doorbell = new Doorbell(statements, settings.nodeId, log);
+  const messages = new SignedMessages(config.secret);
+  const channel: Channel = { nodeId: settings.nodeId, tell: (text) => statements.tell(messages.sign(text)) };
+  const doorbell = new Doorbell(world, channel);
   // No message arrives before the next turn of the event loop, and by then `node` is assigned.
   const ears = hearing(
     doorbell,
@@ -63,8 +66,10 @@ export function openLease(world: World, needs: Needs, teardown: Teardown): Opene
     ? listenTo(config.databaseUrl, CHANNEL, {
         onListening: (isListening) => ears.connected(isListening),
         onPayload: (payload) => {
-          node.hear(payload);
-          needs.onPayload(payload);
+          const text = messages.read(payload);
+          if (text === null) return log.debug('a message was ignored: no node with this secret has sent it');
+          node.hear(text);
+          needs.onPayload(text);
         },
         onFailure: (reason) => log.warn({ reason }, 'doorbells are not heard'),
       })
@@ -85,7 +90,7 @@ export function openLease(world: World, needs: Needs, teardown: Teardown): Opene
   });
   return {
     node,
-    channel: { nodeId: settings.nodeId, tell: (payload) => statements.tell(payload) },
+    channel,
     readRows: (version) => statements.readRows(version),
   };
 }
