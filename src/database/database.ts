@@ -344,11 +344,18 @@ async function again<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
+/**
+ * The classes of errors that do not prove that nothing was committed: a lost connection, a stop or a crash of the server, and a failure of its
+ * machine. A pooler sends such an error in place of an answer that it has lost.
+ */
+const WITHOUT_PROOF = /^(08|57P|58|XX)/;
+
 /** Tells a statement that the server has refused from one whose answer was lost: the latter may have been committed. */
 async function withOutcome<Result>(write: () => Promise<Result>): Promise<Result> {
   try {
     return await write();
   } catch (error) {
-    throw isUndone(error) || databaseCodeOf(error) !== null ? error : new CommitUnknown(error);
+    const code = databaseCodeOf(error);
+    throw isUndone(error) || (code !== null && !WITHOUT_PROOF.test(code)) ? error : new CommitUnknown(error);
   }
 }

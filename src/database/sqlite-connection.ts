@@ -70,16 +70,15 @@ export class SqliteConnection {
   }
 
   /**
-   * Begins a transaction that writes.
+   * Runs work whose first statement takes the lock for writing.
    *
-   * @returns false if another process has the lock
+   * @returns null if another process has the lock
    */
-  tryBegin(): boolean {
+  unlessLocked<Result>(work: () => Result): Result | null {
     try {
-      this.#sqlite.exec('BEGIN IMMEDIATE');
-      return true;
+      return work();
     } catch (error) {
-      if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return false;
+      if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null;
       throw error;
     }
   }

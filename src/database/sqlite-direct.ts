@@ -26,16 +26,9 @@ export class SqliteDirect implements DirectDriver {
     return new SqliteTurn(await SqliteTransaction.begin(this.file));
   }
 
-  /** On the connection that writes: a third connection would have to wait for the lock of an open transaction. */
   async #writeLazily(query: DirectQuery): Promise<Answer> {
     await nextSlice();
-    const writer = this.file.openWriter();
-    try {
-      return writer.withoutSync(() => answerOf(writer, query));
-    } catch (error) {
-      if (!writer.isDurable) this.file.dropWriter();
-      throw error;
-    }
+    return this.file.writeLazily((writer) => answerOf(writer, query));
   }
 }
 

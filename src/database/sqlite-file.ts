@@ -40,25 +40,34 @@ export class SqliteFile {
     return this.#reader;
   }
 
-  /** The connection that writes. Only one transaction may use it at a time. @throws DatabaseUnusable if the file was replaced */
-  openWriter(): SqliteConnection {
-    this.#writer ??= this.#open();
-    this.#writer.assertInPlace();
-    return this.#writer;
-  }
-
   /**
    * Begins a transaction on the connection that writes. It takes the write lock at once, so that a lock of another process is noticed before
    * any statement has run. It waits without SQLite's busy time-out, which would block the event loop: no request would be answered meanwhile.
    */
-  async begin(): Promise<SqliteConnection> {
+  begin(): Promise<SqliteConnection> {
+    return this.#whenUnlocked((writer) => {
+      writer.runAll('BEGIN IMMEDIATE');
+      return writer;
+    });
+  }
+
+  /**
+   * Runs one statement whose commit does not wait for the disk, between two transactions. A third connection would have to wait for the lock of
+   * an open transaction, and would block the event loop meanwhile.
+   */
+  writeLazily<Result>(run: (writer: SqliteConnection) => Result): Promise<Result> {
+    return this.#whenUnlocked((writer) => writer.withoutSync(() => run(writer)));
+  }
+
+  async #whenUnlocked<Result>(work: (writer: SqliteConnection) => Result): Promise<Result> {
     try {
-      const writer = this.openWriter();
-      for (let tries = 1; !writer.tryBegin(); tries += 1) {
+      const writer = this.#openWriter();
+      for (let tries = 1; ; tries += 1) {
+        const result = writer.unlessLocked(() => work(writer));
+        if (result !== null) return result;
         if (tries === LOCK_TRIES || !this.opening.isPatient()) throw new DatabaseUnusable('Another process has locked the database');
         await setTimeout(LOCK_PAUSE_MS);
       }
-      return writer;
     } catch (error) {
       this.dropWriter();
       throw error;
@@ -76,6 +85,13 @@ export class SqliteFile {
     this.dropWriter();
     this.#reader?.close();
     this.#reader = undefined;
+  }
+
+  /** The connection that writes. Only one transaction may use it at a time. @throws DatabaseUnusable if the file was replaced */
+  #openWriter(): SqliteConnection {
+    this.#writer ??= this.#open();
+    this.#writer.assertInPlace();
+    return this.#writer;
   }
 
   #open(): SqliteConnection {

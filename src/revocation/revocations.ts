@@ -289,10 +289,10 @@ export class Revocations {
    */
   async #lookBack<Proof>(findProof: () => Promise<Proof | null>): Promise<{ readonly result: Proof; readonly delta: Commit } | null> {
     if (!this.database.isShared) await this.recover();
-    // A recovery that was already running may have read before the commit, so read again.
+    const result = await findProof();
+    // Read after the proof: the commit may still be under way, and a read from before it would lack its rows.
     const delta = await this.#readDelta();
     this.coordinator.take(delta);
-    const result = await findProof();
     return result === null ? null : { result, delta };
   }
 }
