@@ -7,7 +7,11 @@ import type { Answer } from './statement.js';
 export class SqliteDirect implements DirectDriver {
   readonly dialect = 'sqlite';
 
-  constructor(private readonly file: SqliteFile) {}
+  static on(file: SqliteFile): SqliteDirect {
+    return new SqliteDirect(file);
+  }
+
+  private constructor(private readonly file: SqliteFile) {}
 
   async queryRaw(query: DirectQuery): Promise<Answer> {
     if (query.isLazy === true) return this.#writeLazily(query);

@@ -27,7 +27,12 @@ export class SqliteFile {
   #writer: SqliteConnection | undefined;
   #mayCreate: boolean;
 
-  constructor(
+  /** Opens nothing yet. */
+  static at(path: string, opening: Opening): SqliteFile {
+    return new SqliteFile(path, opening);
+  }
+
+  private constructor(
     readonly path: string,
     private readonly opening: Opening,
   ) {
