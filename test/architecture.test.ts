@@ -78,7 +78,10 @@ const HOMES: Readonly<Record<string, Home>> = {
   '@prisma/adapter-libsql': { home: 'src/database/sqlite-adapter.ts' },
   '@prisma/adapter-pg': { home: 'src/database/postgresql-adapter.ts' },
   '@prisma/client': { home: `${GENERATED}/`, guests: [`${GENERATED}-postgresql/`] },
-  '@prisma/driver-adapter-utils': { home: 'src/database/schema-engine.ts', guests: ['src/database/postgresql-adapter.ts'] },
+  '@prisma/driver-adapter-utils': {
+    home: 'src/database/schema-engine.ts',
+    guests: ['src/database/postgresql-adapter.ts', 'src/database/postgresql-direct.ts'],
+  },
   '@prisma/schema-engine-wasm': { home: 'src/database/schema-engine.ts' },
   '@urql/core': { home: 'src/client/urql.ts' },
   '@zxcvbn-ts/language-common': { home: 'src/features/passwords/common-passwords.ts' },

@@ -1,47 +1,34 @@
 /** Opens the database; every read and write of the server goes through this class. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { within } from '../lib/deadline.js';
 import { LatchkeyError } from '../lib/errors.js';
 import { createQueue, type Queue } from '../lib/queue.js';
-import type { DirectDriver } from './direct-driver.js';
-import type { Connected, Engine, LockableTable, ServerFacts, Transaction } from './engine.js';
+import { commitHot, commitWithPrisma } from './commits.js';
+import { Connections } from './connections.js';
+import type { Engine, LockableTable, ServerFacts, Transaction } from './engine.js';
 import { engineFor } from './engines.js';
-import { CommitUnknown, databaseCodeOf, isConflict, isUnavailable, isUndone } from './failures.js';
-import type { PrismaClient } from './generated/client.js';
 import { HotTransaction } from './hot-transaction.js';
+import { again, withOutcome } from './outcomes.js';
 import { assertKept, type Dialect, fromDriver, type Insert, type Statement, toDriver } from './statement.js';
 
+export { TRANSACTION_TIMEOUT_MS } from './commits.js';
 export type { Transaction } from './engine.js';
 export { HotTransaction } from './hot-transaction.js';
 
 /** A transaction of Prisma, or one of hot statements. */
 export type AnyTransaction = Transaction | HotTransaction;
 
-/** The longest time from the first statement of a transaction to its commit. */
-export const TRANSACTION_TIMEOUT_MS = 10_000;
 const WAITING_TRANSACTIONS = 1_000;
 /** With the wait for a connection: a server that hangs must not hold a request for longer. SQLite answers in this process. */
 const READ_WITHIN_MS = 3_500;
 /** Rows per transaction when many are removed, so that no login waits long behind it. */
 const BATCH = 500;
 const WAITING_LONG_READS = 100;
-/** How often a transaction that conflicts with others is tried. */
-const TRIES = 5;
-const RETRY_PAUSE_MS = 20;
 
 export const DEFAULT_POOL_SIZE = 10;
 
 export class Database {
-  /** Reads and transactions since the start, for `/metrics`. Tests use it to show that the revocation check needs none. */
-  operations = 0;
-  #connected: Connected;
-  #driver: Promise<DirectDriver> | undefined;
-  #aside: PrismaClient | undefined;
-  #suspect = false;
-  #active = 0;
-  #drained: (() => void) | undefined;
-  #reopening: Promise<void> | undefined;
   #pinging: Promise<void> | undefined;
+  readonly #connections: Connections;
   readonly #writers: Queue;
   readonly #longReads = createQueue(1, WAITING_LONG_READS, () => LatchkeyError.unavailable(new Error('too many long reads wait')));
   readonly #committed = new WeakMap<AnyTransaction, readonly (() => void)[]>();
@@ -49,7 +36,7 @@ export class Database {
   private constructor(private readonly engine: Engine) {
     const refuse = () => LatchkeyError.unavailable(new Error('too many transactions wait'));
     this.#writers = createQueue(engine.transactionsAtOnce, WAITING_TRANSACTIONS, refuse);
-    this.#connected = engine.connect(true);
+    this.#connections = Connections.of(engine);
   }
 
   /**
@@ -59,14 +46,19 @@ export class Database {
   static async open(url: string, poolSize = DEFAULT_POOL_SIZE): Promise<Database> {
     const database = new Database(await engineFor(url, poolSize));
     try {
-      await database.#use(() => database.#connected.prisma.$queryRaw`SELECT 1`);
-      await database.engine.assertFit(database.#connected.prisma);
-      await database.#direct();
+      await database.#connections.use(() => database.#connections.prisma.$queryRaw`SELECT 1`);
+      await database.engine.assertFit(database.#connections.prisma);
+      await database.#connections.direct();
       return database;
     } catch (error) {
       await database.close();
       throw error;
     }
+  }
+
+  /** Reads and transactions since the start, for `/metrics`. Tests use it to show that the revocation check needs none. */
+  get operations(): number {
+    return this.#connections.operations;
   }
 
   get dialect(): Dialect {
@@ -84,7 +76,7 @@ export class Database {
    * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer; violations of constraints pass through unchanged
    */
   read<Result>(query: (client: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#inTime(this.#use(() => query(this.#connected.prisma)));
+    return this.#inTime(this.#connections.use(() => query(this.#connections.prisma)));
   }
 
   /**
@@ -93,7 +85,7 @@ export class Database {
    * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer
    */
   ask<Row>(wanted: Statement<Row>): Promise<Row[]> {
-    return this.#inTime(this.#use(() => this.#run(wanted)));
+    return this.#inTime(this.#connections.use(() => this.#run(wanted)));
   }
 
   /**
@@ -104,7 +96,7 @@ export class Database {
    * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer
    */
   writeLazily<Row>(wanted: Statement<Row>): Promise<Row[]> {
-    return this.#writers.run(() => this.#use(() => again(() => this.#run(wanted, true))));
+    return this.#writers.run(() => this.#connections.use(() => again(() => this.#run(wanted, true))));
   }
 
   /**
@@ -113,12 +105,12 @@ export class Database {
    * @throws LatchkeyError AUTH_UNAVAILABLE as `transaction` does
    */
   write<Row>(wanted: Statement<Row>): Promise<Row[]> {
-    return this.#writers.run(() => this.#use(() => again(() => withOutcome(() => this.#run(wanted)))));
+    return this.#writers.run(() => this.#connections.use(() => again(() => withOutcome(() => this.#run(wanted)))));
   }
 
   /** Runs hot statements in one transaction, like `transaction`, by the driver alone. With SQLite it is one turn of the event loop. */
   hotTransaction<Result>(work: (transaction: HotTransaction) => Promise<Result>): Promise<Result> {
-    return this.#writers.run(() => this.#use(() => again(() => this.#commitHot(work))));
+    return this.#writers.run(() => this.#connections.use(() => again(() => this.#commitHot(work))));
   }
 
   /** Runs a hot statement in a transaction of either kind. */
@@ -138,7 +130,7 @@ export class Database {
    * @throws LatchkeyError AUTH_UNAVAILABLE if the database can't answer, or too many such queries wait
    */
   readLong<Result>(query: (client: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#longReads.run(() => this.#use(() => query(this.#openAside())));
+    return this.#longReads.run(() => this.#connections.use(() => query(this.#connections.openAside())));
   }
 
   /**
@@ -149,7 +141,7 @@ export class Database {
    *   work may have been committed nevertheless
    */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#writers.run(() => this.#use(() => again(() => this.#commit(work))));
+    return this.#writers.run(() => this.#connections.use(() => again(() => this.#commit(work))));
   }
 
   /**
@@ -209,38 +201,16 @@ export class Database {
   }
 
   /** Replaces the connection once running operations have ended. With PostgreSQL it does nothing: the pool does this by itself. */
-  async reopen(): Promise<void> {
-    if (!this.engine.isReopenedAfterFailure) return;
-    this.#suspect = true;
-    this.#reopening ??= this.#replaceClient().finally(() => {
-      this.#reopening = undefined;
-    });
-    await this.#reopening;
+  reopen(): Promise<void> {
+    return this.#connections.reopen();
   }
 
-  async close(): Promise<void> {
-    await this.#aside?.$disconnect();
-    await this.engine.beforeClose(this.#connected.prisma);
-    await this.#connected.prisma.$disconnect();
-  }
-
-  /** A pool has connections for both. */
-  #openAside(): PrismaClient {
-    if (this.engine.isShared) return this.#connected.prisma;
-    this.#aside ??= this.engine.connect(false).prisma;
-    return this.#aside;
-  }
-
-  #direct(): Promise<DirectDriver> {
-    this.#driver ??= this.#connected.direct().catch((error: unknown) => {
-      this.#driver = undefined;
-      throw error;
-    });
-    return this.#driver;
+  close(): Promise<void> {
+    return this.#connections.close();
   }
 
   async #run<Row>(wanted: Statement<Row>, isLazy = false): Promise<Row[]> {
-    const driver = await this.#direct();
+    const driver = await this.#connections.direct();
     return fromDriver(wanted, await driver.queryRaw({ ...toDriver(wanted, this.dialect), isLazy }));
   }
 
@@ -252,103 +222,19 @@ export class Database {
   }
 
   async #commit<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const finished: Transaction[] = [];
-    try {
-      const committed = await this.#connected.prisma.$transaction(
-        async (transaction) => {
-          const result = await work(transaction);
-          finished.push(transaction);
-          return result;
-        },
-        { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
-      );
-      this.#noteCommit(finished);
-      return committed;
-    } catch (error) {
-      throw finished.length > 0 && !isUndone(error) ? new CommitUnknown(error) : error;
-    }
+    const { result, transaction } = await commitWithPrisma(this.#connections.prisma, work);
+    this.#noteCommit(transaction);
+    return result;
   }
 
   async #commitHot<Result>(work: (transaction: HotTransaction) => Promise<Result>): Promise<Result> {
-    const driver = await (await this.#direct()).startTransaction();
-    const transaction = new HotTransaction(driver, this.dialect);
-    const deadline = setTimeout(() => transaction.refuse(), TRANSACTION_TIMEOUT_MS);
-    let isFinished = false;
-    try {
-      const result = await work(transaction);
-      transaction.assertInTime();
-      isFinished = true;
-      await driver.commit();
-      this.#noteCommit([transaction]);
-      return result;
-    } catch (error) {
-      if (isFinished) throw isUndone(error) ? error : new CommitUnknown(error);
-      await driver.rollback().catch(() => undefined);
-      throw error;
-    } finally {
-      clearTimeout(deadline);
-    }
+    const { result, transaction } = await commitHot(await this.#connections.direct(), work);
+    this.#noteCommit(transaction);
+    return result;
   }
 
-  #noteCommit(transactions: readonly AnyTransaction[]): void {
+  #noteCommit(transaction: AnyTransaction): void {
     this.engine.noteAnswer(true);
-    for (const act of transactions.flatMap((transaction) => this.#committed.get(transaction) ?? [])) act();
-  }
-
-  async #use<Result>(operation: () => Promise<Result>): Promise<Result> {
-    if (this.#suspect) await this.reopen();
-    this.#active += 1;
-    this.operations += 1;
-    try {
-      return await operation();
-    } catch (error) {
-      throw this.#translate(error);
-    } finally {
-      this.#active -= 1;
-      if (this.#active === 0) this.#drained?.();
-    }
-  }
-
-  /** After a failure a SQLite connection may still be inside an unfinished transaction, so it is never used again. */
-  #translate(error: unknown): unknown {
-    if (!isUnavailable(error)) return error;
-    this.#suspect = this.engine.isReopenedAfterFailure;
-    this.engine.noteAnswer(false);
-    return LatchkeyError.unavailable(error);
-  }
-
-  async #replaceClient(): Promise<void> {
-    if (this.#active > 0)
-      await new Promise<void>((resolve) => {
-        this.#drained = resolve;
-      });
-    this.#drained = undefined;
-    const old = this.#connected.prisma;
-    this.#connected = this.engine.connect(false);
-    this.#driver = undefined;
-    this.#suspect = false;
-    await old.$disconnect().catch(() => undefined);
-  }
-}
-
-/** Repeats work that conflicts with another transaction. */
-async function again<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isConflict(error) || tries === TRIES) throw error;
-      // The pause keeps the two transactions from meeting again.
-      await pause(tries * RETRY_PAUSE_MS);
-    }
-  }
-}
-
-/** Tells a statement that the server has refused from one whose answer was lost: the latter may have been committed. */
-async function withOutcome<Result>(write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    throw isUndone(error) || databaseCodeOf(error) !== null ? error : new CommitUnknown(error);
+    for (const act of this.#committed.get(transaction) ?? []) act();
   }
 }

@@ -6,7 +6,11 @@ import { assertKept, type Dialect, fromDriver, type Insert, join, raw, type Stat
 export class HotTransaction {
   #isLate = false;
 
-  constructor(
+  static on(driver: DirectTransaction, dialect: Dialect): HotTransaction {
+    return new HotTransaction(driver, dialect);
+  }
+
+  private constructor(
     private readonly driver: DirectTransaction,
     readonly dialect: Dialect,
   ) {}

@@ -54,7 +54,7 @@ export class PostgresqlFactory extends PrismaPg {
   /** The hot statements run on the connections of the pool, past the adapter. */
   async connectDirectly(): Promise<DirectDriver> {
     if (this.#pool === undefined) throw new Error('a migration has no hot statements');
-    return new PostgresqlDirect(this.#pool);
+    return PostgresqlDirect.on(this.#pool);
   }
 }
 

@@ -14,7 +14,11 @@ const LAZILY = `, set_config('synchronous_commit', 'off', true) AS "lazily"`;
 export class PostgresqlDirect implements DirectDriver {
   readonly dialect = 'postgresql';
 
-  constructor(private readonly pool: pg.Pool) {}
+  static on(pool: pg.Pool): PostgresqlDirect {
+    return new PostgresqlDirect(pool);
+  }
+
+  private constructor(private readonly pool: pg.Pool) {}
 
   async queryRaw(query: DirectQuery): Promise<Answer> {
     const borrowed = await this.#borrow();

@@ -20,7 +20,7 @@ export class DurableSqliteFactory extends PrismaLibSql {
   /** @param url `file:` and a path, which is not decoded */
   constructor(url: string, opening: Opening) {
     super({ url });
-    this.#file = new SqliteFile(url.slice('file:'.length), opening);
+    this.#file = SqliteFile.at(url.slice('file:'.length), opening);
   }
 
   /** The adapter calls only these four methods. */
@@ -33,7 +33,7 @@ export class DurableSqliteFactory extends PrismaLibSql {
 
   /** The hot statements run on the same connections, past the adapter: it lets no query through while a transaction is open. */
   async connectDirectly(): Promise<DirectDriver> {
-    return new SqliteDirect(this.#file);
+    return SqliteDirect.on(this.#file);
   }
 }
 

@@ -70,30 +70,11 @@ export class SqliteConnection {
   }
 
   /**
-   * Begins a transaction that writes.
-   *
-   * @returns false if another process has the lock
-   */
-  tryBegin(): boolean {
-    return this.#unlessLocked(() => this.#sqlite.exec('BEGIN IMMEDIATE')) !== null;
-  }
-
-  /**
-   * Runs one statement that commits without waiting for the disk. The commit is in the log of SQLite, so a crash of this process does not lose
-   * it; the next durable commit takes it to the disk. Call it outside any transaction: within one, SQLite ignores the setting.
+   * Runs work whose first statement takes the lock for writing.
    *
    * @returns null if another process has the lock
    */
-  tryWithoutSync(sql: string, args: readonly unknown[]): StatementResult | null {
-    this.#sqlite.exec('PRAGMA synchronous = NORMAL');
-    try {
-      return this.#unlessLocked(() => this.run(sql, args));
-    } finally {
-      this.#becomeDurable();
-    }
-  }
-
-  #unlessLocked<Result>(work: () => Result): Result | null {
+  unlessLocked<Result>(work: () => Result): Result | null {
     try {
       return work();
     } catch (error) {
@@ -102,9 +83,27 @@ export class SqliteConnection {
     }
   }
 
+  /** Whether every commit of this connection waits until it is on the disk. */
+  get isDurable(): boolean {
+    return this.#read('synchronous') === DURABLE.synchronous;
+  }
+
+  /**
+   * Runs work that commits without waiting for the disk. The commit is in the log of SQLite, so a crash of this process does not lose it; the
+   * next durable commit takes it to the disk. Call it outside any transaction: within one, SQLite ignores the setting.
+   */
+  withoutSync<Result>(work: () => Result): Result {
+    this.#sqlite.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return work();
+    } finally {
+      this.#becomeDurable();
+    }
+  }
+
   #becomeDurable(): void {
     this.#sqlite.exec('PRAGMA synchronous = FULL');
-    if (this.#read('synchronous') !== DURABLE.synchronous) throw new DatabaseUnusable('SQLite does not return to synchronous=FULL');
+    if (!this.isDurable) throw new DatabaseUnusable('SQLite does not return to synchronous=FULL');
   }
 
   /** Runs statements and ignores their results. */
@@ -135,8 +134,8 @@ export class SqliteConnection {
   }
 
   #read(pragma: string): unknown {
-    const [[found] = []] = this.#sqlite.prepare(`PRAGMA ${pragma}`).raw(true).all([]) as unknown[][];
-    return found;
+    const [[found] = []] = this.run(`PRAGMA ${pragma}`, []).rows;
+    return typeof found === 'bigint' ? Number(found) : found;
   }
 
   #assertDurable(): void {

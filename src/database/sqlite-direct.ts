@@ -1,20 +1,24 @@
 /** Runs hot statements on the connections to the SQLite file. A transaction runs in one turn of the event loop. */
 import type { DirectDriver, DirectQuery, DirectTransaction } from './direct-driver.js';
-import type { StatementResult } from './sqlite-connection.js';
+import type { SqliteConnection } from './sqlite-connection.js';
 import { nextSlice, type SqliteFile, SqliteTransaction } from './sqlite-file.js';
 import type { Answer } from './statement.js';
 
 export class SqliteDirect implements DirectDriver {
   readonly dialect = 'sqlite';
 
-  constructor(private readonly file: SqliteFile) {}
+  static on(file: SqliteFile): SqliteDirect {
+    return new SqliteDirect(file);
+  }
+
+  private constructor(private readonly file: SqliteFile) {}
 
   async queryRaw(query: DirectQuery): Promise<Answer> {
     if (query.isLazy === true) return this.#writeLazily(query);
     const reader = this.file.openReader();
     await nextSlice();
     reader.assertInPlace();
-    return answerOf(reader.run(query.sql, query.args));
+    return answerOf(reader, query);
   }
 
   async executeRaw(query: DirectQuery): Promise<number> {
@@ -26,18 +30,17 @@ export class SqliteDirect implements DirectDriver {
     return new SqliteTurn(await SqliteTransaction.begin(this.file));
   }
 
-  /** On the connection that writes: a third connection would have to wait for the lock of an open transaction. */
-  async #writeLazily({ sql, args }: DirectQuery): Promise<Answer> {
+  async #writeLazily(query: DirectQuery): Promise<Answer> {
     await nextSlice();
-    return answerOf(await this.file.writeWithoutSync(sql, args));
+    return this.file.writeLazily((writer) => answerOf(writer, query));
   }
 }
 
 class SqliteTurn implements DirectTransaction {
   constructor(private readonly transaction: SqliteTransaction) {}
 
-  async queryRaw({ sql, args }: DirectQuery): Promise<Answer> {
-    return answerOf(this.transaction.openConnection().run(sql, args));
+  async queryRaw(query: DirectQuery): Promise<Answer> {
+    return answerOf(this.transaction.openConnection(), query);
   }
 
   async executeRaw({ sql, args }: DirectQuery): Promise<number> {
@@ -53,6 +56,7 @@ class SqliteTurn implements DirectTransaction {
   }
 }
 
-function answerOf({ columns, rows }: StatementResult): Answer {
+function answerOf(connection: SqliteConnection, { sql, args }: DirectQuery): Answer {
+  const { columns, rows } = connection.run(sql, args);
   return { columnNames: columns, rows };
 }

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { createSlices } from '../lib/queue.js';
 import { DatabaseUnusable } from './failures.js';
-import { SqliteConnection, type StatementResult } from './sqlite-connection.js';
+import { SqliteConnection } from './sqlite-connection.js';
 
 /** How the driver opens the database. */
 export interface Opening {
@@ -27,7 +27,12 @@ export class SqliteFile {
   #writer: SqliteConnection | undefined;
   #mayCreate: boolean;
 
-  constructor(
+  /** Opens nothing yet. */
+  static at(path: string, opening: Opening): SqliteFile {
+    return new SqliteFile(path, opening);
+  }
+
+  private constructor(
     readonly path: string,
     private readonly opening: Opening,
   ) {
@@ -40,31 +45,30 @@ export class SqliteFile {
     return this.#reader;
   }
 
-  /** The connection that writes. Only one transaction may use it at a time. @throws DatabaseUnusable if the file was replaced */
-  openWriter(): SqliteConnection {
-    this.#writer ??= this.#open();
-    this.#writer.assertInPlace();
-    return this.#writer;
+  /**
+   * Begins a transaction on the connection that writes. It takes the write lock at once, so that a lock of another process is noticed before
+   * any statement has run. It waits without SQLite's busy time-out, which would block the event loop: no request would be answered meanwhile.
+   */
+  begin(): Promise<SqliteConnection> {
+    return this.#whenUnlocked((writer) => {
+      writer.runAll('BEGIN IMMEDIATE');
+      return writer;
+    });
   }
 
   /**
-   * Begins a transaction on the connection that writes. It takes the write lock at once, so that a lock of another process is noticed before
-   * any statement has run.
+   * Runs one statement whose commit does not wait for the disk, between two transactions. A third connection would have to wait for the lock of
+   * an open transaction, and would block the event loop meanwhile.
    */
-  begin(): Promise<SqliteConnection> {
-    return this.#onceUnlocked((writer) => (writer.tryBegin() ? writer : null));
+  writeLazily<Result>(run: (writer: SqliteConnection) => Result): Promise<Result> {
+    return this.#whenUnlocked((writer) => writer.withoutSync(() => run(writer)));
   }
 
-  /** Runs one statement on the connection that writes, which commits without waiting for the disk. */
-  writeWithoutSync(sql: string, args: readonly unknown[]): Promise<StatementResult> {
-    return this.#onceUnlocked((writer) => writer.tryWithoutSync(sql, args));
-  }
-
-  /** Waits without SQLite's busy time-out, which would block the event loop: the server could answer no request meanwhile. */
-  async #onceUnlocked<Result>(work: (writer: SqliteConnection) => Result | null): Promise<Result> {
+  async #whenUnlocked<Result>(work: (writer: SqliteConnection) => Result): Promise<Result> {
     try {
+      const writer = this.#openWriter();
       for (let tries = 1; ; tries += 1) {
-        const result = work(this.openWriter());
+        const result = writer.unlessLocked(() => work(writer));
         if (result !== null) return result;
         if (tries === LOCK_TRIES || !this.opening.isPatient()) throw new DatabaseUnusable('Another process has locked the database');
         await setTimeout(LOCK_PAUSE_MS);
@@ -86,6 +90,13 @@ export class SqliteFile {
     this.dropWriter();
     this.#reader?.close();
     this.#reader = undefined;
+  }
+
+  /** The connection that writes. Only one transaction may use it at a time. @throws DatabaseUnusable if the file was replaced */
+  #openWriter(): SqliteConnection {
+    this.#writer ??= this.#open();
+    this.#writer.assertInPlace();
+    return this.#writer;
   }
 
   #open(): SqliteConnection {

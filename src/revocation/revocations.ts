@@ -12,7 +12,6 @@ import { LatchkeyError } from '../lib/errors.js';
 import {
   type Addition,
   addToBlacklist,
-  type BlacklistEntry,
   findBlacklisted,
   KEEP_AFTER_EXPIRY_MS,
   markPruned,
@@ -23,41 +22,10 @@ import {
   removeDeadRows,
   rowsSince,
 } from './blacklist.js';
-import { ALONE, type Commit, type Confirmation, type Coordinator } from './coordinator.js';
+import { ALONE, type Commit, type Coordinator } from './coordinator.js';
 import type { Replica } from './memory/replica.js';
 import { restoreLog } from './restoring.js';
-
-/** The ids that a piece of work revokes, and its result. */
-export interface Revocation<Result> {
-  readonly entries: readonly BlacklistEntry[];
-  /** Whether the work ends every session so far, with every token ever issued, of all users. */
-  readonly endsAll: boolean;
-  /**
-   * Whether the work was meant to revoke something. If the ids were revoked before, there are no entries, but the answer still
-   * waits: the first revocation may not be in force everywhere yet.
-   */
-  readonly revokes: boolean;
-  readonly result: Result;
-}
-
-/** A revocation in one short transaction. Only afterwards it is known what it has revoked. */
-export interface ShortRevocation<Result> {
-  /** Commits it. @throws LatchkeyError AUTH_UNAVAILABLE; `isCommitUnknown` tells whether it may have been committed nevertheless */
-  commit(): Promise<ShortCommit<Result>>;
-  /** What a commit has done whose outcome was unknown; null if nothing proves that it happened. */
-  findDone(): Promise<Result | null>;
-}
-
-export interface ShortCommit<Result> {
-  /** What it has added to the log; null if nothing was left to revoke. */
-  readonly addition: Addition | null;
-  /**
-   * Whether it has revoked everything that it named. If not, another revocation has come first, and with PostgreSQL the statement may have
-   * read the log from before that one. Only a read after the commit tells what must be in force (R5).
-   */
-  readonly isWhole: boolean;
-  readonly result: Result;
-}
+import type { Confirmed, Revocation, ShortCommit, ShortRevocation, Work } from './revocation.js';
 
 /** Rows per read of a long log, so that each read is short. */
 const PAGE = 10_000;
@@ -65,17 +33,9 @@ const PAGE = 10_000;
 /** With the second that the check of the token may take, a client gets its answer within 5 s. */
 const COMMIT_WITHIN_MS = 3_500;
 
-type Work<Result> = (transaction: Transaction) => Promise<Revocation<Result>>;
-
 interface Written<Result> {
   readonly revocation: Revocation<Result>;
   readonly delta: Commit;
-}
-
-/** The result of the work, and how its revocation came into force. */
-export interface Confirmed<Result> {
-  readonly result: Result;
-  readonly confirmation: Confirmation;
 }
 
 export class Revocations {
@@ -289,10 +249,10 @@ export class Revocations {
    */
   async #lookBack<Proof>(findProof: () => Promise<Proof | null>): Promise<{ readonly result: Proof; readonly delta: Commit } | null> {
     if (!this.database.isShared) await this.recover();
-    // A recovery that was already running may have read before the commit, so read again.
+    const result = await findProof();
+    // Read after the proof: the commit may still be under way, and a read from before it would lack its rows.
     const delta = await this.#readDelta();
     this.coordinator.take(delta);
-    const result = await findProof();
     return result === null ? null : { result, delta };
   }
 }

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import type { TestApp } from '../support/app/start-app.js';
+import { makeDriverYield } from '../support/database/yielding-driver.js';
 import { makeUser, nextCode, startMailApp, waitForOutbox } from '../support/mail/mail-app.js';
 import { act, mutate } from '../support/mutations/mutations.js';
 
@@ -40,6 +41,16 @@ test('a login from another program is told with its name, its address and the ti
   expect((await mails.next()).text).toContain('Device: without a name\nProgram: did not say\n');
   await waitForOutbox(app);
   expect(mails.received).toHaveLength(2);
+});
+
+test('two first logins from a new device at the same moment send one notice', async () => {
+  makeDriverYield();
+  const { app, mails } = await startMailApp();
+  await makeUser(app);
+  await logIn(app, FIREFOX);
+  await Promise.all([logIn(app, CURL), logIn(app, CURL), logIn(app, CURL)]);
+  await waitForOutbox(app);
+  expect(mails.received).toHaveLength(1);
 });
 
 test('a wrong password tells nothing, and neither does a registration', async () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { EMAIL } from '../support/app/requests.js';
 import { makeFolder } from '../support/app/start-app.js';
 import { logOut } from '../support/mutations/mutations.js';
+import { guessOften, LIMITED, WRONG } from '../support/passwords/guessing.js';
 import { setReadOnly } from '../support/postgresql/outages.js';
 import { makeDatabase, POSTGRES_SECRET } from '../support/postgresql/postgresql.js';
 import { latchkeyJson } from '../support/process/cli.js';
@@ -26,6 +27,15 @@ test('two processes and a command beside them share what is revoked, through kil
   await latchkeyJson(['user', 'disable', EMAIL], beside);
   expect(await two.ask(third.accessToken)).toBe(REVOKED);
   expect(await two.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('attempts that a process has counted before a kill -9 count on the others', async () => {
+  const settings = { DATABASE_URL: await makeDatabase(), LATCHKEY_SECRET: POSTGRES_SECRET, LOGIN_ATTEMPTS: '5' };
+  const [one, two] = [await startServer({ dataDir: makeFolder(), settings }), await startServer({ dataDir: makeFolder(), settings })];
+  await one.register();
+  expect(await guessOften(one, 4)).toEqual({ [WRONG]: 4 });
+  await one.kill();
+  expect(await guessOften(two, 3)).toEqual({ [WRONG]: 1, [LIMITED]: 2 });
 });
 
 test('a process that finds no server, or one that takes no writes, says so in one line and without the password', async () => {

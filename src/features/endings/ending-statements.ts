@@ -37,8 +37,8 @@ const ENDED_AT_ONCE: Columns<EndedAtOnce> = { ...ENDED, ...STATE_WITHOUT_ID, rev
 
 /**
  * The whole logout as one statement of PostgreSQL: it ends the sessions, takes the next version, and writes the blacklist rows and the audit
- * events. The state is updated only for sessions that have ended: it is locked after them, as in every other revocation, and a repeated logout
- * does not raise the version.
+ * events. The state is updated only for sessions that have ended: a repeated logout does not raise the version. It counts them all, so that the
+ * state is locked after them, as in every other revocation. After the first one, every other logout would wait until the last one is free.
  */
 export function endSessionsAtOnce(named: NamedSessions): Statement<EndedAtOnce> {
   const { events, endedAt, reason } = named;
@@ -49,7 +49,7 @@ export function endSessionsAtOnce(named: NamedSessions): Statement<EndedAtOnce> 
   return statement(
     ENDED_AT_ONCE,
     sql`WITH "ended" AS (${endSessions(named).sql}),
-      "state" AS (${nextVersion(sql`EXISTS (SELECT 1 FROM "ended")`).sql}),
+      "state" AS (${nextVersion(sql`(SELECT COUNT(*) FROM "ended") > 0`).sql}),
       "listed" AS (
         INSERT INTO "BlacklistedToken" ("id", "kind", "userId", "reason", "revokedAt", "revokedUntil", "version")
         SELECT "ended"."id", 'sid', "ended"."userId", ${text(reason)}, ${instant(endedAt)}, "ended"."accessTokensExpireAt" + ${keptFor}, "state"."version"

@@ -1,6 +1,6 @@
 /** Logouts of single sessions that arrive together share one transaction: a hundred at once cost little more than one. */
 import { LatchkeyError } from '../../lib/errors.js';
-import type { Confirmed } from '../../revocation/revocations.js';
+import type { Confirmed } from '../../revocation/revocation.js';
 import type { EndedSession } from './ending-steps.js';
 import type { SessionEnding } from './named-endings.js';
 import type { SessionEndings } from './session-endings.js';

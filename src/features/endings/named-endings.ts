@@ -2,7 +2,7 @@
 import type { Database } from '../../database/database.js';
 import { rowsUnder, toState } from '../../revocation/blacklist.js';
 import { insertBlacklisted, nextVersion } from '../../revocation/log-statements.js';
-import type { ShortCommit, ShortRevocation } from '../../revocation/revocations.js';
+import type { ShortCommit, ShortRevocation } from '../../revocation/revocation.js';
 import type { World } from '../../world.js';
 import type { Audit, RecordedEvent } from '../audit/audit.js';
 import { insertAuditEvents } from '../audit/audit-statements.js';

@@ -1,7 +1,8 @@
 /** The one place that commits endings (R3): blacklist row, session and audit event in one transaction, then memory, then the answer. */
 import type { Database } from '../../database/database.js';
 import { readState } from '../../revocation/blacklist.js';
-import type { Confirmed, Revocations } from '../../revocation/revocations.js';
+import type { Confirmed } from '../../revocation/revocation.js';
+import type { Revocations } from '../../revocation/revocations.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import { beginSteps, type EndedSession, type Ending, type EndingSteps } from './ending-steps.js';

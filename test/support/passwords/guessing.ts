@@ -1,6 +1,7 @@
 /** An attacker who guesses passwords, and the answers to the guesses. */
-import { EMAIL, PASSWORD } from '../app/requests.js';
+import { type Client, EMAIL, PASSWORD } from '../app/requests.js';
 import type { TestApp } from '../app/start-app.js';
+import { readRows } from '../database/stored-rows.js';
 
 export interface Guess {
   readonly email?: string;
@@ -15,7 +16,7 @@ export const LIMITED = 'RATE_LIMITED';
 export const RIGHT = 'ok';
 
 /** `ok`, or the code of the refused login. */
-export async function guess(app: TestApp, { email = EMAIL, password = 'not the password', from, headers }: Guess = {}): Promise<string> {
+export async function guess(app: Client, { email = EMAIL, password = 'not the password', from, headers }: Guess = {}): Promise<string> {
   const answer = await app.send('mutation($input: LoginInput!) { login(input: $input) { accessToken userErrors { code } } }', {
     variables: { input: { email, password } },
     from,
@@ -47,11 +48,7 @@ export async function tryInOneDocument(app: TestApp, passwords: readonly string[
 }
 
 /** Guesses one after another and counts the answers of each kind. */
-export async function guessOften(
-  app: TestApp,
-  times: number,
-  next: (index: number) => Guess = () => ({}),
-): Promise<Record<string, number>> {
+export async function guessOften(app: Client, times: number, next: (index: number) => Guess = () => ({})): Promise<Record<string, number>> {
   const answers: string[] = [];
   for (let index = 0; index < times; index += 1) answers.push(await guess(app, next(index)));
   return tally(answers);
@@ -60,5 +57,15 @@ export async function guessOften(
 export function tally(answers: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1;
+  return counts;
+}
+
+/** The counts in the table by budget, the smallest first. */
+export function countsOf({ dataDir }: Pick<TestApp, 'dataDir'>): Record<string, number[]> {
+  const counts: Record<string, number[]> = {};
+  for (const { key, points } of readRows(dataDir, 'SELECT key, points FROM AttemptCount WHERE points > 0 ORDER BY points')) {
+    const [budget = ''] = String(key).split(':');
+    counts[budget] = [...(counts[budget] ?? []), Number(points)];
+  }
   return counts;
 }
