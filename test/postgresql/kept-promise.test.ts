@@ -207,3 +207,21 @@ test('a database whose tables are not all there is refused in one message', asyn
   expect(failure.message).toContain('BlacklistedToken');
   expect(failure.message).not.toContain('\n');
 });
+
+test.for(['BlacklistedToken', 'AuditEvent', 'RevocationState'])(
+  'a trigger on %s that comes while the server runs, and swallows rows, makes no logout a success [R4]',
+  async (table) => {
+    const url = await makeDatabase();
+    const app = await startNode(url);
+    const { accessToken } = await app.register();
+    await withDatabase(url, (client) =>
+      client.query(`CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        CREATE TRIGGER swallowing BEFORE INSERT OR UPDATE ON "${table}" FOR EACH ROW EXECUTE FUNCTION swallow()`),
+    );
+    expect(await logOut(app, { token: accessToken })).toBe('AUTH_UNAVAILABLE');
+    await withDatabase(url, (client) => client.query(`DROP TRIGGER swallowing ON "${table}"`));
+    expect(await app.ask(accessToken)).toBe('ok');
+    expect(await logOut(app, { token: accessToken })).toBe(1);
+    expect(await app.ask(accessToken)).toBe(REVOKED);
+  },
+);

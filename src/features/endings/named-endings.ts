@@ -63,17 +63,10 @@ async function endAtOnce({ database, audit }: Needs, named: NamedSessions, onCom
   onCommitted();
   const [one] = rows;
   if (one === undefined) return { addition: null, result: rows };
-  const {
-    id: _id,
-    userId: _userId,
-    accessTokensExpireAt: _exp,
-    idleExpiresAt: _idle,
-    revokedUntil: _until,
-    event: _event,
-    ...stored
-  } = one;
+  const { id: _id, userId: _userId, accessTokensExpireAt: _exp, idleExpiresAt: _idle, kept: _kept, ...stored } = one;
+  const state = toState(stored);
   audit.tell(eventsOf(named, rows));
-  return { addition: { state: toState(stored), rows: rows.map(({ id, revokedUntil }) => ({ id, revokedUntil })) }, result: rows };
+  return { addition: { state, rows: blacklistRowsOf(state.version, named, rows) }, result: rows };
 }
 
 function endInTurn({ database, audit }: Needs, named: NamedSessions, onCommitted: () => void): Promise<Ended> {
@@ -84,16 +77,17 @@ function endInTurn({ database, audit }: Needs, named: NamedSessions, onCommitted
     const [stored] = await transaction.run(nextVersion());
     if (stored === undefined) throw new Error('The row of the blacklist state is missing');
     const state = toState(stored);
-    const rows = rowsUnder(
-      state.version,
-      ended.map((session) => entryOf(session, REASON)),
-      named.endedAt.getTime(),
-    );
+    const rows = blacklistRowsOf(state.version, named, ended);
     const events = eventsOf(named, ended);
     await transaction.insertTogether([insertBlacklisted(rows), insertAuditEvents(events)]);
     database.whenCommitted(transaction, () => audit.tell(events));
     return { addition: { state, rows }, result: ended };
   });
+}
+
+function blacklistRowsOf(version: number, { endedAt }: NamedSessions, ended: readonly EndedRow[]) {
+  const entries = ended.map((session) => entryOf(session, REASON));
+  return rowsUnder(version, entries, endedAt.getTime());
 }
 
 /** The events of the sessions that have ended, with the users whose they are. */
