@@ -1,5 +1,6 @@
 /** Ends sessions that several callers name, in one short transaction, for `SessionEndings` (R3). */
 import type { Database } from '../../database/database.js';
+import { DatabaseUnusable } from '../../database/failures.js';
 import { rowsUnder, toState } from '../../revocation/blacklist.js';
 import { insertBlacklisted, nextVersion } from '../../revocation/log-statements.js';
 import type { ShortCommit, ShortRevocation } from '../../revocation/revocation.js';
@@ -75,7 +76,7 @@ function endInTurn({ database, audit }: Needs, named: NamedSessions, onCommitted
     const ended = await transaction.run(endSessions(named));
     if (ended.length === 0) return { addition: null, result: ended };
     const [stored] = await transaction.run(nextVersion());
-    if (stored === undefined) throw new Error('The row of the blacklist state is missing');
+    if (stored === undefined) throw new DatabaseUnusable('The row of the blacklist state is missing');
     const state = toState(stored);
     const rows = blacklistRowsOf(state.version, named, ended);
     const events = eventsOf(named, ended);
