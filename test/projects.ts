@@ -21,7 +21,7 @@ const CHECKED_IN_THE_DATABASE =
  * SQLite only.
  */
 const WITHOUT_DATABASE =
-  'console,cors,embedding,explorers,graphql-http-audit,http-headers,introspection,landing-page,pages,query-lane,query-lane-neighbours,query-limits,query-plans,socket-limits,untold-proxy,wire';
+  'console,cors,embedding,explorers,graphql-http-audit,http-headers,introspection,landing-page,lane-documents,lane-mutations,pages,query-lane,query-lane-neighbours,query-limits,query-plans,socket-limits,untold-proxy,wire';
 
 /** The built server from start to end, and every command both with a running server and with a stopped one. */
 const SERVER_STORY = 'clients,commands,signals,start,wrong-configuration,wrong-usage';
