@@ -442,7 +442,7 @@ const CASES: Readonly<Record<string, () => Promise<void>>> = {
     const state = { ...FULL_STATE, version: BIG + 1n };
     const { id: _, ...columnsOfState } = state;
     const until = (row: { accessTokensExpireAt: Date }) => new Date(row.accessTokensExpireAt.getTime() + KEEP_AFTER_EXPIRY_MS);
-    const expected = ended.map((row) => ({ ...row, ...columnsOfState, revokedUntil: until(row), event: `event ${row.id}` }));
+    const expected = ended.map((row) => ({ ...row, ...columnsOfState, kept: 1 }));
     expect(rows.sort(byId)).toEqual(expected);
     expect(await stored()).toEqual(ended.map(() => ({ endedAt: LATER, endedReason: 'LOGOUT' })));
     expect(await model(database, (client) => client.revocationState.findMany())).toEqual([state]);
