@@ -7,7 +7,7 @@ import { Prisma } from './generated/client.js';
 
 export type Dialect = 'sqlite' | 'postgresql';
 export type Sql = Prisma.Sql;
-export const { sql, join, raw, empty } = Prisma;
+export const { sql, join, raw } = Prisma;
 
 type KindOf<Value> = Value extends string
   ? 'text'

@@ -1,4 +1,4 @@
-/** The hot statements on users: who logs in, who refreshes, and `me`. */
+/** The hot statements on users: the look-ups of a login and of `me`, and the roles for a refresh. */
 import type { User as UserRow } from '../../database/generated/client.js';
 import { type Columns, join, namesOf, type Sql, type Statement, sql, statement } from '../../database/statement.js';
 
