@@ -13,7 +13,13 @@ export const socketUrl = () => location.origin.replace(/^http/, 'ws') + PATH;
 /** The refresh token is in a cookie that no script can read; the access token is in the memory of this page. */
 export const auth = createAuthClient({ url: PATH, tokens: 'cookie' });
 
-const socket = createAuthSocket(auth, { url: socketUrl });
+/** Each connection misses the events before it, so every list on the page is read again. */
+const readAgain = () => void apollo.refetchQueries({ include: 'active' }).catch(() => undefined);
+
+const socket = createAuthSocket(auth, { url: socketUrl, on: { connected: readAgain } });
+
+/** The server does not say from when on a subscription hears events. A list that has missed one is right again after this time. */
+const READ_EVERY_MS = 20_000;
 
 export const apollo = new ApolloClient({
   cache: new InMemoryCache(),
@@ -25,7 +31,9 @@ export const apollo = new ApolloClient({
     ),
   ),
   // A cached list may show sessions that have ended, so every query also asks the server.
-  defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network' } },
+  defaultOptions: {
+    watchQuery: { fetchPolicy: 'cache-and-network', pollInterval: READ_EVERY_MS, skipPollAttempt: () => document.hidden },
+  },
 });
 
 forgetOnLogout(apollo, auth);
