@@ -1,22 +1,17 @@
 /** Service credentials: made once, stored hashed, and refused by every node from the moment in which they are revoked. */
 import { expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app/start-app.js';
+import { startApp } from '../support/app/start-app.js';
 import { readAllRows, readRows } from '../support/database/stored-rows.js';
-
-async function create({ app }: Pick<TestApp, 'app'>, name = 'orders', audience = 'latchkey') {
-  const made = await app.administration.createServiceCredential({ name, audience });
-  if (made.kind === 'failed') throw new Error(made.failures[0]?.code);
-  return made.result;
-}
+import { createService } from '../support/services/services.js';
 
 test('a credential is shown once and stored as a hash; the trail has its id', async () => {
   const server = await startApp();
-  const made = await create(server);
+  const made = await createService(server);
   expect(made).toEqual({ id: expect.stringMatching(/^[\w-]{22}$/), name: 'orders', credential: expect.stringMatching(/^lkv_[\w-]{43}$/) });
   const listed = await server.app.administration.listServiceCredentials();
   const shown = { id: made.id, name: 'orders', audience: 'latchkey', createdAt: new Date(server.clock.now()), revokedAt: null };
   expect(listed).toEqual({ kind: 'done', result: [shown] });
-  expect((await create(server)).credential).not.toBe(made.credential);
+  expect((await createService(server)).credential).not.toBe(made.credential);
   await server.app.close();
   const [events, rows] = readAllRows(server.dataDir, [
     `SELECT * FROM AuditEvent WHERE reason = '${made.id}'`,
@@ -28,7 +23,7 @@ test('a credential is shown once and stored as a hash; the trail has its id', as
 
 test('revoking twice changes nothing the second time, and an unknown id is not found', async () => {
   const server = await startApp();
-  const { id } = await create(server);
+  const { id } = await createService(server);
   const revoke = (id: string) => server.app.administration.revokeServiceCredential({ id });
   const first = await revoke(id);
   expect(first).toMatchObject({ kind: 'done', result: { id, revokedAt: new Date(server.clock.now()) } });
