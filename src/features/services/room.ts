@@ -7,6 +7,7 @@ import type { AttemptLimits } from '../limits/attempt-limits.js';
 import type { Logout } from '../sessions/logout.js';
 import type { Reauthentication } from '../sessions/reauthentication.js';
 import { serviceCommands } from './commands.js';
+import { ServiceCredentialResolver } from './service-credential.resolver.js';
 import { ServiceCredentials } from './service-credentials.js';
 import { TokenRevocations } from './token-revocations.js';
 
@@ -22,5 +23,9 @@ interface Below {
 export function openServices(world: World, below: Below) {
   const serviceCredentials = new ServiceCredentials(world, below);
   const tokenRevocations = new TokenRevocations(below);
-  return { parts: { serviceCredentials, tokenRevocations }, resolvers: [], commands: serviceCommands({ serviceCredentials }) };
+  return {
+    parts: { serviceCredentials, tokenRevocations },
+    resolvers: [new ServiceCredentialResolver(serviceCredentials)],
+    commands: serviceCommands({ serviceCredentials }),
+  };
 }
