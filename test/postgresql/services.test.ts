@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { TestApp } from '../support/app/start-app.js';
 import { startTwoNodes } from '../support/postgresql/nodes.js';
 import { setUnreachable } from '../support/postgresql/outages.js';
+import { withDatabase } from '../support/postgresql/postgresql.js';
 import { bearer, createService, introspect, postForm } from '../support/services/services.js';
 
 const INACTIVE = '{"active":false}';
@@ -51,4 +52,17 @@ test.each(['lease', 'database'])('in mode %s, while the database is away, nothin
   let answer = await introspect(one, credential, accessToken);
   while (answer.status === 503) answer = await introspect(one, credential, accessToken);
   expect(answer.text).toContain('"active":true');
+});
+
+test('a credential that is right does not make a token inactive of which nothing is known', async () => {
+  const { one, url } = await startTwoNodes({ settings: { REVOCATION_CHECK: 'database' } });
+  const { credential } = await createService(one);
+  const { accessToken } = await one.register();
+  const rename = (from: string, to: string) => withDatabase(url, (client) => client.query(`ALTER TABLE "${from}" RENAME TO "${to}"`));
+  await rename('BlacklistedToken', 'Away');
+  const answer = await introspect(one, credential, accessToken);
+  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+  expect(await check(one, accessToken)).toBe(503);
+  await rename('Away', 'BlacklistedToken');
+  expect((await introspect(one, credential, accessToken)).text).toContain('"active":true');
 });
