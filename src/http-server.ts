@@ -131,14 +131,14 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   explorer.serveFiles(server);
   if (config.console && !serveConsole(server, config)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => parts.keys.list().map((key) => key.publicJwk));
-  registerFeed(server, {
+  const feedStreams = registerFeed(server, {
     world,
     feed: data.feed,
     clusterId,
     services: createServiceDoor({ identify: (credential, origin) => parts.serviceCredentials.identify(credential, origin) }),
     findLive: (ids) => parts.serviceCredentials.findLive(ids),
     hashOf: sha256,
-    register: (credentialId, leaseMs) => parts.verifiers.register(credentialId, leaseMs),
+    register: (service, leaseMs) => parts.verifiers.register(service, leaseMs),
     leave: (credentialId, member) => parts.verifiers.leave(credentialId, member),
   });
   registerHealth(server, data.findUnreadiness);
@@ -149,6 +149,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     liveConnections: () => connections.size,
     eventFollowers: () => parts.auditFeed.followers,
     events: parts.audit.counts,
+    feed: { verifiers: () => data.members.count, streams: () => feedStreams.size, figures: data.feed.figures },
     denials,
   };
   const metrics = createMetricsServer({ readings, lease: data.node, latency, mirror: data.mirror }, log, nextRequestId);
