@@ -123,7 +123,8 @@ const CASES: Readonly<Record<string, () => Promise<void>>> = {
   async readForRenewal() {
     if (onPostgresql) return;
     const database = await openEmpty();
-    await addState(database, FULL_STATE);
+    const version = 40;
+    await database.transaction((client) => client.revocationState.create({ data: { ...FULL_STATE, version: BigInt(version) } }));
     const service = { id: 'live', name: ODD_TEXT, audience: 'orders', hash: 'hash of live', createdAt: NOON, revokedAt: null };
     const member = { kind: 'verifier', credentialId: 'live', renewals: 3, leaseMs: 70, acknowledged: 1, startedAt: NOON, seenAt: NOON };
     const other = { ...service, id: 'other', hash: 'hash of other' };
@@ -137,7 +138,6 @@ const CASES: Readonly<Record<string, () => Promise<void>>> = {
         ],
       });
     });
-    const version = Number(FULL_STATE.version);
     const read = (id: string, applied = 0, credentialHash = 'hash of live') =>
       ask(database, readForRenewal({ credentialHash, member: { id, renewal: 4 }, applied, leaseMs: 1, after: null }));
     const { generation, sessionsSince, prunedBefore, clusterId } = await model(database, (client) =>
