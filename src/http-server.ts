@@ -137,14 +137,14 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   const services = createServiceDoor({ identify: (credential, origin) => parts.serviceCredentials.identify(credential, origin) });
   const revoke: RevokeToken = (token, caller, origin) => parts.tokenRevocations.revoke(token, caller, origin);
   registerServices(server, config, { callers, services, revoke });
-  registerFeed(server, {
+  const feedStreams = registerFeed(server, {
     world,
     feed: data.feed,
     clusterId,
     services,
     findLive: (ids) => parts.serviceCredentials.findLive(ids),
     hashOf: sha256,
-    register: (credentialId, leaseMs) => parts.verifiers.register(credentialId, leaseMs),
+    register: (service, leaseMs) => parts.verifiers.register(service, leaseMs),
     leave: (credentialId, member) => parts.verifiers.leave(credentialId, member),
   });
   registerHealth(server, data.findUnreadiness);
@@ -155,6 +155,7 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
     liveConnections: () => connections.size,
     eventFollowers: () => parts.auditFeed.followers,
     events: parts.audit.counts,
+    feed: { verifiers: () => data.members.count, streams: () => feedStreams.size, figures: data.feed.figures },
     denials,
   };
   const metrics = createMetricsServer({ readings, lease: data.node, latency, mirror: data.mirror }, log, nextRequestId);

@@ -58,7 +58,7 @@ export function readRenewal(body: unknown): RenewalRequest {
 
 /** @throws LatchkeyError BAD_USER_INPUT */
 export function readRegistration(body: unknown): RegistrationRequest {
-  return read(REGISTRATION, body ?? {});
+  return read(REGISTRATION, body === undefined ? {} : body);
 }
 
 function read<Body extends object>(fields: Fields<Body>, body: unknown): Body {

@@ -8,7 +8,7 @@ import type { Registration, RenewalAnswer, RenewalRequest } from '../revocation/
 import { NONCE, readRegistration, readRenewal } from './feed-bodies.js';
 import { createFeedStreams, type FeedStreams, STREAMS_PER_CREDENTIAL } from './feed-streams.js';
 import { refuse } from './refusals.js';
-import { bearerOf, type ServiceDoor } from './service-door.js';
+import { bearerOf, type KnownService, type ServiceDoor } from './service-door.js';
 
 /** All fields at their longest take less. */
 const BODY_LIMIT = 4 * 1024;
@@ -18,7 +18,7 @@ interface FeedParts {
   readonly feed: Feed;
   readonly streams: FeedStreams;
   readonly hashOf: (credential: string) => string;
-  readonly register: (credentialId: string, leaseMs: number | null) => Promise<Registration>;
+  readonly register: (service: KnownService, leaseMs: number | null) => Promise<Registration>;
   readonly leave: (credentialId: string, member: string) => Promise<boolean>;
 }
 
@@ -29,7 +29,7 @@ interface FeedSetup extends Omit<FeedParts, 'streams'> {
   readonly findLive: (credentialIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
-export function registerFeed(server: FastifyInstance, { world, clusterId, findLive, ...parts }: FeedSetup): void {
+export function registerFeed(server: FastifyInstance, { world, clusterId, findLive, ...parts }: FeedSetup): FeedStreams {
   const { feed } = parts;
   feed.open(clusterId);
   const streams = createFeedStreams(world, { isHearing: () => feed.isHearing, findLive });
@@ -37,6 +37,7 @@ export function registerFeed(server: FastifyInstance, { world, clusterId, findLi
   server.addHook('preClose', async () => streams.stop());
   // A scope of its own, for what it accepts as a body.
   server.register((scope) => serveFeed(scope, { ...parts, streams }));
+  return streams;
 }
 
 async function serveFeed(scope: FastifyInstance, parts: FeedParts): Promise<void> {
@@ -58,10 +59,10 @@ async function serveFeed(scope: FastifyInstance, parts: FeedParts): Promise<void
   };
 
   scope.post('/revocations/members', { bodyLimit: BODY_LIMIT }, async (request) => {
-    const { id } = await services.bearer(request);
+    const service = await services.bearer(request);
     const { leaseMs = null } = readRegistration(request.body);
     if (leaseMs !== null) assertLease(leaseMs);
-    return register(id, leaseMs);
+    return register(service, leaseMs);
   });
 
   scope.post('/revocations', { bodyLimit: BODY_LIMIT }, async (request): Promise<RenewalAnswer> => {

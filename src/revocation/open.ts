@@ -39,6 +39,8 @@ export interface Members {
   /** Removes the dead (R23). Resolves once that is done. */
   watch(): Promise<void>;
   tellRevoked(credentialId: string): Promise<void>;
+  /** The verifiers that the last read found, for `/metrics`. */
+  readonly count: number;
 }
 
 export type OpenedRevocation = Awaited<ReturnType<typeof openRevocation>>;
@@ -99,6 +101,9 @@ export async function openRevocation(world: World, needs: Needs, teardown: Teard
       tellRevoked: async (credentialId) => {
         feed.endCredential(credentialId);
         await lease?.channel.tell(writeRevokedCredential(lease.channel.nodeId, credentialId));
+      },
+      get count() {
+        return waiting?.figures.verifiers ?? 0;
       },
     } satisfies Members,
     check: openCheck(),

@@ -22,6 +22,12 @@ interface Needs {
   readonly feed: Feed;
 }
 
+/** A service whose credential the door has found. */
+interface KnownService {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** Why a verifier could not register. */
 type Full = 'all' | 'credential';
 
@@ -38,7 +44,7 @@ export class Verifiers {
    * @throws LatchkeyError RATE_LIMITED if there are too many, or it registers again and again; BAD_USER_INPUT if `leaseMs` is too long;
    *   UNAUTHENTICATED if the credential was revoked meanwhile; AUTH_UNAVAILABLE
    */
-  async register(credentialId: string, leaseMs: number | null): Promise<Registration> {
+  async register({ id: credentialId, name: service }: KnownService, leaseMs: number | null): Promise<Registration> {
     const { members, limits, feed } = this.needs;
     await limits.spendVerifier(credentialId);
     members.expect();
@@ -48,7 +54,7 @@ export class Verifiers {
       outcome = await this.#insert(credentialId, leaseMs);
     }
     if (outcome === 'all' || outcome === 'credential') throw this.#full(outcome);
-    feed.countRegistration();
+    feed.countRegistration(service);
     return outcome;
   }
 
@@ -82,7 +88,7 @@ export class Verifiers {
 
   /** Counts and inserts in one step, so that no two registrations take the last place. */
   #insert(credentialId: string, asked: number | null): Promise<Registration | Full> {
-    const { config, clock, randomness } = this.world;
+    const { config, leaseClock, randomness } = this.world;
     const longest = config.leaseMs;
     const leaseMs = Math.ceil(asked ?? longest);
     return this.needs.database.transaction(async (transaction) => {
@@ -97,7 +103,7 @@ export class Verifiers {
       if (own >= VERIFIERS_PER_CREDENTIAL) return 'credential';
       if (all >= config.maxVerifiers) return 'all';
       const id = freshId(randomness);
-      const now = new Date(clock.now());
+      const now = new Date(leaseClock.now().wall);
       await transaction.node.create({
         data: { id, kind: VERIFIER, credentialId, renewals: 0, leaseMs, acknowledged: 0, startedAt: now, seenAt: now },
       });

@@ -45,11 +45,12 @@ export const LONGEST_BOUND_MS = 3_600_000;
 const MOST_ROWS = 300;
 
 export class Feed implements BellFollower {
+  /** Since the start, for `/metrics`: registrations by the name of the credential, and renewals of leases. */
+  readonly figures = { registrations: new Map<string, number>(), renewals: 0 };
   #clusterId: string | null = null;
   #newest: Bell | null = null;
   #bells = 0;
   #isHearing: boolean;
-  #registrations = 0;
   readonly #members = new Map<string, KnownMember>();
   readonly #listeners = new Set<FeedListener>();
 
@@ -69,18 +70,14 @@ export class Feed implements BellFollower {
     return this.#isHearing;
   }
 
-  /** The verifiers that this node has registered since its start, for `/metrics`. */
-  get registrations(): number {
-    return this.#registrations;
-  }
-
   /** @param clusterId the id of the database */
   open(clusterId: string): void {
     this.#clusterId = clusterId;
   }
 
-  countRegistration(): void {
-    this.#registrations += 1;
+  countRegistration(service: string): void {
+    const { registrations } = this.figures;
+    registrations.set(service, (registrations.get(service) ?? 0) + 1);
   }
 
   /** @returns stops it */
@@ -122,6 +119,7 @@ export class Feed implements BellFollower {
       return null;
     }
     if (!reading.isStandby) this.#clusterId = reading.clusterId;
+    if (reading.isRenewed) this.figures.renewals += 1;
     this.#acknowledgeAfter(renewal, reading);
     return this.#answer(renewal, reading, nonce);
   }

@@ -1,5 +1,6 @@
 /** Opens the node half of the feed, on a database that nodes share or that this process owns. */
 import type { Database } from '../../database/database.js';
+import { FEED_CONNECTIONS } from '../../database/engine.js';
 import type { Teardown } from '../../lib/teardown.js';
 import type { World } from '../../world.js';
 import { type Confirmation, SingleNode } from '../coordinator.js';
@@ -26,7 +27,7 @@ export async function openFeed({ config, leaseClock }: World, { database, replic
   const { openShortStatements } = await import('../../database/side-connections.js');
   const { PostgresqlRenewals } = await import('./postgresql-renewals.js');
   // Connections of their own: pages of a long log must not delay the refreshes of this node's own lease.
-  const statements = openShortStatements(config.databaseUrl);
+  const statements = openShortStatements(config.databaseUrl, FEED_CONNECTIONS);
   teardown.add(() => statements.close());
   return new Feed({ settings, replica, relay, statements: new PostgresqlRenewals(statements) }, false);
 }

@@ -1,10 +1,10 @@
 /** The renewal of a verifier on PostgreSQL: one statement on the primary, which reads and renews (R32, R33, R34). */
+import { FEED_CONNECTIONS } from '../../database/engine.js';
 import { isReadOnly, type Row, type ShortStatements } from '../../database/side-connections.js';
 import { LatchkeyError } from '../../lib/errors.js';
 import { createQueue, type Queue } from '../../lib/queue.js';
 import { type LogPlace, PAGE_ROWS, type Renewal, type RenewalReading, type RenewalStatements, standbyReading, startOf } from './renewal.js';
 
-const AT_ONCE = 2;
 /** More than all verifiers that there may be. */
 const MOST_WAITING = 500;
 
@@ -45,7 +45,9 @@ const RENEW = `
   FROM "state"`;
 
 export class PostgresqlRenewals implements RenewalStatements {
-  readonly #queue: Queue = createQueue(AT_ONCE, MOST_WAITING, () => LatchkeyError.unavailable(new Error('too many renewals wait')));
+  readonly #queue: Queue = createQueue(FEED_CONNECTIONS, MOST_WAITING, () =>
+    LatchkeyError.unavailable(new Error('too many renewals wait')),
+  );
 
   constructor(private readonly statements: ShortStatements) {}
 
