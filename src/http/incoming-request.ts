@@ -16,7 +16,7 @@ export function incomingOf(request: FastifyRequest, refreshCookie: RefreshCookie
 }
 
 /** Finds every Authorization header. Node keeps only the first, but `rawHeaders` has them all, as names and values in turn. */
-function authorizationOf({ headers, raw: { rawHeaders } }: FastifyRequest): string[] {
+export function authorizationOf({ headers, raw: { rawHeaders } }: FastifyRequest): string[] {
   const first = headers.authorization;
   if (first === undefined) return [];
   const found: string[] = [];

@@ -15,6 +15,10 @@ export type AuditEventKind =
   | 'REAUTHENTICATION_FAILED'
   /** A refresh failed. */
   | 'REFRESH_FAILED'
+  /** A credential for another service was created; the reason is its id. */
+  | 'SERVICE_CREDENTIAL_CREATED'
+  /** The credential of another service was revoked; the reason is its id. */
+  | 'SERVICE_CREDENTIAL_REVOKED'
   /** All sessions of all users were ended. */
   | 'SESSIONS_ALL_ENDED'
   /** The access tokens of a session were revoked; the session continues at the next refresh. */
@@ -136,6 +140,8 @@ export type SessionEventKind =
 
 /** What a user can get wrong. */
 export type UserErrorCode =
+  /** The audience is too long, or has spaces or other characters that are not printable. */
+  | 'AUDIENCE_INVALID'
   /** The device name is too long or has control characters. */
   | 'DEVICE_NAME_INVALID'
   /** This is not an email address. */
