@@ -203,6 +203,14 @@ export const SUBJECTS = {
       'Proxies whose `X-Forwarded-*` or `Forwarded` the server believes. `on` believes any.',
     ),
   },
+  'Other services': {
+    federation: setting(
+      'FEDERATION',
+      onOff('off'),
+      'off',
+      '`on` makes the server a subgraph of Apollo Federation 2: `_service`, and `_entities` for a router with a service credential.',
+    ),
+  },
   Pages: {
     introspection: setting('INTROSPECTION', onOff('on'), 'on', '`off` hides the schema, the suggestions in errors, and the explorer.'),
     /** The explorer page at /graphql. It is `off` without introspection, because it could show nothing then. */
