@@ -7,8 +7,8 @@ export interface EntityReference {
   readonly id: string | null;
 }
 
-/** A page of every list here is shorter. */
-export const MAX_REPRESENTATIONS = 1_000;
+/** Far more than a page of any list here. Prisma would ask for more than 999 ids in several statements. */
+export const MAX_REPRESENTATIONS = 900;
 
 const TYPENAMES = ['User', 'Session'] as const;
 /** An id of another form is asked of no database: a letter U+0000, for example, would be a fault there. */
