@@ -7,6 +7,7 @@ import { createAuthChecker } from './door/auth-checker.js';
 import { createContextBuilder } from './door/authenticate.js';
 import { createRouteGuard } from './door/route-guard.js';
 import { withCoreEvents } from './features/audit/core-events.js';
+import { sha256 } from './features/services/service-credentials.js';
 import { createErrorFormatter, type Denials, isInternal, originalOf, seenByClient } from './graphql/format-error.js';
 import { faultsOfPlainRequests } from './graphql/plain-requests.js';
 import { PreparedOperations } from './graphql/prepared-operations.js';
@@ -21,6 +22,7 @@ import { createDocumentStore } from './http/document-store.js';
 import { answerEventStreams } from './http/event-stream-route.js';
 import { openExplorer } from './http/explorers.js';
 import { createFailureLog } from './http/failure-log.js';
+import { registerFeed } from './http/feed-routes.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
 import { streamOriginsOf } from './http/hosted-sandbox.js';
@@ -32,6 +34,7 @@ import { createQueryLane } from './http/query-lane.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
 import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
+import { createServiceDoor } from './http/service-door.js';
 import { AddressCounts } from './http/stream-door.js';
 import { acceptWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
@@ -131,6 +134,16 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   explorer.serveFiles(server);
   if (config.console && !serveConsole(server, config)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => parts.keys.list().map((key) => key.publicJwk));
+  registerFeed(server, {
+    world,
+    feed: data.feed,
+    clusterId,
+    services: createServiceDoor({ identify: (credential, origin) => parts.serviceCredentials.identify(credential, origin) }),
+    findLive: (ids) => parts.serviceCredentials.findLive(ids),
+    hashOf: sha256,
+    register: (credentialId, leaseMs) => parts.verifiers.register(credentialId, leaseMs),
+    leave: (credentialId, member) => parts.verifiers.leave(credentialId, member),
+  });
   registerHealth(server, data.findUnreadiness);
   const readings = {
     databaseOperations: () => data.database.operations,

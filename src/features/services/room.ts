@@ -1,5 +1,7 @@
 /** The services room: other services that ask about tokens, and their credentials. */
 import type { Database } from '../../database/database.js';
+import type { Feed } from '../../revocation/feed/feed.js';
+import type { Members } from '../../revocation/open.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { SessionEndings } from '../endings/session-endings.js';
@@ -7,6 +9,7 @@ import type { AttemptLimits } from '../limits/attempt-limits.js';
 import type { Reauthentication } from '../sessions/reauthentication.js';
 import { serviceCommands } from './commands.js';
 import { ServiceCredentials } from './service-credentials.js';
+import { Verifiers } from './verifiers.js';
 
 interface Below {
   readonly database: Database;
@@ -14,9 +17,12 @@ interface Below {
   readonly audit: Audit;
   readonly limits: AttemptLimits;
   readonly reauthentication: Reauthentication;
+  readonly members: Members;
+  readonly feed: Feed;
 }
 
 export function openServices(world: World, below: Below) {
-  const serviceCredentials = new ServiceCredentials(world, below);
-  return { parts: { serviceCredentials }, resolvers: [], commands: serviceCommands({ serviceCredentials }) };
+  const verifiers = new Verifiers(world, below);
+  const serviceCredentials = new ServiceCredentials(world, { ...below, verifiers });
+  return { parts: { serviceCredentials, verifiers }, resolvers: [], commands: serviceCommands({ serviceCredentials }) };
 }
