@@ -6,9 +6,12 @@ import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { SessionEndings } from '../endings/session-endings.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
+import type { Logout } from '../sessions/logout.js';
 import type { Reauthentication } from '../sessions/reauthentication.js';
 import { serviceCommands } from './commands.js';
+import { ServiceCredentialResolver } from './service-credential.resolver.js';
 import { ServiceCredentials } from './service-credentials.js';
+import { TokenRevocations } from './token-revocations.js';
 import { Verifiers } from './verifiers.js';
 
 interface Below {
@@ -16,6 +19,7 @@ interface Below {
   readonly endings: SessionEndings;
   readonly audit: Audit;
   readonly limits: AttemptLimits;
+  readonly logouts: Logout;
   readonly reauthentication: Reauthentication;
   readonly members: Members;
   readonly feed: Feed;
@@ -24,5 +28,10 @@ interface Below {
 export function openServices(world: World, below: Below) {
   const verifiers = new Verifiers(world, below);
   const serviceCredentials = new ServiceCredentials(world, { ...below, verifiers });
-  return { parts: { serviceCredentials, verifiers }, resolvers: [], commands: serviceCommands({ serviceCredentials }) };
+  const tokenRevocations = new TokenRevocations(below);
+  return {
+    parts: { serviceCredentials, tokenRevocations, verifiers },
+    resolvers: [new ServiceCredentialResolver(serviceCredentials)],
+    commands: serviceCommands({ serviceCredentials }),
+  };
 }
