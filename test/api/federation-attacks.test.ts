@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import { EMAIL } from '../support/app/requests.js';
 import { startApp } from '../support/app/start-app.js';
-import { createCredential, ENTITIES, type Subgraph, startSubgraph } from '../support/federation/routers.js';
+import { ENTITIES, type Subgraph, startSubgraph } from '../support/federation/routers.js';
 import { InvoiceResolver, ProfileResolver, RequiringResolver } from '../support/resolvers/profile-resolvers.js';
+import { createService } from '../support/services/services.js';
 import { connect } from '../support/sockets/sockets.js';
 
 /** Two users, of which the first asks. */
@@ -21,7 +22,7 @@ test('without the credential of a router nothing is answered, by no way of showi
   const server = await startWithUsers();
   const { send, own, ownId, router, app } = server;
   const variables = { representations: [{ __typename: 'User', id: ownId }] };
-  const revoked = await createCredential(server, 'old router');
+  const revoked = await createService(server, 'old router');
   await app.administration.revokeServiceCredential({ id: revoked.id });
   const header = (value: string | string[]) => ({ 'latchkey-router': value });
   const attempts: Record<string, Parameters<typeof send>[1]> = {

@@ -5,7 +5,12 @@ import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import http from '@graphql-mesh/transport-http';
 import { composeSupergraph } from './supergraph.js';
 
-const { LATCHKEY_URL = 'http://127.0.0.1:4000', ORDERS_URL = 'http://127.0.0.1:4001', LATCHKEY_CREDENTIAL = '', PORT = '4002' } = process.env;
+const {
+  LATCHKEY_URL = 'http://127.0.0.1:4000',
+  ORDERS_URL = 'http://127.0.0.1:4001',
+  LATCHKEY_CREDENTIAL = '',
+  PORT = '4002',
+} = process.env;
 
 /** Tells Latchkey that this is the router. Only Latchkey gets it, and a client that sends one of its own gets nowhere. */
 const router = { 'latchkey-router': LATCHKEY_CREDENTIAL };

@@ -8,9 +8,7 @@ export interface Subgraph {
 }
 
 export async function composeSupergraph(subgraphs: readonly Subgraph[], headers: Record<string, string>): Promise<string> {
-  const services = await Promise.all(
-    subgraphs.map(async ({ name, url }) => ({ name, url, typeDefs: parse(await readSdl(url, headers)) })),
-  );
+  const services = await Promise.all(subgraphs.map(async ({ name, url }) => ({ name, url, typeDefs: parse(await readSdl(url, headers)) })));
   const { supergraphSdl, errors } = composeServices(services);
   if (supergraphSdl === undefined) throw new Error(errors?.map(({ message }) => message).join('\n'));
   return supergraphSdl;

@@ -2,6 +2,7 @@
 import { type Administrator, makeAdministrator } from '../app/administrators.js';
 import type { SendOptions } from '../app/requests.js';
 import { startApp, type TestApp, type TestOptions } from '../app/start-app.js';
+import { createService } from '../services/services.js';
 
 export interface Subgraph extends TestApp {
   readonly admin: Administrator;
@@ -14,15 +15,9 @@ export interface Subgraph extends TestApp {
 export const ENTITIES =
   'query($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on User { id email name roles } ... on Session { id current deviceName } } }';
 
-export async function createCredential({ app }: Pick<TestApp, 'app'>, name = 'router') {
-  const made = await app.administration.createServiceCredential({ name, audience: 'latchkey' });
-  if (made.kind === 'failed') throw new Error(made.failures[0]?.code);
-  return made.result;
-}
-
 export async function startSubgraph(options: TestOptions = {}): Promise<Subgraph> {
   const server = await startApp({ ...options, settings: { FEDERATION: 'on', ...options.settings } });
-  const router = await createCredential(server);
+  const router = await createService(server, 'router');
   return {
     ...server,
     admin: await makeAdministrator(server),
