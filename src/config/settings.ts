@@ -221,12 +221,7 @@ export const SUBJECTS = {
     ),
   },
   'Other services': {
-    federation: setting(
-      'FEDERATION',
-      onOff('off'),
-      'off',
-      '`on` makes the server a subgraph of Apollo Federation 2: `_service`, and `_entities` for a router with a service credential.',
-    ),
+    federation: setting('FEDERATION', onOff('off'), 'off', '`on` makes the server a subgraph of Apollo Federation 2.'),
   },
   Pages: {
     introspection: setting('INTROSPECTION', onOff('on'), 'on', '`off` hides the schema, the suggestions in errors, and the explorer.'),

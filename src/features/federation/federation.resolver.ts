@@ -21,20 +21,19 @@ interface Needs {
 export class FederationResolver {
   constructor(private readonly needs: Needs) {}
 
-  @Query(() => ServiceType, { name: '_service', description: 'This subgraph, for the composition of a federation.' })
-  async service(@Ctx() context: RequestContext, @Info() { schema }: SchemaInfo): Promise<ServiceType> {
+  @Query(() => ServiceType, { description: 'This subgraph, for the composition of a federation.' })
+  async _service(@Ctx() context: RequestContext, @Info() { schema }: SchemaInfo): Promise<ServiceType> {
     if (!this.needs.isSchemaPublic) await this.needs.door.assertRouter(context);
     return { sdl: subgraphSdlOf(schema) };
   }
 
   @Authorized()
   @Query(() => [EntityUnion], {
-    name: '_entities',
     nullable: 'items',
     description:
       'What other subgraphs refer to, for the router of the federation. Null for whatever the caller may not see, whether or not it exists.',
   })
-  async entities(
+  async _entities(
     @Arg('representations', () => [RepresentationScalar], { description: 'What to resolve.' }) representations: unknown[],
     @Ctx() context: RequestContext,
   ): Promise<(UserType | SessionType | null)[]> {
