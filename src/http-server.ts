@@ -14,6 +14,7 @@ import { PreparedOperations } from './graphql/prepared-operations.js';
 import { keepingUp, type PubSub } from './graphql/pub-sub.js';
 import { MAX_TOKENS, queryLimits, validationOptions } from './graphql/query-limits.js';
 import { createStreamDoor, type StreamArgs } from './graphql/streams.js';
+import { subgraphSdlOf } from './graphql/subgraph-sdl.js';
 import { createOriginCheck } from './http/allowed-origins.js';
 import { createApollo, executeOperation, type GraphqlParts } from './http/apollo.js';
 import { serveConsole } from './http/console.js';
@@ -79,6 +80,8 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   const { config, log, clock, randomness } = world;
   const events = withCoreEvents(parts.auditFeed, own.pubSub && keepingUp(own.pubSub));
   const schema = createSchema(createAuthChecker(check), data.resolvers, events, own);
+  // A directive that can't be served stops the start, not the composition.
+  if (config.federation) subgraphSdlOf(schema);
   const denials: Denials = new Map();
   const formatError = createErrorFormatter(denials);
   const report = createFailureLog(isInternal, originalOf, log);

@@ -5,6 +5,7 @@ import { openAccounts } from './features/accounts/room.js';
 import { openAdministration } from './features/administration/room.js';
 import { openAudit } from './features/audit/room.js';
 import { openEndings } from './features/endings/room.js';
+import { openFederation } from './features/federation/room.js';
 import { openLimits } from './features/limits/room.js';
 import { openMail } from './features/mail/room.js';
 import { openOperations } from './features/operations/room.js';
@@ -46,7 +47,9 @@ export async function openRooms(world: World, ground: Ground) {
   const accounts = openAccounts(world, upper);
   const administration = openAdministration(world, { ...upper, ...accounts.parts });
   const services = openServices(world, upper);
-  const rooms = [audit, limits, passwords, users, endings, mail, tokens, operations, sessions, accounts, administration, services];
+  const federation = openFederation(world, { ...upper, ...services.parts });
+  const below = [audit, limits, passwords, users, endings, mail, tokens, operations, sessions];
+  const rooms = [...below, accounts, administration, services, federation];
 
   /** Removes expired data. Sessions come first, because ending a session writes to the blacklist. */
   const prune = command(NOTHING, async () => {

@@ -5,6 +5,7 @@ import type { Authorize } from './door/auth-checker.js';
 import { createGuards } from './door/guards.js';
 import { SessionType } from './features/sessions/session.type.js';
 import { UserType } from './features/users/user.type.js';
+import { noteAuthorizedFields } from './graphql/authorized-fields.js';
 import { keepCoreFields, wrapOwnFields } from './graphql/joined-schema.js';
 import { assertOneGraphql, explainSecondCopy } from './graphql/one-graphql.js';
 import { explainTypeClash, refuseFieldResolvers, refuseReachingIn, refuseRootFields } from './graphql/own-clashes.js';
@@ -75,7 +76,9 @@ function buildPair({ classes, ...parts }: Parts, authChecker: Authorize): Pair {
     forgetAddedFields();
     // type-graphql would check the schema with a full introspection query; `assertValidSchema` needs none.
     const options = { ...parts, orphanedTypes: [], skipCheck: true };
-    return buildSchemaSync({ ...options, resolvers: classes as unknown as NonEmptyArray<ResolverClass>, authChecker: checker });
+    const schema = buildSchemaSync({ ...options, resolvers: classes as unknown as NonEmptyArray<ResolverClass>, authChecker: checker });
+    noteAuthorizedFields(schema, classes);
+    return schema;
   };
   // type-graphql refuses to build without a checker. With null it builds the fields without guards.
   return { guarded: build(authChecker), bare: build(null as never) };

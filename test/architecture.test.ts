@@ -29,6 +29,7 @@ const ROOT = ['app', 'data', 'http-server', 'print-schema', 'rooms', 'schema'].m
 
 /** The features, from top to bottom: an import may only point to a line further down. */
 const FEATURES = [
+  ['federation'],
   ['administration', 'services'],
   ['accounts'],
   ['sessions', 'operations'],

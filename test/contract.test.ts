@@ -177,11 +177,18 @@ describe('the lock file', () => {
 });
 
 test('what the documents link to is there', () => {
-  const pages = ['', 'docs/', 'docs/internals/', 'docs/internals/decisions/', 'examples/node-script/', 'examples/web-react/'].flatMap(
-    (folder) =>
-      readdirSync(`${root}${folder}`)
-        .filter((name) => name.endsWith('.md'))
-        .map((name) => `${folder}${name}`),
+  const pages = [
+    '',
+    'docs/',
+    'docs/internals/',
+    'docs/internals/decisions/',
+    'examples/node-script/',
+    'examples/web-react/',
+    'examples/federation/',
+  ].flatMap((folder) =>
+    readdirSync(`${root}${folder}`)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}${name}`),
   );
   expect(pages).toContain('docs/internals/asvs.md');
   const broken = pages.flatMap((page) =>

@@ -220,6 +220,9 @@ export const SUBJECTS = {
       'Proxies whose `X-Forwarded-*` or `Forwarded` the server believes. `on` believes any.',
     ),
   },
+  'Other services': {
+    federation: setting('FEDERATION', onOff('off'), 'off', '`on` makes the server a subgraph of Apollo Federation 2.'),
+  },
   Pages: {
     introspection: setting('INTROSPECTION', onOff('on'), 'on', '`off` hides the schema, the suggestions in errors, and the explorer.'),
     /** The explorer page at /graphql. It is `off` without introspection, because it could show nothing then. */

@@ -140,6 +140,16 @@ export class Sessions {
     });
   }
 
+  /** Those of the user's sessions that are live and have one of the ids, in any order. */
+  findLive(userId: string, ids: readonly string[]): Promise<Session[]> {
+    return this.needs.database.read(async (client) =>
+      client.session.findMany({
+        where: { userId, id: { in: [...ids] }, ...liveAt(this.world.clock.now(), await readState(client)) },
+        take: MAX_SESSIONS_PER_USER,
+      }),
+    );
+  }
+
   /**
    * Ends one session of the user of the token, and returns it as it is then. The session is read before the commit:
    * a failure after it would report an error although the session has ended (R4).

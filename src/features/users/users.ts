@@ -132,6 +132,14 @@ export class Users {
     return row === undefined ? null : withRoles(row);
   }
 
+  /** The users with these ids, in any order. */
+  async findAll(ids: readonly string[]): Promise<User[]> {
+    const rows = await this.needs.database.read((client) =>
+      client.user.findMany({ where: { id: { in: [...ids] } }, include: { roles: true }, omit: USER_SECRETS }),
+    );
+    return rows.map(toUser);
+  }
+
   async findWithSecrets(id: string): Promise<UserWithSecrets | null> {
     const [row] = await this.needs.database.ask(findUserWithSecrets(id));
     return row === undefined ? null : withRoles(row);

@@ -8,6 +8,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Nothing passes and no connection breaks: the bytes wait, as when packets are lost and sent again. */
   hold(...directions: readonly Direction[]): void;
+  /** How many connections have bytes that wait. */
+  waiting(direction: Direction): number;
   /** Delays everything by this much, in order. */
   delay(ms: number, ...directions: readonly Direction[]): void;
   /** Replaces words with others of the same length, so that the protocol's framing stays intact. */
@@ -45,6 +47,7 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
   return {
     port: (server.address() as AddressInfo).port,
     hold: (...directions) => change({ isHeld: true, delayMs: 0 }, directions),
+    waiting: (direction) => [...pairs].filter((pair) => pair.isWaiting(direction)).length,
     delay: (ms, ...directions) => change({ isHeld: false, delayMs: ms }, directions),
     spoil: (chosen) => {
       words = chosen;
@@ -79,6 +82,10 @@ class Pair {
   ) {
     this.#join(client, 'up');
     this.#join(upstream, 'down');
+  }
+
+  isWaiting(direction: Direction): boolean {
+    return this.#queues[direction].length > 0;
   }
 
   flow(): void {
