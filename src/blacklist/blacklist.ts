@@ -6,13 +6,14 @@ import type { Teardown } from '../lib/teardown.js';
 import type { Confirmation } from '../revocation/coordinator.js';
 import type { LeaseNode } from '../revocation/lease/lease-node.js';
 import type { LiveConnections } from '../revocation/live-connections.js';
-import type { Confirmed, Work } from '../revocation/revocation.js';
+import type { Confirmed } from '../revocation/revocation.js';
 import type { RevocationCheck, RevocationVerdict } from '../revocation/revocation-check.js';
 import type { Revocations } from '../revocation/revocations.js';
 import { readCounter } from './counters.js';
 import { BlacklistUnavailable, toOwn } from './errors.js';
 import { type Id, textOf } from './ids.js';
-import { endCounter, forgetCounters, removeDead, revokeIds } from './revoking.js';
+import { JointRevocations } from './joint-revocations.js';
+import { removeDead, type Wish } from './revoking.js';
 import { idsToRevoke, instantOf, type RevokedIds, type TokenIds, toRevocable } from './token-ids.js';
 import { type EndOfWatch, watchToken } from './watching.js';
 
@@ -44,11 +45,14 @@ interface Needs {
 
 export class Blacklist {
   #isClosed = false;
+  readonly #joint: JointRevocations;
 
   constructor(
     private readonly world: { readonly log: Log; readonly clock: Clock },
     private readonly needs: Needs,
-  ) {}
+  ) {
+    this.#joint = JointRevocations.over(needs);
+  }
 
   /**
    * Revokes a token by its `jti`, or all tokens of a session by their `sid`. Returns when every process that has opened the blacklist
@@ -58,10 +62,9 @@ export class Blacklist {
    * @throws BlacklistUnavailable if nothing was revoked; it is safe to try again
    * @throws RevocationUnconfirmed if the outcome is not known; it is safe to try again
    */
-  revoke(ids: RevokedIds): Promise<Confirmation> {
-    return this.#commit(() => revokeIds(this.needs.database, idsToRevoke(ids), instantOf(ids.expiresAt))).then(
-      ({ confirmation }) => confirmation,
-    );
+  async revoke(ids: RevokedIds): Promise<Confirmation> {
+    const wish = { kind: 'ids', ids: idsToRevoke(ids), lastExpiresAt: instantOf(ids.expiresAt) } as const;
+    return (await this.#commit(wish)).confirmation;
   }
 
   /**
@@ -71,9 +74,9 @@ export class Blacklist {
    * @returns the counter that the next tokens must carry
    * @throws as `revoke` does
    */
-  endUser(userId: Id, { expiresAt }: { readonly expiresAt?: Date } = {}): Promise<number> {
-    const until = expiresAt === undefined ? undefined : () => instantOf(expiresAt);
-    return this.#commit(() => endCounter(this.needs.database, textOf('user', userId), until?.())).then(({ result }) => result);
+  async endUser(userId: Id, { expiresAt }: { readonly expiresAt?: Date } = {}): Promise<number> {
+    const until = expiresAt === undefined ? {} : { lastExpiresAt: instantOf(expiresAt) };
+    return (await this.#commit({ kind: 'end-user', user: textOf('user', userId), ...until })).result;
   }
 
   /**
@@ -92,8 +95,8 @@ export class Blacklist {
    *
    * @throws as `revoke` does
    */
-  forgetUser(userId: Id, { expiresAt }: { readonly expiresAt: Date }): Promise<void> {
-    return this.#commit(() => forgetCounters(this.needs.database, textOf('user', userId), instantOf(expiresAt))).then(() => undefined);
+  async forgetUser(userId: Id, { expiresAt }: { readonly expiresAt: Date }): Promise<void> {
+    await this.#commit({ kind: 'forget-user', user: textOf('user', userId), lastExpiresAt: instantOf(expiresAt) });
   }
 
   /**
@@ -146,8 +149,8 @@ export class Blacklist {
     await this.needs.teardown.run();
   }
 
-  async #commit<Result>(work: () => Work<Result>): Promise<Confirmed<Result>> {
-    return this.#own(() => this.needs.revocations.commit(work()));
+  #commit(wish: Wish): Promise<Confirmed<number>> {
+    return this.#own(() => this.#joint.add(wish));
   }
 
   async #own<Result>(act: () => Promise<Result>): Promise<Result> {

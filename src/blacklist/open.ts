@@ -22,8 +22,8 @@ import { BlacklistUnusable, toOwn } from './errors.js';
 import { type BlacklistOptions, type CheckedOptions, checkOptions } from './options.js';
 import { setUpTables } from './tables.js';
 
-export { type IdsOf, idsOfClaims, isRevokedFor, type TokenClaims, trustedFor } from './adapters.js';
 export type { Confirmation } from '../revocation/coordinator.js';
+export { type IdsOf, idsOfClaims, isRevokedFor, type TokenClaims, trustedFor } from './adapters.js';
 export type { Blacklist, BlacklistStatus } from './blacklist.js';
 export { BlacklistMisuse, BlacklistUnavailable, BlacklistUnusable, RevocationUnconfirmed } from './errors.js';
 export type { Id } from './ids.js';

@@ -1,4 +1,4 @@
-/** The pieces of work that revoke: each locks the log first, so that it sees what every earlier one has committed. */
+/** The pieces of work that revoke. Each locks the log first, so that it sees what every earlier one has committed. */
 import type { Database, Transaction } from '../database/database.js';
 import { type BlacklistEntry, KEEP_AFTER_EXPIRY_MS, type Removal, removeDeadRows } from '../revocation/blacklist.js';
 import type { Work } from '../revocation/revocation.js';
@@ -8,54 +8,41 @@ import { FOR_EVER } from './token-ids.js';
 /** Databases limit the number of values in a statement. */
 const IDS_PER_STATEMENT = 1_000;
 
-/** Waits for every transaction that writes to the log, and holds up later ones until this one ends. SQLite has one writer anyway. */
-async function lockLog(database: Database, transaction: Transaction): Promise<void> {
-  if (database.isShared) await transaction.$queryRaw`SELECT "id" FROM "RevocationState" WHERE "id" = 1 FOR UPDATE`;
-}
+/** Something that is to be revoked; the instants are milliseconds since the epoch. */
+export type Wish =
+  | { readonly kind: 'ids'; readonly ids: readonly { readonly id: string; readonly kind: 'jti' | 'sid' }[]; readonly lastExpiresAt: number }
+  | { readonly kind: 'end-user'; readonly user: string; readonly lastExpiresAt?: number }
+  | { readonly kind: 'forget-user'; readonly user: string; readonly lastExpiresAt: number };
 
-interface Revoked {
-  readonly id: string;
-  readonly kind: 'jti' | 'sid';
-}
-
-/** Revokes ids until their last token has expired. An id that was revoked for a shorter time gets a new row. */
-export function revokeIds(database: Database, ids: readonly Revoked[], lastExpiresAt: number): Work<void> {
+/**
+ * Does what is wished in one transaction. An id that was revoked for a shorter time gets a new row.
+ *
+ * @param onCommitted called once the transaction is committed, before the revocation is in force everywhere
+ * @returns for each wish the next counter of its user; 0 for ids
+ */
+export function revokeAll(database: Database, wishes: readonly Wish[], onCommitted: () => void): Work<readonly number[]> {
   return async (transaction) => {
     await lockLog(database, transaction);
-    const entries = ids.map(({ id, kind }) => entry(id, kind, lastExpiresAt));
-    return { entries: await withoutCovered(transaction, entries), endsAll: false, revokes: true, result: undefined };
-  };
-}
-
-/** Ends the current counter of a user. @returns the next one */
-export function endCounter(database: Database, user: string, lastExpiresAt = FOR_EVER): Work<number> {
-  return async (transaction) => {
-    await lockLog(database, transaction);
-    const counter = await readCounter(transaction, user);
-    await writeCounter(transaction, user, counter + 1);
-    const entries = [entry(counterId(user, counter), 'sid', lastExpiresAt)];
-    return { entries, endsAll: false, revokes: true, result: counter + 1 };
-  };
-}
-
-/** Ends the current counter, and lets the rows of all counters be pruned once the tokens have expired. The next counter stays known. */
-export function forgetCounters(database: Database, user: string, lastExpiresAt: number): Work<void> {
-  return async (transaction) => {
-    const ended = await endCounter(database, user, lastExpiresAt)(transaction);
-    const until = new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS);
-    for (let first = 0; first < ended.result; first += IDS_PER_STATEMENT) {
-      const length = Math.min(IDS_PER_STATEMENT, ended.result - first);
-      const ids = Array.from({ length }, (_, index) => counterId(user, first + index));
-      await transaction.blacklistedToken.updateMany({
-        where: { id: { in: ids }, revokedUntil: { gt: until } },
-        data: { revokedUntil: until },
-      });
+    const entries: BlacklistEntry[] = [];
+    const result: number[] = wishes.map(() => 0);
+    // Users who are forgotten come first: this changes the rows that are there, not those that are about to be written.
+    const inOrder = [...wishes.entries()].sort(([, { kind }]) => (kind === 'forget-user' ? -1 : 1));
+    for (const [index, wish] of inOrder) {
+      if (wish.kind === 'ids') entries.push(...wish.ids.map(({ id, kind }) => entry(id, kind, wish.lastExpiresAt)));
+      else {
+        const counter = await endCounter(transaction, wish.user);
+        if (wish.kind === 'forget-user') await shorten(transaction, wish.user, counter, wish.lastExpiresAt);
+        entries.push(entry(counterId(wish.user, counter), 'user', wish.lastExpiresAt ?? FOR_EVER));
+        result[index] = counter + 1;
+      }
     }
-    return { ...ended, result: undefined };
+    const fresh = await withoutCovered(transaction, latestOfEach(entries));
+    database.whenCommitted(transaction, onCommitted);
+    return { entries: fresh, endsAll: false, revokes: true, result };
   };
 }
 
-/** Locks the log too: a row that is revoked again for longer must not be removed by its id. */
+/** Removes rows, and locks the log too: a row that is revoked again for longer must not be removed by its id. */
 export function removeDead(database: Database): (transaction: Transaction, now: number, limit: number) => Promise<Removal> {
   return async (transaction, now, limit) => {
     await lockLog(database, transaction);
@@ -63,8 +50,42 @@ export function removeDead(database: Database): (transaction: Transaction, now: 
   };
 }
 
-function entry(id: string, kind: 'jti' | 'sid', lastExpiresAt: number): BlacklistEntry {
+/** Waits for every transaction that writes to the log, and holds up later ones until this one ends. SQLite has one writer anyway. */
+async function lockLog(database: Database, transaction: Transaction): Promise<void> {
+  if (database.isShared) await transaction.$queryRaw`SELECT "id" FROM "RevocationState" WHERE "id" = 1 FOR UPDATE`;
+}
+
+/** @returns the counter that is over now */
+async function endCounter(transaction: Transaction, user: string): Promise<number> {
+  const counter = await readCounter(transaction, user);
+  await writeCounter(transaction, user, counter + 1);
+  return counter;
+}
+
+/** Lets the rows of the counters before this one be pruned once the tokens have expired. The memory of the processes keeps them longer. */
+async function shorten(transaction: Transaction, user: string, counter: number, lastExpiresAt: number): Promise<void> {
+  const revokedUntil = new Date(lastExpiresAt + KEEP_AFTER_EXPIRY_MS);
+  for (let first = 0; first < counter; first += IDS_PER_STATEMENT) {
+    const length = Math.min(IDS_PER_STATEMENT, counter - first);
+    const ids = Array.from({ length }, (_, index) => counterId(user, first + index));
+    await transaction.blacklistedToken.updateMany({
+      where: { id: { in: ids }, revokedUntil: { gt: revokedUntil } },
+      data: { revokedUntil },
+    });
+  }
+}
+
+function entry(id: string, kind: 'jti' | 'sid' | 'user', lastExpiresAt: number): BlacklistEntry {
   return { id, kind, userId: null, reason: 'REVOKED', lastExpiresAt };
+}
+
+function latestOfEach(entries: readonly BlacklistEntry[]): BlacklistEntry[] {
+  const latest = new Map<string, BlacklistEntry>();
+  for (const each of entries) {
+    const known = latest.get(each.id);
+    if (known === undefined || known.lastExpiresAt < each.lastExpiresAt) latest.set(each.id, each);
+  }
+  return [...latest.values()];
 }
 
 /** Removes the rows that end too early. Their ids come again under the next version, so that other processes learn of the later instant. */

@@ -11,7 +11,8 @@ import { insertBlacklisted, readLog } from './log-statements.js';
  */
 export interface BlacklistEntry {
   readonly id: string;
-  readonly kind: 'jti' | 'sid' | 'kid';
+  /** `user`: every token of a user with one counter. Only `latchkey/blacklist` has it. */
+  readonly kind: 'jti' | 'sid' | 'kid' | 'user';
   readonly userId: string | null;
   readonly reason: string;
   /** The latest `exp`, in milliseconds since the epoch, of any token that carries the id. */

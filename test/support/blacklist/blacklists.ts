@@ -18,3 +18,8 @@ export async function open(databaseUrl: string, options: Partial<BlacklistOption
 export function inAnHour(): Date {
   return new Date(Date.now() + 3_600_000);
 }
+
+/** Longer ago than a row is kept after the last `exp`. */
+export function anHourAgo(): Date {
+  return new Date(Date.now() - 3_600_000);
+}

@@ -37,6 +37,7 @@ export class Member {
       this.#waiting.get(answer.id)?.(answer);
       this.#waiting.delete(answer.id);
     });
+    child.stdin?.on('error', () => undefined);
     child.once('exit', () => {
       for (const [id, answer] of this.#waiting) answer({ id, error: 'Killed', message: 'the process has ended' });
     });
@@ -51,16 +52,18 @@ export class Member {
     return member;
   }
 
+  /** On a busy machine a check may find no lease in time; then it is asked again. */
   isRevoked(token: TokenIds): Promise<boolean> {
-    return this.ask('isRevoked', token);
+    return untilAnswered(() => this.ask('isRevoked', token));
   }
 
   isSynchronous(token: TokenIds): Promise<boolean> {
     return this.ask('isSynchronous', token);
   }
 
+  /** Safe to send again, as the library says. */
   revoke(ids: TokenIds): Promise<Confirmation> {
-    return this.ask('revoke', ids);
+    return untilAnswered(() => this.ask('revoke', ids));
   }
 
   status(): Promise<BlacklistStatus> {
@@ -71,10 +74,14 @@ export class Member {
   async ask<Result>(method: string, argument?: unknown): Promise<Result> {
     this.#last += 1;
     const id = this.#last;
-    const json = argument === undefined ? '' : JSON.stringify(argument, (_key, value) => value);
+    const json = argument === undefined ? '' : JSON.stringify(argument);
     const answered = this.#answer(id);
     this.child.stdin?.write(`${id} ${method} ${json}\n`);
     return (await answered) as Result;
+  }
+
+  get isAlive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
   }
 
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {
@@ -82,7 +89,7 @@ export class Member {
   }
 
   async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    if (!this.isAlive) return;
     const gone = once(this.child, 'exit');
     this.child.kill('SIGKILL');
     await gone;
@@ -90,11 +97,22 @@ export class Member {
 
   #answer(id: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.child.exitCode !== null || this.child.signalCode !== null) reject(new MemberFailure('Killed', 'the process has ended'));
+      if (!this.isAlive) return reject(new MemberFailure('Killed', 'the process has ended'));
       this.#waiting.set(id, ({ result, error, message = '' }) =>
         error === undefined ? resolve(result) : reject(new MemberFailure(error, message)),
       );
     });
+  }
+}
+
+async function untilAnswered<Result>(ask: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const { failure } = error as MemberFailure;
+      if (failure !== 'BlacklistUnavailable' && failure !== 'RevocationUnconfirmed') throw error;
+    }
   }
 }
 
