@@ -10,6 +10,7 @@ import { openMail } from './features/mail/room.js';
 import { openOperations } from './features/operations/room.js';
 import type { PasswordCost } from './features/passwords/passwords.js';
 import { openPasswords } from './features/passwords/room.js';
+import { openServices } from './features/services/room.js';
 import { openSessions } from './features/sessions/room.js';
 import { openTokens } from './features/tokens/room.js';
 import { openUsers } from './features/users/room.js';
@@ -44,7 +45,8 @@ export async function openRooms(world: World, ground: Ground) {
   const upper = { ...middle, ...tokens.parts, ...sessions.parts };
   const accounts = openAccounts(world, upper);
   const administration = openAdministration(world, { ...upper, ...accounts.parts });
-  const rooms = [audit, limits, passwords, users, endings, mail, tokens, operations, sessions, accounts, administration];
+  const services = openServices(world, upper);
+  const rooms = [audit, limits, passwords, users, endings, mail, tokens, operations, sessions, accounts, administration, services];
 
   /** Removes expired data. Sessions come first, because ending a session writes to the blacklist. */
   const prune = command(NOTHING, async () => {
@@ -53,8 +55,8 @@ export async function openRooms(world: World, ground: Ground) {
     return done({ ...(await tokens.prune()), ...ended, ...(await audit.prune()), ...(await mail.prune()) });
   });
   return {
-    parts: { ...upper, ...accounts.parts },
+    parts: { ...upper, ...accounts.parts, ...services.parts },
     resolvers: rooms.flatMap((room): readonly object[] => room.resolvers),
-    commands: { ...tokens.commands, ...sessions.commands, ...operations.commands, ...administration.commands, prune },
+    commands: { ...tokens.commands, ...sessions.commands, ...operations.commands, ...administration.commands, ...services.commands, prune },
   };
 }

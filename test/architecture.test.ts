@@ -29,7 +29,7 @@ const ROOT = ['app', 'data', 'http-server', 'print-schema', 'rooms', 'schema'].m
 
 /** The features, from top to bottom: an import may only point to a line further down. */
 const FEATURES = [
-  ['administration'],
+  ['administration', 'services'],
   ['accounts'],
   ['sessions', 'operations'],
   ['tokens'],

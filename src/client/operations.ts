@@ -74,6 +74,8 @@ export type RevokeSessionInput = {
 
 /** What a user can get wrong. */
 export type UserErrorCode =
+  /** The audience is too long, or has spaces or other characters that are not printable. */
+  | 'AUDIENCE_INVALID'
   /** The device name is too long or has control characters. */
   | 'DEVICE_NAME_INVALID'
   /** This is not an email address. */

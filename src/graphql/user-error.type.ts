@@ -7,6 +7,7 @@ const CODES: Readonly<Record<UserFailureCode, string>> = {
   EMAIL_TAKEN: 'Somebody has registered with this email.',
   EMAIL_INVALID: 'This is not an email address.',
   NAME_INVALID: 'The name is too long or has control characters.',
+  AUDIENCE_INVALID: 'The audience is too long, or has spaces or other characters that are not printable.',
   DEVICE_NAME_INVALID: 'The device name is too long or has control characters.',
   PASSWORD_TOO_SHORT: 'The password has fewer than 8 characters.',
   PASSWORD_TOO_LONG: 'The password has more than 256 characters.',

@@ -64,7 +64,8 @@ const STATUS_BY_FAILURE: Readonly<Record<FailureCode, number>> = {
 
 /** The door throws these in routes of an application. RFC 6750, section 3.1: a token that was sent and is refused is `invalid_token`. */
 function answerFailure({ code, message, extensions }: LatchkeyError, reply: FastifyReply) {
-  const challenge = extensions.reason === 'TOKEN_MISSING' ? 'Bearer' : 'Bearer error="invalid_token"';
+  const challenge =
+    extensions.reason === 'TOKEN_MISSING' || extensions.reason === 'CREDENTIAL_MISSING' ? 'Bearer' : 'Bearer error="invalid_token"';
   if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', challenge);
   if (extensions.retryAfter !== undefined) reply.header('retry-after', String(extensions.retryAfter));
   return reply.code(STATUS_BY_FAILURE[code]).send({ errors: [{ message, extensions }] });

@@ -34,6 +34,11 @@ export class LatchkeyError extends Error {
     return new LatchkeyError('UNAUTHENTICATED', REVOKED_MESSAGES[sessionEnded ? 'ended' : 'continues'], { reason, sessionEnded });
   }
 
+  /** A service has shown no credential, or a wrong one. */
+  static wrongCredential(reason: 'CREDENTIAL_MISSING' | 'CREDENTIAL_INVALID', message: string): LatchkeyError {
+    return new LatchkeyError('UNAUTHENTICATED', message, { reason });
+  }
+
   static forbidden(message = 'You are logged in, but you are not allowed to do this.'): LatchkeyError {
     return new LatchkeyError('FORBIDDEN', message);
   }
@@ -79,6 +84,7 @@ export type UserFailureCode =
   | 'EMAIL_TAKEN'
   | 'EMAIL_INVALID'
   | 'NAME_INVALID'
+  | 'AUDIENCE_INVALID'
   | 'DEVICE_NAME_INVALID'
   | 'PASSWORD_TOO_SHORT'
   | 'PASSWORD_TOO_LONG'

@@ -11,6 +11,7 @@ import { insertAuditEvents } from '../../src/features/audit/audit-statements.js'
 import { endSessions, endSessionsAtOnce, findEndedBy, type NamedSessions } from '../../src/features/endings/ending-statements.js';
 import { giveBack, readCounts, SPENT, spendAll, spendOne } from '../../src/features/limits/attempt-statements.js';
 import { insertOutgoingMail } from '../../src/features/mail/mail-statements.js';
+import { findLiveCredential } from '../../src/features/services/service-statements.js';
 import {
   fenceIssuing,
   findSessionOfFamily,
@@ -105,6 +106,16 @@ const CASES: Readonly<Record<string, () => Promise<void>>> = {
       expect(withRoles(await ask(database, findUser(id)))).toEqual([{ columns: shown, roles }]);
     }
     expect(await ask(database, findUser('nobody'))).toEqual([]);
+  },
+
+  async findLiveCredential() {
+    const database = await openEmpty();
+    const live = { id: 'live', name: ODD_TEXT, audience: 'orders', hash: 'hash of live', createdAt: NOON, revokedAt: null };
+    const revoked = { ...live, id: 'revoked', hash: 'hash of revoked', revokedAt: LATER };
+    await database.transaction((client) => client.serviceCredential.createMany({ data: [live, revoked] }));
+    const row = await model(database, (client) => client.serviceCredential.findUniqueOrThrow({ where: { id: 'live' } }));
+    expect(await ask(database, findLiveCredential('hash of live'))).toEqual([row]);
+    for (const hash of ['hash of revoked', 'hash of nobody', '']) expect(await ask(database, findLiveCredential(hash))).toEqual([]);
   },
 
   async findUserWithSecrets() {

@@ -30,6 +30,8 @@ const KINDS: Readonly<Record<AuditKind, string>> = {
   'session.ended': 'A session ended; the reason says how, such as `LOGOUT` or `EXPIRED`.',
   'session.access-tokens-revoked': 'The access tokens of a session were revoked; the session continues at the next refresh.',
   'sessions.all-ended': 'All sessions of all users were ended.',
+  'service-credential.created': 'A credential for another service was created; the reason is its id.',
+  'service-credential.revoked': 'The credential of another service was revoked; the reason is its id.',
   'signing-key.rotated': 'A new signing key was created; the reason is its `kid`.',
   'signing-key.revoked': 'A signing key was revoked, and with it every token that it signed; the reason is its `kid`.',
 };

@@ -33,6 +33,8 @@ export type AuditKind =
   | 'session.ended'
   | 'session.access-tokens-revoked'
   | 'sessions.all-ended'
+  | 'service-credential.created'
+  | 'service-credential.revoked'
   | 'signing-key.rotated'
   | 'signing-key.revoked';
 

@@ -120,6 +120,11 @@ export class AttemptLimits {
     return { giveBack: () => this.needs.counts.giveBack(charges) };
   }
 
+  /** Counts a wrong credential of a service, apart from what users try: a service beside them must not use up their budget. @throws LatchkeyError RATE_LIMITED */
+  async spendCredential({ ipAddress }: Origin): Promise<void> {
+    await this.#spend(this.#chargeAddress(this.#budgets.credential, ipAddress));
+  }
+
   /** Counts a requested mail; the address may not belong to the requesting client. @throws LatchkeyError RATE_LIMITED */
   async spendMail(email: string, { ipAddress }: Origin): Promise<void> {
     const { mail, mailInAll, address } = this.#budgets;
@@ -193,6 +198,7 @@ function budgetsOf({ loginAttempts, addressAttempts }: Pick<Config, 'loginAttemp
     userAndAddress: budget('USER_AND_ADDRESS', loginAttempts),
     user: budget('USER', ALL_ADDRESSES_FACTOR * loginAttempts),
     address: budget('ADDRESS', addressAttempts),
+    credential: budget('CREDENTIAL', addressAttempts),
     registration: budget('REGISTRATION', addressAttempts),
     refresh: budget('REFRESH', REFRESHES_PER_MINUTE, 60),
     failedRefresh: budget('FAILED_REFRESH', loginAttempts),

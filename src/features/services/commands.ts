@@ -1,0 +1,21 @@
+/** The commands about the credentials of other services. */
+import { z } from 'zod';
+import { command } from '../../lib/command.js';
+import { done } from '../../lib/errors.js';
+import { COMMAND_LINE } from '../endings/actor.js';
+import type { ServiceCredentials } from './service-credentials.js';
+
+interface Needs {
+  readonly serviceCredentials: ServiceCredentials;
+}
+
+export function serviceCommands({ serviceCredentials }: Needs) {
+  return {
+    createServiceCredential: command(z.strictObject({ name: z.string(), audience: z.string() }), (input) =>
+      serviceCredentials.create(input, COMMAND_LINE),
+    ),
+    /** Newest first. */
+    listServiceCredentials: command(z.strictObject({}), async () => done(await serviceCredentials.list())),
+    revokeServiceCredential: command(z.strictObject({ id: z.string() }), ({ id }) => serviceCredentials.revoke(id, COMMAND_LINE)),
+  };
+}
