@@ -4,18 +4,24 @@ import type { Config } from './config/config.js';
 import type { Clock, LeaseClock, Randomness } from './lib/ambient.js';
 import { createLog, type Log } from './lib/log.js';
 
-export interface World {
-  readonly config: Config;
+/** @template Settings the settings that the parts read */
+export interface WorldOf<Settings> {
+  readonly config: Settings;
   readonly clock: Clock;
   readonly leaseClock: LeaseClock;
   readonly randomness: Randomness;
   readonly log: Log;
 }
 
+export type World = WorldOf<Config>;
+
 export const SYSTEM_LEASE_CLOCK: LeaseClock = { now: () => ({ monotonic: performance.now(), wall: Date.now() }) };
 
 /** The real world, except for the parts that the caller passes in. */
-export function createWorld({ config, ...held }: Pick<World, 'config'> & Partial<World>): World {
+export function createWorld<Settings extends Pick<Config, 'logLevel'>>({
+  config,
+  ...held
+}: Pick<WorldOf<Settings>, 'config'> & Partial<WorldOf<Settings>>): WorldOf<Settings> {
   return {
     config,
     clock: held.clock ?? { now: () => Date.now() },

@@ -51,6 +51,8 @@ const FLOORS: readonly Floor[] = [
   ...FEATURES.flatMap((rooms, index) => rooms.map((room) => ({ place: `src/features/${room}/`, level: 16 - index }))),
   { place: 'src/graphql/', level: 5, not: ['src/database/', 'src/config/'] },
   { place: 'src/caller/', level: 4, not: ['src/revocation/', 'src/database/', 'src/config/'] },
+  // Beside the server: it shares the floors below, and nothing of the server imports it.
+  { place: 'src/blacklist/', level: 4 },
   { place: 'src/revocation/', level: 3 },
   // Other services import this folder: below, a test lists what it may bring along.
   { place: 'src/verifier/', level: 4.5, not: ['src/database/', 'src/config/', 'src/world.ts'] },

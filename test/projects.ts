@@ -78,6 +78,7 @@ export const quick: readonly TestProjectInlineConfiguration[] = [
     env: { TEST_REVOCATION_CHECK: 'memory' },
   }),
   project(['built', 'sqlite'], { name: 'verifier', include: ['test/verifier/**/*.test.ts'], env: { TEST_REVOCATION_CHECK: 'memory' } }),
+  project(['built'], { name: 'blacklist', include: ['test/blacklist/*.test.ts'] }),
   project(['built', 'sqlite'], { name: 'server', include: [`test/e2e/{${SERVER_STORY}}.test.ts`] }),
 ];
 
@@ -91,6 +92,11 @@ export const rest: readonly TestProjectInlineConfiguration[] = [
     include: ['test/postgresql/**/*.test.ts'],
     setupFiles: ['test/support/postgresql/skip-without.ts'],
     env: { TEST_REVOCATION_CHECK: 'lease', TEST_DATABASE: 'postgresql' },
+  }),
+  project(['built', 'sqlite', 'postgresql'], {
+    name: 'blacklist-postgresql',
+    include: ['test/blacklist/postgresql/*.test.ts'],
+    setupFiles: ['test/support/postgresql/skip-without.ts'],
   }),
   project(['built', 'sqlite', 'postgresql', 'redis'], {
     name: 'redis',

@@ -40,11 +40,12 @@ export class Database {
   }
 
   /**
+   * @param schema the schema of PostgreSQL that holds the tables; `public` if none is given
    * @throws LatchkeyError AUTH_UNAVAILABLE if it can't be opened
    * @throws WrongDatabase if the server is unsuitable
    */
-  static async open(url: string, poolSize = DEFAULT_POOL_SIZE): Promise<Database> {
-    const database = new Database(await engineFor(url, poolSize));
+  static async open(url: string, poolSize = DEFAULT_POOL_SIZE, schema?: string): Promise<Database> {
+    const database = new Database(await engineFor(url, poolSize, schema));
     try {
       await database.#connections.use(() => database.#connections.prisma.$queryRaw`SELECT 1`);
       await database.engine.assertFit(database.#connections.prisma);

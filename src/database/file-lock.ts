@@ -66,6 +66,16 @@ export function lockData(dataDir: string, databaseUrl: string, holder: string): 
   };
 }
 
+/**
+ * Locks the SQLite file alone.
+ *
+ * @throws DataDirLocked, LockFailed as `lockData` does
+ */
+export function lockFile(path: string, holder: string): FileLock {
+  const file = realPathOf(path);
+  return lock(`${file}.lock`, file, holder);
+}
+
 function openFolder(dataDir: string): void {
   try {
     makeFolder(dataDir);

@@ -24,7 +24,7 @@ const MIGRATION_WITHIN_MS = 24 * 3_600_000;
 export class PostgresqlFactory extends PrismaPg {
   #pool: pg.Pool | undefined;
 
-  static withPool(url: string, poolSize: number): PostgresqlFactory {
+  static withPool(url: string, poolSize: number, schema: string): PostgresqlFactory {
     const pool = new pg.Pool({
       ...connectionTo(url),
       max: poolSize,
@@ -33,7 +33,7 @@ export class PostgresqlFactory extends PrismaPg {
       query_timeout: ANSWER_WITHIN_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     });
-    const factory = new PostgresqlFactory(pool, { disposeExternalPool: true });
+    const factory = new PostgresqlFactory(pool, { disposeExternalPool: true, schema });
     factory.#pool = pool;
     return factory;
   }

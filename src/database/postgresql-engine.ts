@@ -15,6 +15,7 @@ interface ServerRow {
 }
 
 const OLDEST_VERSION = 13;
+const SCHEMA = 'public';
 /** Pooled connections that transactions do not use, so that the revocation check does not wait behind writes. */
 const CONNECTIONS_FOR_READS = 2;
 
@@ -24,20 +25,21 @@ export class PostgresqlEngine implements Engine {
   readonly isReopenedAfterFailure = false;
   readonly transactionsAtOnce: number;
 
-  static at(url: string, poolSize: number): PostgresqlEngine {
-    return new PostgresqlEngine(url, poolSize);
+  static at(url: string, poolSize: number, schema = SCHEMA): PostgresqlEngine {
+    return new PostgresqlEngine(url, poolSize, schema);
   }
 
   private constructor(
     private readonly url: string,
     private readonly poolSize: number,
+    private readonly schema: string,
   ) {
     this.transactionsAtOnce = Math.max(1, poolSize - CONNECTIONS_FOR_READS);
   }
 
   /** Both Prisma clients come from one model, so the rest of the code uses the type of the SQLite client. Only this cast knows. */
   connect(): Connected {
-    const adapter = PostgresqlFactory.withPool(this.url, this.poolSize);
+    const adapter = PostgresqlFactory.withPool(this.url, this.poolSize, this.schema);
     const prisma = new PostgresqlClient({ adapter, errorFormat: 'minimal' }) as unknown as PrismaClient;
     return { prisma, direct: () => adapter.connectDirectly() };
   }
@@ -48,7 +50,7 @@ export class PostgresqlEngine implements Engine {
         current_setting('transaction_read_only') = 'on' AS "isReadOnly", current_setting('synchronous_commit') AS "synchronousCommit",
         current_setting('server_encoding') AS "encoding", current_schema()::text AS "schema",
         current_setting('session_replication_role') AS "replicationRole"`;
-    const [fault, advice] = row === undefined ? ['does not say what it is.'] : (faultOf(row) ?? []);
+    const [fault, advice] = row === undefined ? ['does not say what it is.'] : (faultOf(row, this.schema) ?? []);
     if (fault !== undefined) throw new WrongDatabase(`The PostgreSQL server in DATABASE_URL ${fault}`, { advice });
   }
 
@@ -62,7 +64,7 @@ export class PostgresqlEngine implements Engine {
 
   async listTables(client: Transaction): Promise<string[]> {
     const rows = await client.$queryRaw<{ name: string }[]>`
-      SELECT tablename::text AS "name" FROM pg_tables WHERE schemaname = 'public'`;
+      SELECT tablename::text AS "name" FROM pg_tables WHERE schemaname = ${this.schema}`;
     return rows.map(({ name }) => name);
   }
 
@@ -98,15 +100,8 @@ export class PostgresqlEngine implements Engine {
 }
 
 /** The fault of an unsuitable server and the advice to the operator, or null. */
-function faultOf({
-  version,
-  isStandby,
-  isReadOnly,
-  synchronousCommit,
-  encoding,
-  schema,
-  replicationRole,
-}: ServerRow): [string, string?] | null {
+function faultOf(row: ServerRow, wanted: string): [string, string?] | null {
+  const { version, isStandby, isReadOnly, synchronousCommit, encoding, schema, replicationRole } = row;
   if (version < OLDEST_VERSION) return [`has version ${version};`, `version ${OLDEST_VERSION} is the oldest that is supported.`];
   if (isStandby) return ['is a standby.', 'Give the address of the primary: a standby learns of a logout too late.'];
   if (isReadOnly) return ['takes no writes (default_transaction_read_only is on).'];
@@ -121,8 +116,8 @@ function faultOf({
   if (schema === null)
     return [
       'gives this role no schema to work in.',
-      'Grant it USAGE and CREATE on the schema public, or let its search_path begin with public.',
+      `Grant it USAGE and CREATE on the schema ${wanted}, or let its search_path begin with ${wanted}.`,
     ];
-  if (schema !== 'public') return [`gives this role the schema ${schema};`, 'make its search_path begin with public.'];
+  if (schema !== wanted) return [`gives this role the schema ${schema};`, `make its search_path begin with ${wanted}.`];
   return encoding === 'UTF8' ? null : [`stores text as ${encoding};`, 'make a database with encoding UTF8.'];
 }

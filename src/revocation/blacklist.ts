@@ -14,7 +14,8 @@ export { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from './memory
  */
 export interface BlacklistEntry {
   readonly id: string;
-  readonly kind: 'jti' | 'sid' | 'kid';
+  /** `user`: every token of a user with one counter. Only `latchkey/blacklist` has it. */
+  readonly kind: 'jti' | 'sid' | 'kid' | 'user';
   readonly userId: string | null;
   readonly reason: string;
   /** The latest `exp`, in milliseconds since the epoch, of any token that carries the id. */

@@ -24,7 +24,7 @@ import {
 } from './blacklist.js';
 import { ALONE, type Commit, type Coordinator } from './coordinator.js';
 import type { Replica } from './memory/replica.js';
-import { restoreLog } from './restoring.js';
+import { type Restore, restoreLog } from './restoring.js';
 import type { Confirmed, Revocation, ShortCommit, ShortRevocation, Work } from './revocation.js';
 
 /** Rows per read of a long log, so that each read is short. */
@@ -48,6 +48,7 @@ export class Revocations {
     private readonly clock: Clock,
     readonly replica: Replica,
     private readonly coordinator: Coordinator,
+    private readonly restore: Restore = restoreLog,
   ) {
     this.catchUp = coalesced(() => this.#catchUp(), 0);
   }
@@ -191,7 +192,7 @@ export class Revocations {
     const delta = await this.#readDelta(await this.#readPages());
     const { version } = delta.state;
     if (version >= known || !this.database.isShared) return this.replica.apply(delta);
-    await restoreLog(this.database, this.replica, this.clock, version);
+    await this.restore(this.database, this.replica, this.clock, version);
     this.replica.apply(await this.#readDelta());
   }
 

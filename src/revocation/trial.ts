@@ -2,12 +2,13 @@
  * Tries on the real database what the promise needs: it writes a revocation, reads it back as the checks do, and deletes it. Rights,
  * policies, triggers and session settings can break each of the three, and nothing else shows it before a logout (decision 0024).
  */
+import type { Config } from '../config/config.js';
 import type { Database, Transaction } from '../database/database.js';
 import { databaseCodeOf, databaseMessageOf, isMissing } from '../database/failures.js';
 import { freshId } from '../lib/ambient.js';
 import { coalesced } from '../lib/coalesced.js';
 import { OperatorFault } from '../lib/operator-fault.js';
-import type { World } from '../world.js';
+import type { WorldOf } from '../world.js';
 import { addToBlacklist, type BlacklistEntry, type BlacklistRow, findWithState, readState, rowsSince, rowsUnder } from './blacklist.js';
 import { insertBlacklisted } from './log-statements.js';
 
@@ -55,7 +56,7 @@ export class Trial {
   #succeededAt: number | null = null;
 
   constructor(
-    private readonly world: World,
+    private readonly world: WorldOf<Pick<Config, 'accessTokenTtlSeconds'>>,
     private readonly needs: Needs,
   ) {
     this.#tryNow = coalesced(() => this.#run(), 0);

@@ -1,15 +1,16 @@
 /** Makes this process one of several nodes on a shared database. */
 
+import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
 import { type Listening, listenTo, openShortStatements } from '../../database/side-connections.js';
 import { freshId } from '../../lib/ambient.js';
 import type { Teardown } from '../../lib/teardown.js';
-import type { World } from '../../world.js';
+import type { WorldOf } from '../../world.js';
 import type { BlacklistRow } from '../blacklist.js';
 import type { Confirmation } from '../coordinator.js';
 import type { LiveConnections } from '../live-connections.js';
 import type { Replica } from '../memory/replica.js';
-import { restoreLog } from '../restoring.js';
+import { type Restore, restoreLog } from '../restoring.js';
 import { Doorbell } from './doorbell.js';
 import { hearing } from './hearing.js';
 import { type BellFollower, LeaseNode } from './lease-node.js';
@@ -29,6 +30,9 @@ export interface OpenedLease {
   readonly readRows: (version: number) => Promise<readonly BlacklistRow[]>;
 }
 
+type LeaseSetting = 'databaseUrl' | 'leaseMs' | 'doorbell' | 'clockToleranceSeconds' | 'secret';
+type LeaseWorld = WorldOf<Pick<Config, LeaseSetting>>;
+
 interface Needs {
   readonly database: Database;
   readonly replica: Replica;
@@ -38,13 +42,15 @@ interface Needs {
   readonly follower: BellFollower;
   /** Called with the text of every message that a node has sent on the channel. */
   readonly onPayload: (text: string) => void;
+  /** Writes the ids in memory back to a database that has lost commits. */
+  readonly restoreLog?: Restore;
 }
 
 /** T while doorbells are on but the connection that hears them is lost: a logout waits about this long for the silent node. */
 const POLLING_LEASE_MS = 300;
 
 /** Every process that writes to a shared database waits for its nodes. It holds leases itself only after `node.start()`. */
-export function openLease(world: World, needs: Needs, teardown: Teardown): OpenedLease {
+export function openLease(world: LeaseWorld, needs: Needs, teardown: Teardown): OpenedLease {
   const { config, clock, randomness, log } = world;
   const { database, replica } = needs;
   const statements = new LeaseStatements(openShortStatements(config.databaseUrl));
@@ -80,7 +86,7 @@ export function openLease(world: World, needs: Needs, teardown: Teardown): Opene
     settings,
     statements,
     doorbell,
-    restore: (version) => restoreLog(database, replica, clock, version),
+    restore: (version) => (needs.restoreLog ?? restoreLog)(database, replica, clock, version),
     canHear: listening?.tried ?? Promise.resolve(),
   });
   teardown.add(async () => {
