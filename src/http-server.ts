@@ -4,7 +4,7 @@ import type { AccessToken } from './caller/access-token-claims.js';
 import type { RequestContext } from './caller/caller.js';
 import type { OpenedData } from './data.js';
 import { createAuthChecker } from './door/auth-checker.js';
-import { createContextBuilder } from './door/authenticate.js';
+import { createContextBuilder, createDoor } from './door/authenticate.js';
 import { createRouteGuard } from './door/route-guard.js';
 import { withCoreEvents } from './features/audit/core-events.js';
 import { createErrorFormatter, type Denials, isInternal, originalOf, seenByClient } from './graphql/format-error.js';
@@ -26,11 +26,14 @@ import { streamOriginsOf } from './http/hosted-sandbox.js';
 import { contextsBy, incomingOf } from './http/incoming-request.js';
 import type { RevocationLatency } from './http/metrics.js';
 import { createMetricsServer } from './http/metrics-server.js';
+import type { RevokeToken } from './http/oauth-routes.js';
 import { createProxies } from './http/proxies.js';
 import { createQueryLane } from './http/query-lane.js';
 import { createRefreshCookies } from './http/refresh-cookie.js';
 import { createRequestIds } from './http/request-ids.js';
 import { createServer } from './http/server.js';
+import { createServiceDoor } from './http/service-door.js';
+import { registerServices } from './http/service-routes.js';
 import { AddressCounts } from './http/stream-door.js';
 import { acceptWebSockets } from './http/websocket-route.js';
 import { registerWellKnown } from './http/well-known.js';
@@ -96,7 +99,8 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   const nextRequestId = createRequestIds((count) => randomness.bytes(count));
   const server = await createServer(config, { proxies, streamOrigins, log, nextRequestId });
   await apollo.start();
-  const buildContext = createContextBuilder(parts.accessTokens, check);
+  const callers = createDoor(parts.accessTokens, check);
+  const buildContext = createContextBuilder(callers);
   const followsRequests = graphql.plugins.some(({ requestDidStart }) => requestDidStart !== undefined);
   const prepared = new PreparedOperations(schema, graphql.documentStore);
   const door = createStreamDoor({
@@ -128,6 +132,9 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   explorer.serveFiles(server);
   if (config.console && !serveConsole(server, config)) log.warn('the account console was not built and is not served');
   registerWellKnown(server, () => parts.keys.list().map((key) => key.publicJwk));
+  const services = createServiceDoor({ identify: (credential, origin) => parts.serviceCredentials.identify(credential, origin) });
+  const revoke: RevokeToken = (token, caller, origin) => parts.tokenRevocations.revoke(token, caller, origin);
+  registerServices(server, config, { callers, services, revoke });
   registerHealth(server, data.findUnreadiness);
   const readings = {
     databaseOperations: () => data.database.operations,

@@ -3,7 +3,8 @@
 /** The claims of an access token. Instants are whole seconds since the epoch. */
 export interface AccessTokenClaims {
   readonly iss: string;
-  readonly aud: string;
+  /** RFC 7519, section 4.1.3: one audience, or a list of them. */
+  readonly aud: string | readonly string[];
   /** The user. */
   readonly sub: string;
   /** The session. */
@@ -37,11 +38,16 @@ export function parseClaims(payload: unknown): (AccessTokenClaims & { readonly n
   if (typeof payload !== 'object' || payload === null) return null;
   const claims = payload as Record<string, unknown>;
   const { iss, aud, sub, sid, jti, iat, exp, client_id, roles, gen, nbf } = claims;
-  if (typeof iss !== 'string' || typeof aud !== 'string' || client_id !== CLIENT_ID) return null;
+  if (typeof iss !== 'string' || !isAudience(aud) || client_id !== CLIENT_ID) return null;
   if (!isId(sub) || !isId(sid) || !isId(jti)) return null;
   if (!isCount(iat) || !isCount(exp) || !isCount(gen) || (nbf !== undefined && !isCount(nbf))) return null;
   if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return null;
   return { iss, aud, sub, sid, jti, iat, exp, client_id, roles, gen, ...(nbf === undefined ? {} : { nbf }) };
+}
+
+/** RFC 7519, section 4.1.3: a token is for a service only if it names the service. */
+export function namesAudience({ aud }: Pick<AccessTokenClaims, 'aud'>, audience: string): boolean {
+  return typeof aud === 'string' ? aud === audience : aud.includes(audience);
 }
 
 /** `iat` and `nbf` (RFC 7519, sections 4.1.5 and 4.1.6) may be ahead of our clock by the tolerance. */
@@ -57,6 +63,10 @@ export function isExpired(claims: { readonly exp: number }, now: number, toleran
 
 function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
+}
+
+function isAudience(value: unknown): value is AccessTokenClaims['aud'] {
+  return typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string'));
 }
 
 function isCount(value: unknown): value is number {

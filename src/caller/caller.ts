@@ -54,3 +54,11 @@ export interface IncomingRequest {
 }
 
 export type ContextBuilder = (request: IncomingRequest) => RequestContext | Promise<RequestContext>;
+
+/** The one place where a text becomes a caller (R1). It never throws: every text gets a caller. */
+export interface Door {
+  /** @param token the text of an access token, without a scheme */
+  callerOf(token: string): Caller | Promise<Caller>;
+  /** @param authorization every Authorization header that was sent; two are refused, since a proxy may have checked the other one */
+  callerBehind(authorization: readonly string[]): Caller | Promise<Caller>;
+}

@@ -19,6 +19,7 @@ export interface Others {
   readonly DATA_DIR: string;
   readonly DOORBELL: boolean;
   readonly INTROSPECTION: boolean;
+  readonly AUDIENCE: string;
   readonly secret: Buffer;
 }
 

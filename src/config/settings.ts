@@ -18,6 +18,7 @@ import { isPostgresql } from './config-faults.js';
 import { converted, either, group, type Properties, setting, template } from './setting.js';
 import {
   anyText,
+  audiences,
   bytes,
   claim,
   duration,
@@ -83,7 +84,17 @@ export const SUBJECTS = {
   },
   'Tokens, sessions and users': {
     issuer: setting('ISSUER', claim, 'latchkey', 'Claim `iss` of the access tokens.'),
-    audience: setting('AUDIENCE', claim, 'latchkey', 'Claim `aud` of the access tokens.'),
+    audience: setting('AUDIENCE', claim, 'latchkey', 'This server, in the claim `aud` of the access tokens.'),
+    /** With this server as the first. */
+    accessTokenAudiences: converted(
+      setting(
+        'ACCESS_TOKEN_AUDIENCES',
+        audiences,
+        { said: '`AUDIENCE` alone', choose: ({ AUDIENCE }) => [AUDIENCE] },
+        'The services that access tokens name in `aud` beside `AUDIENCE`. Each accepts only tokens that name it.',
+      ),
+      (names, { AUDIENCE }): readonly string[] => [AUDIENCE, ...names.filter((name) => name !== AUDIENCE)],
+    ),
     signingAlgorithm: setting('SIGNING_ALG', oneOf('ES256', 'RS256'), 'ES256', 'Algorithm that signs the access tokens.'),
     accessTokenTtlSeconds: setting(
       'ACCESS_TOKEN_TTL',

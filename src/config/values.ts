@@ -90,6 +90,21 @@ export const claim: SettingType<string> = {
   parse: (text) => (/^[!-~]{1,255}$/.test(text) ? text : undefined),
 };
 
+/** So many that a token with 20 roles still fits into the 4,096 characters that a token may have. */
+const MAX_AUDIENCES = 10;
+const MAX_AUDIENCES_CHARACTERS = 500;
+
+/** A list of claims. The same name twice counts once. */
+export const audiences: SettingType<readonly string[]> = {
+  values: `a list with commas, of at most ${MAX_AUDIENCES} names and ${MAX_AUDIENCES_CHARACTERS} characters`,
+  expected: `at most ${MAX_AUDIENCES} audiences of printable characters, without spaces, separated by commas, and ${MAX_AUDIENCES_CHARACTERS} characters in all`,
+  parse: (text) => {
+    const names = [...new Set(text.split(',').map((name) => name.trim()))];
+    const isRight = text.length <= MAX_AUDIENCES_CHARACTERS && names.length <= MAX_AUDIENCES;
+    return isRight && names.every((name) => claim.parse(name) !== undefined) ? names : undefined;
+  },
+};
+
 export const folder: SettingType<string> = {
   values: 'a folder',
   expected: 'a folder',

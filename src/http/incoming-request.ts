@@ -1,6 +1,7 @@
 /** Extracts from a request the facts that the context builder needs. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ContextBuilder, IncomingRequest, RefreshCookie, RequestContext } from '../caller/caller.js';
+import type { Origin } from '../lib/origin.js';
 import type { RefreshCookies } from './refresh-cookie.js';
 
 /** Builds the context of a plain request, for the pipeline and for the short way. */
@@ -11,8 +12,12 @@ export function contextsBy(build: ContextBuilder, cookies: RefreshCookies): Cont
 }
 
 export function incomingOf(request: FastifyRequest, refreshCookie: RefreshCookie | null = null): IncomingRequest {
-  const origin = { ipAddress: request.clientAddress, userAgent: request.headers['user-agent'] ?? null };
-  return { authorization: authorizationOf(request), requestId: request.id, headers: request.headers, origin, refreshCookie };
+  const { id: requestId, headers } = request;
+  return { authorization: authorizationOf(request), requestId, headers, origin: originOf(request), refreshCookie };
+}
+
+export function originOf({ clientAddress, headers }: FastifyRequest): Origin {
+  return { ipAddress: clientAddress, userAgent: headers['user-agent'] ?? null };
 }
 
 /** Finds every Authorization header. Node keeps only the first, but `rawHeaders` has them all, as names and values in turn. */

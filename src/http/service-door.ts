@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { LatchkeyError } from '../lib/errors.js';
 import type { Origin } from '../lib/origin.js';
-import { authorizationOf } from './incoming-request.js';
+import { authorizationOf, originOf } from './incoming-request.js';
 
 /** A credential that is known and not revoked. */
 export interface KnownService {
@@ -55,10 +55,9 @@ export function createServiceDoor({ identify }: Needs): ServiceDoor {
     refuseSecretsInQuery(request);
     const [only, ...more] = authorizationOf(request);
     if (only === undefined) throw LatchkeyError.wrongCredential('CREDENTIAL_MISSING', HOW);
-    const origin = { ipAddress: request.clientAddress, userAgent: request.headers['user-agent'] ?? null };
     // Of two headers a proxy may have checked the other one.
     const shown = more.length > 0 ? null : read(only);
-    const service = await identify(shown?.credential ?? '', origin);
+    const service = await identify(shown?.credential ?? '', originOf(request));
     if (service === null || shown === null || (shown.id !== null && shown.id !== service.id))
       throw LatchkeyError.wrongCredential('CREDENTIAL_INVALID', `This is no service credential, or it was revoked. ${HOW}`);
     return service;

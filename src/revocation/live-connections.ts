@@ -67,6 +67,14 @@ export class LiveConnections {
     for (const connection of [...(this.#byId.get(id) ?? [])]) if (connection.token?.sid === id) connection.end('session-revoked');
   }
 
+  /** Ends the connections for whose token there is a cause. */
+  endWhere(findCause: (token: RevocableToken) => EndOfConnection | null): void {
+    for (const connection of [...this.#all]) {
+      const cause = connection.token === null ? null : findCause(connection.token);
+      if (cause !== null) connection.end(cause);
+    }
+  }
+
   /** Ends all connections, or only those that have a token. */
   endAll(cause: EndOfConnection, strangersToo: boolean): void {
     for (const connection of [...this.#all]) if (strangersToo || connection.token !== null) connection.end(cause);

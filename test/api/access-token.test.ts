@@ -47,6 +47,18 @@ test('issuer, audience, life and roles come from the settings and from the user'
   expect(await app.ask(accessToken)).toBe('ok');
 });
 
+test('a token names AUDIENCE first, and the other audiences of the settings once each [R1]', async () => {
+  const app = await startApp({ settings: { AUDIENCE: 'login', ACCESS_TOKEN_AUDIENCES: 'orders, mail,login,orders' } });
+  const { accessToken, refreshToken } = await app.register();
+  expect(decode(accessToken).claims.aud).toEqual(['login', 'orders', 'mail']);
+  expect(await app.ask(accessToken)).toBe('ok');
+  const other = await app.restart({ AUDIENCE: 'mail', ACCESS_TOKEN_AUDIENCES: undefined });
+  expect(await other.ask(accessToken)).toBe('ok');
+  expect(decode((await other.refresh(refreshToken)).tokens?.accessToken ?? '').claims.aud).toBe('mail');
+  const last = await other.restart({ AUDIENCE: 'elsewhere' });
+  expect(await last.ask(accessToken)).toBe('UNAUTHENTICATED TOKEN_INVALID');
+});
+
 test('every token has a jti of its own, also after a refresh', async () => {
   const app = await startApp();
   const first = await app.register();

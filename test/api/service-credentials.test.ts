@@ -1,22 +1,19 @@
 /** Service credentials: made once, stored hashed, and refused by every node from the moment in which they are revoked. */
-import { expect, test } from 'vitest';
-import { startApp, type TestApp } from '../support/app/start-app.js';
+import { describe, expect, test } from 'vitest';
+import { startWithAdministrator } from '../support/app/administrators.js';
+import { startApp } from '../support/app/start-app.js';
 import { readAllRows, readRows } from '../support/database/stored-rows.js';
-
-async function create({ app }: Pick<TestApp, 'app'>, name = 'orders', audience = 'latchkey') {
-  const made = await app.administration.createServiceCredential({ name, audience });
-  if (made.kind === 'failed') throw new Error(made.failures[0]?.code);
-  return made.result;
-}
+import { act, mutate } from '../support/mutations/mutations.js';
+import { createService, introspect } from '../support/services/services.js';
 
 test('a credential is shown once and stored as a hash; the trail has its id', async () => {
   const server = await startApp();
-  const made = await create(server);
+  const made = await createService(server);
   expect(made).toEqual({ id: expect.stringMatching(/^[\w-]{22}$/), name: 'orders', credential: expect.stringMatching(/^lkv_[\w-]{43}$/) });
   const listed = await server.app.administration.listServiceCredentials();
   const shown = { id: made.id, name: 'orders', audience: 'latchkey', createdAt: new Date(server.clock.now()), revokedAt: null };
   expect(listed).toEqual({ kind: 'done', result: [shown] });
-  expect((await create(server)).credential).not.toBe(made.credential);
+  expect((await createService(server)).credential).not.toBe(made.credential);
   await server.app.close();
   const [events, rows] = readAllRows(server.dataDir, [
     `SELECT * FROM AuditEvent WHERE reason = '${made.id}'`,
@@ -28,7 +25,7 @@ test('a credential is shown once and stored as a hash; the trail has its id', as
 
 test('revoking twice changes nothing the second time, and an unknown id is not found', async () => {
   const server = await startApp();
-  const { id } = await create(server);
+  const { id } = await createService(server);
   const revoke = (id: string) => server.app.administration.revokeServiceCredential({ id });
   const first = await revoke(id);
   expect(first).toMatchObject({ kind: 'done', result: { id, revokedAt: new Date(server.clock.now()) } });
@@ -52,4 +49,44 @@ test('a name or an audience that nobody can have is refused', async () => {
   ] as const) {
     expect(await server.app.administration.createServiceCredential({ name, audience })).toMatchObject({ failures: [{ code }] });
   }
+});
+
+describe('over GraphQL', () => {
+  const CREATE = ['createServiceCredential', { name: 'orders', audience: 'latchkey' }] as const;
+
+  test('administrators create, list and revoke credentials; nobody else does', async () => {
+    const server = await startWithAdministrator();
+    const token = server.admin.accessToken;
+    const { data } = await mutate(server, ...CREATE, 'id credential userErrors { code }', token);
+    const { id, credential, userErrors } = data.createServiceCredential;
+    expect(userErrors).toEqual([]);
+    expect((await introspect(server, credential, token)).text).toContain('"active":true');
+    const list = async (token?: string) => (await server.send('{ serviceCredentials { id name audience revokedAt } }', { token })).text;
+    expect(JSON.parse(await list(token)).data.serviceCredentials).toEqual([{ id, name: 'orders', audience: 'latchkey', revokedAt: null }]);
+    const user = (await server.register()).accessToken;
+    for (const [text, code] of [
+      [user, 'FORBIDDEN'],
+      [credential, 'UNAUTHENTICATED TOKEN_INVALID'],
+      [undefined, 'UNAUTHENTICATED TOKEN_MISSING'],
+    ] as const) {
+      expect(await act(server, ...CREATE, text)).toBe(code);
+      expect(await act(server, 'revokeServiceCredential', { id }, text)).toBe(code);
+      expect(await list(text)).toContain(code.split(' ')[0]);
+    }
+    expect((await introspect(server, credential, token)).status).toBe(200);
+    expect(await act(server, 'revokeServiceCredential', { id }, token)).toBe('ok');
+    expect((await introspect(server, credential, token)).status).toBe(401);
+    expect(await act(server, 'revokeServiceCredential', { id: 'nobody' }, token)).toBe('NOT_FOUND');
+    expect(await act(server, 'createServiceCredential', { name: 'orders', audience: 'a b' }, token)).toBe('AUDIENCE_INVALID');
+  });
+
+  test('creating and revoking need a password that was entered in the last ten minutes', async () => {
+    const server = await startWithAdministrator();
+    const { id } = await createService(server);
+    server.clock.advance(601);
+    expect(await act(server, ...CREATE, server.admin.accessToken)).toBe('REAUTHENTICATION_REQUIRED');
+    expect(await act(server, 'revokeServiceCredential', { id }, server.admin.accessToken)).toBe('REAUTHENTICATION_REQUIRED');
+    const listed = await server.app.administration.listServiceCredentials();
+    expect(listed).toMatchObject({ result: [{ id, revokedAt: null }] });
+  });
 });

@@ -5,6 +5,7 @@ import { ADMIN_EMAIL } from '../support/app/administrators.js';
 import { EMAIL, PASSWORD } from '../support/app/requests.js';
 import { findViolations } from '../support/browser/accessibility.js';
 import { type Console, copyToken, fillIn, logIn, openTab, startConsole, untilLoggedOut } from '../support/browser/console.js';
+import { introspect } from '../support/services/services.js';
 
 /** Addresses as in mails, with a code in the link. */
 const MAIL_PAGES = [
@@ -31,15 +32,22 @@ async function walk(app: Console, page: Page, look: (name: string) => Promise<vo
   await fillIn(page, ADMIN_EMAIL);
   await page.getByText('This session').waitFor();
   await look('sessions');
-  for (const name of ['Email', 'Password', 'Security events', 'Check a token', 'Users', 'Server']) {
+  for (const name of ['Email', 'Password', 'Security events', 'Check a token', 'Users', 'Services', 'Server']) {
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, exact: true }).waitFor();
     if (name === 'Check a token') await page.getByRole('button', { name: 'Use the token' }).click();
     if (name === 'Check a token') await page.getByText('Accepted', { exact: true }).waitFor();
     if (name === 'Email') await page.getByText('not verified yet').waitFor();
+    if (name === 'Services') await page.getByText('No other service has a credential.').waitFor();
     if (name === 'Users') await page.getByRole('link', { name: EMAIL }).waitFor();
     await look(name);
   }
+  await page.getByRole('link', { name: 'Services' }).click();
+  await page.getByLabel('Name of the service').fill('orders');
+  await page.getByLabel('Audience').fill('latchkey');
+  await page.getByRole('button', { name: 'Create credential' }).click();
+  await page.getByText('Copy the credential now.').waitFor();
+  await look('new credential');
   await app.login(EMAIL, 'Lost phone');
   await page.getByRole('link', { name: 'Users' }).click();
   await page.getByRole('link', { name: EMAIL }).click();
@@ -245,4 +253,31 @@ test('an administrator sees a user log in, and logs the user out; the password i
   await page.getByText('in memory: the only node').waitFor();
   await app.login(EMAIL);
   await page.getByRole('cell', { name: 'Logged in' }).waitFor();
+});
+
+test('an administrator makes a credential for a service, which is shown once, and revokes it', async () => {
+  const app = await startConsole();
+  const { page } = await logIn(await app.openBrowser(), ADMIN_EMAIL);
+  await page.getByRole('link', { name: 'Services' }).click();
+  await page.getByLabel('Name of the service').fill('orders');
+  await page.getByLabel('Audience').fill('two words');
+  await page.getByRole('button', { name: 'Create credential' }).click();
+  await page.getByText('Use an audience of at most 255').waitFor();
+  await page.getByLabel('Audience').fill('latchkey');
+  app.clock.advance(11 * 60);
+  await page.getByRole('button', { name: 'Create credential' }).click();
+  await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+  const credential = (await page.locator('output').textContent()) ?? '';
+  const { accessToken } = await app.login();
+  expect((await introspect(app, credential, accessToken)).text).toContain('"active":true');
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  await page.getByText(credential).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Revoke orders' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
+  await page.getByRole('cell', { name: 'Revoked' }).waitFor();
+  expect((await introspect(app, credential, accessToken)).status).toBe(401);
+  await page.reload();
+  await page.getByRole('cell', { name: 'Revoked' }).waitFor();
+  expect(await page.content()).not.toContain('lkv_');
 });

@@ -1,6 +1,6 @@
 /** The rules for the claims of an access token, one by one. */
 import { expect, test } from 'vitest';
-import { isExpired, isNotYetValid, parseClaims } from '../../src/caller/access-token-claims.js';
+import { isExpired, isNotYetValid, namesAudience, parseClaims } from '../../src/caller/access-token-claims.js';
 
 const ID = 'AAAAAAAAAAAAAAAAAAAAA_';
 const CLAIMS = {
@@ -59,12 +59,25 @@ test.each(['iat', 'exp', 'gen', 'nbf'])('%s is a whole number that is not negati
   }
 });
 
-test('issuer and audience are one text each, the client is the only one there is', () => {
-  for (const name of ['iss', 'aud', 'client_id']) {
+test('the issuer is one text, the client is the only one there is', () => {
+  for (const name of ['iss', 'client_id']) {
     for (const value of [['latchkey'], 7, {}, true]) expect(parseClaims({ ...CLAIMS, [name]: value })).toBe(null);
   }
   expect(parseClaims({ ...CLAIMS, client_id: 'other' })).toBe(null);
   expect(parseClaims({ ...CLAIMS, iss: 'other', aud: 'other' })).not.toBe(null);
+});
+
+test('the audience is one text, or a list of at least one', () => {
+  for (const aud of [[], [7], [['latchkey']], ['latchkey', null], {}, { 0: 'latchkey' }, 7, true])
+    expect(parseClaims({ ...CLAIMS, aud })).toBe(null);
+  expect(parseClaims({ ...CLAIMS, aud: ['latchkey', 'orders'] })).toEqual({ ...CLAIMS, aud: ['latchkey', 'orders'] });
+});
+
+test('a token names an audience only by the whole name', () => {
+  expect(namesAudience({ aud: 'orders' }, 'orders')).toBe(true);
+  expect(namesAudience({ aud: ['latchkey', 'orders'] }, 'orders')).toBe(true);
+  for (const aud of ['orders2', 'order', 'Orders', ['latchkey', 'orders2'], ['latchkey orders']])
+    expect(namesAudience({ aud }, 'orders')).toBe(false);
 });
 
 test('roles are a list of texts', () => {

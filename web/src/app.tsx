@@ -12,6 +12,7 @@ import { MAIL_PAGES } from './pages/mail-pages.js';
 import { PasswordPage } from './pages/password.js';
 import { RegisterPage } from './pages/register.js';
 import { ServerPage } from './pages/server.js';
+import { ServicesPage } from './pages/services.js';
 import { SessionsPage } from './pages/sessions.js';
 import { TokenPage } from './pages/token.js';
 import { UserPage } from './pages/user.js';
@@ -24,7 +25,7 @@ import { texts } from './texts.js';
 
 const ADMIN_ROLE = 'ADMIN';
 const OWN_PAGES = ['sessions', 'email', 'password', 'events', 'token'] as const;
-const ADMIN_PAGES = ['users', 'server'] as const;
+const ADMIN_PAGES = ['users', 'services', 'server'] as const;
 
 export function App() {
   const { status, failure, pendingLogouts } = useAuth(auth);
@@ -150,6 +151,8 @@ function OwnPages({ email, roles }: { readonly email: string; readonly roles: re
         ) : (
           <UserPage key={id} id={id} />
         )
+      ) : isAdministrator && current === 'services' ? (
+        <ServicesPage />
       ) : isAdministrator && current === 'server' ? (
         <ServerPage />
       ) : (

@@ -68,6 +68,14 @@ export type ConfirmEmailChangeInput = {
   readonly code: string;
 };
 
+/** The service that gets a credential. */
+export type CreateServiceCredentialInput = {
+  /** The service in the claim `aud` of the tokens about which it asks: `AUDIENCE`, or one of `ACCESS_TOKEN_AUDIENCES`. */
+  readonly audience: string;
+  /** A name, for people; at most 200 characters. */
+  readonly name: string;
+};
+
 /** The user to disable. */
 export type DisableUserInput = {
   /** The reason, for the audit trail; at most 500 characters. */
@@ -120,6 +128,12 @@ export type RevocationCheckMode =
   | 'MEMORY'
   /** In the copy of the blacklist in Redis, on each request. */
   | 'REDIS';
+
+/** The credential to revoke. */
+export type RevokeServiceCredentialInput = {
+  /** The id of the credential. */
+  readonly id: string;
+};
 
 /** The user whose sessions to end. */
 export type RevokeUserSessionsInput = {
@@ -479,6 +493,48 @@ export type RequestEmailVerificationMutation = {
   } | null;
 };
 
+export type ServiceCredentialsQueryVariables = Exact<{ [key: string]: never }>;
+
+export type ServiceCredentialsQuery = {
+  readonly serviceCredentials: ReadonlyArray<{
+    readonly id: string;
+    readonly name: string;
+    readonly audience: string;
+    readonly createdAt: string;
+    readonly revokedAt: string | null;
+  }> | null;
+};
+
+export type CreateServiceCredentialMutationVariables = Exact<{
+  input: CreateServiceCredentialInput;
+}>;
+
+export type CreateServiceCredentialMutation = {
+  readonly createServiceCredential: {
+    readonly credential: string | null;
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
+export type RevokeServiceCredentialMutationVariables = Exact<{
+  input: RevokeServiceCredentialInput;
+}>;
+
+export type RevokeServiceCredentialMutation = {
+  readonly revokeServiceCredential: {
+    readonly serviceCredential: { readonly id: string; readonly revokedAt: string | null } | null;
+    readonly userErrors: ReadonlyArray<{
+      readonly code: UserErrorCode;
+      readonly message: string;
+      readonly field: ReadonlyArray<string> | null;
+    }>;
+  } | null;
+};
+
 export const ME: TypedDocumentNode<MeQuery, MeQueryVariables> = gql`query Me{me{id email emailVerifiedAt name roles}}`;
 export const SESSIONS: TypedDocumentNode<SessionsQuery, SessionsQueryVariables> =
   gql`query Sessions{sessions{id current deviceName userAgent ipAddress createdAt lastUsedAt expiresAt}}`;
@@ -516,3 +572,9 @@ export const CONFIRM_EMAIL_CHANGE: TypedDocumentNode<ConfirmEmailChangeMutation,
   gql`mutation ConfirmEmailChange($input:ConfirmEmailChangeInput!){confirmEmailChange(input:$input){userErrors{code message field}}}`;
 export const REQUEST_EMAIL_VERIFICATION: TypedDocumentNode<RequestEmailVerificationMutation, RequestEmailVerificationMutationVariables> =
   gql`mutation RequestEmailVerification{requestEmailVerification{userErrors{code message field}}}`;
+export const SERVICE_CREDENTIALS: TypedDocumentNode<ServiceCredentialsQuery, ServiceCredentialsQueryVariables> =
+  gql`query ServiceCredentials{serviceCredentials{id name audience createdAt revokedAt}}`;
+export const CREATE_SERVICE_CREDENTIAL: TypedDocumentNode<CreateServiceCredentialMutation, CreateServiceCredentialMutationVariables> =
+  gql`mutation CreateServiceCredential($input:CreateServiceCredentialInput!){createServiceCredential(input:$input){credential userErrors{code message field}}}`;
+export const REVOKE_SERVICE_CREDENTIAL: TypedDocumentNode<RevokeServiceCredentialMutation, RevokeServiceCredentialMutationVariables> =
+  gql`mutation RevokeServiceCredential($input:RevokeServiceCredentialInput!){revokeServiceCredential(input:$input){serviceCredential{id revokedAt}userErrors{code message field}}}`;

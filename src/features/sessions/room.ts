@@ -36,12 +36,13 @@ interface Below {
 
 export function openSessions(world: World, below: Below) {
   const sessions = new Sessions(world, { ...below, newDevices: new NewDevices(below) });
+  const logouts = new Logout(world, { ...below, sessions });
   return {
-    parts: { sessions, reauthentication: new Reauthentication(world, below) },
+    parts: { sessions, logouts, reauthentication: new Reauthentication(world, below) },
     resolvers: [
       new LoginResolver(new Login({ ...below, sessions })),
       new RefreshTokenResolver(new Refreshes(world, below)),
-      new LogoutResolver(new Logout(world, { ...below, sessions })),
+      new LogoutResolver(logouts),
       new SessionResolver(sessions),
       new LiveResolver(sessions),
     ],

@@ -7,6 +7,7 @@ import {
   CLIENT_ID,
   isExpired,
   isNotYetValid,
+  namesAudience,
   parseClaims,
   TOKEN_TYPE,
 } from '../../caller/access-token-claims.js';
@@ -48,7 +49,10 @@ export class AccessTokens {
 
   issue(subject: TokenSubject): string {
     const { kid, algorithm, privateKey } = this.needs.keys.current;
-    const claims: AccessTokenClaims = { iss: this.world.config.issuer, aud: this.world.config.audience, client_id: CLIENT_ID, ...subject };
+    const { issuer, audience, accessTokenAudiences } = this.world.config;
+    // One audience is a text, as before there could be several: services that know only that form go on.
+    const aud = accessTokenAudiences.length === 1 ? audience : accessTokenAudiences;
+    const claims: AccessTokenClaims = { iss: issuer, aud, client_id: CLIENT_ID, ...subject };
     return jwt.sign(claims, privateKey, { algorithm, header: { alg: algorithm, typ: TOKEN_TYPE, kid } });
   }
 
@@ -78,9 +82,10 @@ export class AccessTokens {
     const key = this.#keyFor(token);
     const payload = key && verifyWith(key, token);
     const claims = parseClaims(payload);
-    if (key === null || claims === null || claims.iss !== this.world.config.issuer || claims.aud !== this.world.config.audience)
-      return null;
+    const { issuer, audience } = this.world.config;
+    if (key === null || claims === null || claims.iss !== issuer || !namesAudience(claims, audience)) return null;
     // Frozen, because it is kept: a resolver of an application that changed it would change the caller of every later request.
+    if (typeof claims.aud === 'object') Object.freeze(claims.aud);
     const verified = Object.freeze({ ...claims, roles: Object.freeze([...claims.roles]), kid: key.kid });
     this.#verified.set(token, verified);
     return verified;

@@ -59,6 +59,8 @@ export class LeaseStatements {
         isStandby: true,
         clusterId: '',
         isMember: false,
+        isRenewed: false,
+        grantedMs: 0,
         version: since,
         delta: { since, state, rows: [] },
         databaseNow: 0,
@@ -114,6 +116,9 @@ function replyOf(row: Row, since: number): RefreshReply<LogDelta> {
     isStandby: row.isStandby === true,
     clusterId: String(row.clusterId),
     isMember: row.isMember === true,
+    // A node sends each refresh once, so a row that is there was renewed.
+    isRenewed: true,
+    grantedMs: Number.POSITIVE_INFINITY,
     version,
     delta: {
       since,

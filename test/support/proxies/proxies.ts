@@ -16,18 +16,28 @@ const portOf = (address: string) => new URL(address).port;
 
 /** Both return the address of the proxy, once it passes requests on to the server at `target`. */
 export async function startNginx(target: string, location?: string): Promise<string> {
+  const own = location === undefined ? read('nginx.conf') : `events {}\nhttp {\n server { listen 8080; location / { ${location} } }\n}`;
+  return runNginx(own.replaceAll('127.0.0.1:4000', `127.0.0.1:${portOf(target)}`), '/livez');
+}
+
+/** The gateway of `examples/`, before an application that answers 200 to everything. */
+export async function startNginxGateway(latchkey: string, application: string): Promise<string> {
+  const text = readFileSync(fileURLToPath(new URL('../../../examples/gateways/nginx.conf', import.meta.url)), 'utf8');
+  const ported = text
+    .replace('127.0.0.1:4000', `127.0.0.1:${portOf(latchkey)}`)
+    .replace('127.0.0.1:3000', `127.0.0.1:${portOf(application)}`);
+  return runNginx(ported, '/public/');
+}
+
+async function runNginx(config: string, probe: string): Promise<string> {
   const port = await findFreePort();
   const folder = makeFolder();
   const here = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`);
-  const own = location === undefined ? read('nginx.conf') : `events {}\nhttp {\n server { listen 8080; location / { ${location} } }\n}`;
-  const text = own
-    .replace('http {', `http { access_log off; ${here.join(' ')}`)
-    .replace(/listen 8080/, `listen 127.0.0.1:${port}`)
-    .replaceAll('127.0.0.1:4000', `127.0.0.1:${portOf(target)}`);
+  const text = config.replace('http {', `http { access_log off; ${here.join(' ')}`).replace(/listen 8080/, `listen 127.0.0.1:${port}`);
   const path = join(folder, 'nginx.conf');
   writeFileSync(path, text);
   const globals = `daemon off; master_process off; pid ${folder}/nginx.pid; error_log stderr;`;
-  return run('nginx', ['-e', 'stderr', '-p', folder, '-c', path, '-g', globals], port);
+  return run('nginx', ['-e', 'stderr', '-p', folder, '-c', path, '-g', globals], port, probe);
 }
 
 export async function startHaproxy(target: string): Promise<string> {
@@ -43,7 +53,7 @@ export async function startHaproxy(target: string): Promise<string> {
   return run('haproxy', ['-db', '-f', path], port);
 }
 
-async function run(program: string, args: readonly string[], port: number): Promise<string> {
+async function run(program: string, args: readonly string[], port: number, probe = '/livez'): Promise<string> {
   const child = spawn(program, args, { env: PROXY_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] });
   let logged = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (logged += text));
@@ -58,7 +68,7 @@ async function run(program: string, args: readonly string[], port: number): Prom
       socket.on('error', () => resolve(false));
     });
   const address = `http://127.0.0.1:${port}`;
-  while (!(await isListening()) || (await ask(address, '/livez')).status !== 200) {
+  while (!(await isListening()) || (await ask(address, probe)).status !== 200) {
     if (child.exitCode !== null) throw new Error(`${program} ended: ${logged}`);
   }
   return address;
