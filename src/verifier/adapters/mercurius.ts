@@ -29,8 +29,8 @@ export interface MercuriusServer {
   addHook(name: 'onReady', hook: () => Promise<void>): unknown;
   readonly graphql: {
     readonly schema: GraphQLSchema;
-    addHook(name: 'preSubscriptionExecution', hook: (schema: GraphQLSchema, document: never, context: never) => Promise<void>): void;
-    addHook(name: 'onSubscriptionResolution', hook: (execution: ExecutionResult, context: never) => Promise<void>): void;
+    /** mercurius has an overload for each hook. */
+    addHook(name: never, hook: never): void;
   };
 }
 
@@ -71,7 +71,8 @@ export function guardMercurius(app: MercuriusServer, verifier: Verifier, access:
   app.addHook('onReady', async () => {
     guardSchema(app.graphql.schema, verifier, access);
   });
-  app.graphql.addHook('preSubscriptionExecution', async (_schema: GraphQLSchema, _document: never, context: SocketContext) => {
+  const addHook = app.graphql.addHook as (name: string, hook: (...args: never[]) => Promise<void>) => void;
+  addHook('preSubscriptionExecution', async (_schema: GraphQLSchema, _document: unknown, context: SocketContext) => {
     const refusal = await judge(verifier, callerOf(context), []);
     if (refusal === null || refusal.extensions.reason === 'TOKEN_MISSING') return;
     // The client gets the error of the operation first.
@@ -79,7 +80,7 @@ export function guardMercurius(app: MercuriusServer, verifier: Verifier, access:
     throw graphqlErrorOf(refusal);
   });
   // Resolvers below the field may have worked for long. What they found must not leave after the logout.
-  app.graphql.addHook('onSubscriptionResolution', async (execution: ExecutionResult, context: SocketContext) => {
+  addHook('onSubscriptionResolution', async (execution: ExecutionResult, context: SocketContext) => {
     const caller = callerOf(context);
     const refusal = caller.kind === 'authenticated' ? await judge(verifier, caller, []) : null;
     if (refusal !== null) Object.assign(execution, { data: null, errors: [graphqlErrorOf(refusal)] });

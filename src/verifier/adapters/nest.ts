@@ -21,10 +21,10 @@ export type LatchkeyModuleOptions = (VerifierOptions | { readonly verifier: Veri
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest knows modules by their classes
 export class LatchkeyModule {
   static forRoot(options: LatchkeyModuleOptions): DynamicModule {
-    const { publicFields = [] } = options;
+    const { publicFields = [], ...rest } = options;
     const open = async (): Promise<Opened> => {
-      if ('verifier' in options) return openedFrom(await options.verifier, async () => undefined);
-      const verifier = await createVerifier(options);
+      if ('verifier' in rest) return openedFrom(await rest.verifier, async () => undefined);
+      const verifier = await createVerifier(rest);
       return openedFrom(verifier, () => verifier.close());
     };
     return {
