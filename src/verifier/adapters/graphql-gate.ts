@@ -1,18 +1,36 @@
 /** The check before a field: it asks the verifier live, and throws errors of the same shape as those of the login server. */
 import { GraphQLError } from 'graphql';
-import type { Verifier, VerifierCaller } from '../contract.js';
+import type { Verifier, VerifierCaller, WatchEnd } from '../contract.js';
 import { judge, type Refusal } from './refusal.js';
 
 /** Lets the caller of a context pass, or throws. A promise only if the verifier has no lease. */
 export type Gate = (context: unknown, roles: readonly string[]) => true | Promise<true>;
 
-/** @throws GraphQLError UNAUTHENTICATED, FORBIDDEN or AUTH_UNAVAILABLE */
-export function createGate(verifier: Verifier): Gate {
+/** What the context of a connection that stays open has beside the caller. */
+export interface ConnectionContext {
+  /** Closes the connection. The gate of the events calls it in the turn in which the caller ends. */
+  readonly endConnection?: (cause: WatchEnd) => void;
+}
+
+/**
+ * @param hasStatus whether the server takes the status of HTTP from `extensions.http`, as Apollo Server and GraphQL Yoga do
+ * @throws GraphQLError UNAUTHENTICATED, FORBIDDEN or AUTH_UNAVAILABLE
+ */
+export function createGate(verifier: Verifier, hasStatus = false): Gate {
   return (context, roles) => {
     const caller = callerOf(context);
+    const pass = (refusal: Refusal | null): true => {
+      if (refusal === null) return true;
+      // Only of a request that had no right caller from its beginning: otherwise some of its fields may have been answered.
+      throw graphqlErrorOf(refusal, hasStatus && caller.kind !== 'authenticated' && connectionIn(context) === undefined);
+    };
     const refusal = judge(verifier, caller, roles);
-    return refusal instanceof Promise ? refusal.then((known) => pass(caller, known)) : pass(caller, refusal);
+    return refusal instanceof Promise ? refusal.then(pass) : pass(refusal);
   };
+}
+
+export function connectionIn(context: unknown): ConnectionContext['endConnection'] {
+  return (context as ConnectionContext).endConnection;
 }
 
 /** @throws TypeError if no adapter has put a caller there: without one, nobody may pass */
@@ -24,7 +42,6 @@ export function callerOf(context: unknown): VerifierCaller {
   return caller;
 }
 
-/** The status of HTTP is only for a request that had no right caller from its beginning. Otherwise some fields may have been answered. */
 export function graphqlErrorOf({ message, extensions, status, headers }: Refusal, hasStatus = false): GraphQLError {
   return new GraphQLError(message, { extensions: { ...extensions, ...(hasStatus ? { http: { status, headers: asMap(headers) } } : {}) } });
 }
@@ -32,9 +49,4 @@ export function graphqlErrorOf({ message, extensions, status, headers }: Refusal
 /** Apollo Server reads a Map, and GraphQL Yoga the properties of an object. */
 function asMap(headers: Refusal['headers']): Map<string, string> {
   return Object.assign(new Map(Object.entries(headers)), headers);
-}
-
-function pass(caller: VerifierCaller, refusal: Refusal | null): true {
-  if (refusal !== null) throw graphqlErrorOf(refusal, caller.kind !== 'authenticated');
-  return true;
 }

@@ -2,7 +2,7 @@
 import type { GraphQLError } from 'graphql';
 import type { Verifier, VerifierCaller } from '../contract.js';
 import { admit, type ClosableSocket, closeAtEnd, closeWith } from './connection.js';
-import { graphqlErrorOf } from './graphql-gate.js';
+import { type ConnectionContext, graphqlErrorOf } from './graphql-gate.js';
 import { judge } from './refusal.js';
 import { authorizationOfSocket, type CallerContext, type NodeRequest } from './request.js';
 
@@ -52,7 +52,10 @@ export function createConnectionHooks(verifier: Verifier, { allowAnonymous = fal
       if (caller.kind === 'authenticated') extra.stopWatching = closeAtEnd(verifier, caller, extra.socket);
       return true;
     },
-    context: (connection: Connection): CallerContext => ({ caller: callerIn(connection) }),
+    context: (connection: Connection): CallerContext & ConnectionContext => ({
+      caller: callerIn(connection),
+      endConnection: ({ code, reason }) => extraOf(connection).socket.close(code, reason),
+    }),
     onSubscribe: (connection: Connection) => findRefusal(connection),
     /** The result is replaced, since it must not leave even if the socket closes slowly. */
     async onNext(connection: Connection): Promise<{ errors: GraphQLError[] } | undefined> {

@@ -1,8 +1,8 @@
 /** Puts the check before the fields of a schema, and refuses a schema in which a field is neither guarded nor public. */
 import { defaultFieldResolver, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from 'graphql';
-import type { Verifier, WatchEnd } from '../contract.js';
+import type { Verifier } from '../contract.js';
 import { gateEvents, refusalIn } from './gated-events.js';
-import { callerOf, createGate, type Gate, graphqlErrorOf } from './graphql-gate.js';
+import { callerOf, connectionIn, createGate, type Gate, graphqlErrorOf } from './graphql-gate.js';
 
 /** Who may resolve what. Fields are named as `Type.field`. */
 export interface FieldAccess {
@@ -31,7 +31,10 @@ type Resolve = GraphQLFieldResolver<unknown, unknown>;
  * @throws TypeError if `access` names a field that is not there, or one twice
  */
 export function guardSchema(schema: GraphQLSchema, verifier: Verifier, access: FieldAccess = {}): GraphQLSchema {
-  const gate = createGate(verifier);
+  return guardWith(createGate(verifier, true), schema, verifier, access);
+}
+
+export function guardWith(gate: Gate, schema: GraphQLSchema, verifier: Verifier, access: FieldAccess): GraphQLSchema {
   const roots = rootFields(schema);
   const fields = objectFields(schema);
   const open = access.public ?? [];
@@ -86,18 +89,13 @@ export function guardEvents(field: Field, verifier: Verifier): void {
   field.subscribe = async (source, args, context, info) => {
     const events: unknown = await subscribe(source, args, context, info);
     if (typeof events !== 'object' || events === null || !(Symbol.asyncIterator in events)) return events;
-    return gateEvents(verifier, callerOf(context), events as AsyncIterable<unknown>, closerIn(context));
+    return gateEvents(verifier, callerOf(context), events as AsyncIterable<unknown>, connectionIn(context));
   };
   field.resolve = (event, args, context, info) => {
     const refusal = refusalIn(event);
     if (refusal !== null) throw graphqlErrorOf(refusal);
     return resolve(event, args, context, info);
   };
-}
-
-/** A context may bring what closes its connection: a server that has no other hook for it. */
-function closerIn(context: unknown): ((cause: WatchEnd) => void) | undefined {
-  return (context as { readonly endConnection?: (cause: WatchEnd) => void }).endConnection;
 }
 
 export function rootFields(schema: GraphQLSchema): Map<string, Field> {

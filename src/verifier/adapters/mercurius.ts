@@ -1,9 +1,9 @@
 /** `latchkey/verifier/mercurius`: the context of mercurius, for requests and for sockets, and the walk through its schema at the start. */
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
-import type { Verifier, VerifierCaller, WatchEnd } from '../contract.js';
+import type { Verifier, VerifierCaller } from '../contract.js';
 import { type ClosableSocket, closeWith } from './connection.js';
-import { callerOf, graphqlErrorOf } from './graphql-gate.js';
-import { type FieldAccess, guardSchema, refuseOpenFields } from './guarded-schema.js';
+import { type ConnectionContext, callerOf, createGate, graphqlErrorOf } from './graphql-gate.js';
+import { type FieldAccess, guardWith, refuseOpenFields } from './guarded-schema.js';
 import { judge, type Refusal } from './refusal.js';
 import { authorizationOf, authorizationOfSocket, type CallerContext, type NodeRequest } from './request.js';
 
@@ -17,10 +17,8 @@ interface MercuriusRequest extends NodeRequest {
 }
 
 /** The context of a subscription, and of the hooks around it. */
-interface SocketContext {
+interface SocketContext extends ConnectionContext {
   readonly caller?: VerifierCaller;
-  /** The gate of the events calls it in the turn in which the caller ends. */
-  readonly endConnection?: (cause: WatchEnd) => void;
   readonly closeConnection?: (refusal: Refusal) => void;
 }
 
@@ -69,9 +67,9 @@ export function createMercuriusOptions(verifier: Verifier) {
  */
 export function guardMercurius(app: MercuriusServer, verifier: Verifier, access: FieldAccess = {}): void {
   app.addHook('onReady', async () => {
-    guardSchema(app.graphql.schema, verifier, access);
+    guardWith(createGate(verifier), app.graphql.schema, verifier, access);
   });
-  const addHook = app.graphql.addHook as (name: string, hook: (...args: never[]) => Promise<void>) => void;
+  const addHook = app.graphql.addHook.bind(app.graphql) as (name: string, hook: (...args: never[]) => Promise<void>) => void;
   addHook('preSubscriptionExecution', async (_schema: GraphQLSchema, _document: unknown, context: SocketContext) => {
     const refusal = await judge(verifier, callerOf(context), []);
     if (refusal === null || refusal.extensions.reason === 'TOKEN_MISSING') return;

@@ -13,7 +13,7 @@ export type { CallerContext } from './request.js';
  * between counts. It throws errors with the codes of the login server, so it never returns false.
  */
 export function createAuthChecker(verifier: Verifier) {
-  const gate = createGate(verifier);
+  const gate = createGate(verifier, true);
   // type-graphql takes a function with a prototype for a class, so this must be an arrow function.
   return (field: { readonly context: CallerContext }, roles: readonly string[]): true | Promise<true> => gate(field.context, roles);
 }

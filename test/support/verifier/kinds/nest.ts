@@ -39,6 +39,8 @@ export class OrdersResolver {
     return 'before';
   }
 
+  /** What TypeScript writes with `emitDecoratorMetadata`, which these tests are built without. */
+  @Reflect.metadata('design:paramtypes', [String])
   @Mutation(() => String, nullable)
   async logOut(@Args('token', { type: () => String }) token: string) {
     await this.parts.logOut(token);

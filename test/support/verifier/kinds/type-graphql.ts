@@ -1,4 +1,5 @@
 /** type-graphql, served by Apollo Server: `@Authorized` asks the verifier. */
+import { createPubSub } from '@graphql-yoga/subscription';
 import { Arg, Authorized, buildSchema, Ctx, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { createAuthChecker, guardSchema, Public } from '../../../../src/verifier/adapters/type-graphql.js';
 import type { AuthenticatedCaller } from '../../../../src/verifier/contract.js';
@@ -71,6 +72,8 @@ export const typeGraphql: Kind = {
     const schema = await buildSchema({
       resolvers: [resolver],
       authChecker: createAuthChecker(verifier),
+      // type-graphql asks for it, though the subscriptions bring their own source.
+      pubSub: createPubSub(),
       container: { get: (type) => new (type as new () => object)() },
     });
     return serveApollo(guardSchema(schema, verifier), verifier);
