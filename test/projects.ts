@@ -77,6 +77,7 @@ export const quick: readonly TestProjectInlineConfiguration[] = [
     isolate: true,
     env: { TEST_REVOCATION_CHECK: 'memory' },
   }),
+  project(['built', 'sqlite'], { name: 'verifier', include: ['test/verifier/**/*.test.ts'], env: { TEST_REVOCATION_CHECK: 'memory' } }),
   project(['built', 'sqlite'], { name: 'server', include: [`test/e2e/{${SERVER_STORY}}.test.ts`] }),
 ];
 

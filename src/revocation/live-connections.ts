@@ -12,6 +12,10 @@ export interface LiveConnection {
   end(cause: EndOfConnection): void;
 }
 
+export function createLiveConnections(...given: ConstructorParameters<typeof LiveConnections>): LiveConnections {
+  return new LiveConnections(...given);
+}
+
 export class LiveConnections {
   readonly #all = new Set<LiveConnection>();
   readonly #byId = new Map<string, Set<LiveConnection>>();

@@ -59,10 +59,20 @@ export class FeedClient {
   }
 
   async #call(call: Call): Promise<unknown> {
-    const { requestTimeoutMs } = this.needs;
-    const response = await this.#send({ ...call, signal: AbortSignal.any([call.signal, AbortSignal.timeout(requestTimeoutMs)]) });
-    const text = await response.text();
-    return text === '' ? null : JSON.parse(text);
+    // `AbortSignal.any` would keep something of each request for as long as the verifier lives.
+    const limit = new AbortController();
+    const cancel = () => limit.abort(call.signal.reason);
+    const timer = setTimeout(() => limit.abort(new Error('The login server took too long')), this.needs.requestTimeoutMs);
+    call.signal.addEventListener('abort', cancel);
+    if (call.signal.aborted) cancel();
+    try {
+      const response = await this.#send({ ...call, signal: limit.signal });
+      const text = await response.text();
+      return text === '' ? null : JSON.parse(text);
+    } finally {
+      clearTimeout(timer);
+      call.signal.removeEventListener('abort', cancel);
+    }
   }
 
   async #send({ method, path, body, accept = 'application/json', signal }: Call): Promise<Response> {

@@ -25,6 +25,7 @@ export function createFeedStream(...given: ConstructorParameters<typeof FeedStre
 
 export class FeedStream {
   readonly #stopped = new AbortController();
+  #current: AbortController | null = null;
   #isHearing = false;
 
   constructor(private readonly needs: Needs) {}
@@ -36,6 +37,7 @@ export class FeedStream {
 
   stop(): void {
     this.#stopped.abort(new Error('The verifier is closed'));
+    this.#current?.abort(this.#stopped.signal.reason);
   }
 
   async #follow(): Promise<void> {
@@ -51,6 +53,7 @@ export class FeedStream {
   async #listen(): Promise<boolean> {
     const { feed, freshText, requestTimeoutMs } = this.needs;
     const silence = new AbortController();
+    this.#current = silence;
     const abort = () => silence.abort(new Error('The stream is silent'));
     let timer = setTimeout(abort, requestTimeoutMs);
     timer.unref();
@@ -59,7 +62,7 @@ export class FeedStream {
     let isEchoed = false;
     let hasHeard = false;
     try {
-      for await (const bytes of await feed.listen(echo, AbortSignal.any([this.#stopped.signal, silence.signal]))) {
+      for await (const bytes of await feed.listen(echo, silence.signal)) {
         for (const received of lines.read(bytes)) {
           if (received.event === 'echo') isEchoed = fieldOf(received, 'echo') === echo;
           // A proxy that keeps what it gets, and another one's stream, are not heard.

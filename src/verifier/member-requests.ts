@@ -63,7 +63,10 @@ export class MemberRequests {
 
   register({ memberId }: Effect<'register'>): void {
     const { strictLeaseMs } = this.needs;
-    if (strictLeaseMs === null) return this.#tell({ kind: 'registered', memberId });
+    if (strictLeaseMs === null) {
+      this.#tell({ kind: 'registered', memberId });
+      return;
+    }
     const registered = this.needs.patience.try(() => this.#register(memberId, strictLeaseMs));
     this.#registering = registered.then(
       () => undefined,

@@ -1,6 +1,6 @@
 /** What a service has open for a caller, and ends when the caller may no longer be served (R38). */
 import type { AccessToken } from '../caller/access-token-claims.js';
-import { type EndOfConnection, LiveConnections } from '../revocation/live-connections.js';
+import { createLiveConnections, type EndOfConnection, type LiveConnections } from '../revocation/live-connections.js';
 import type { LogDelta } from '../revocation/memory/replica.js';
 import type { RevocationVerdict } from '../revocation/revocation-check.js';
 import type { VerifierClock, VerifierLog, WatchEnd } from './contract.js';
@@ -38,7 +38,7 @@ export class Watches {
   readonly #all: LiveConnections;
 
   constructor(private readonly needs: Needs) {
-    this.#all = new LiveConnections(needs.onChange);
+    this.#all = createLiveConnections(needs.onChange);
   }
 
   get size(): number {

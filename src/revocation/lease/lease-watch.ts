@@ -12,6 +12,10 @@ interface LeaseKeeper {
 /** Short enough for several looks within the shortest useful lease. While a lease is held, a look costs no statement. */
 const LOOK_EVERY_MS = 100;
 
+export function createLeaseWatch(...given: ConstructorParameters<typeof LeaseWatch>): LeaseWatch {
+  return new LeaseWatch(...given);
+}
+
 export class LeaseWatch {
   #timer: NodeJS.Timeout | undefined;
 
