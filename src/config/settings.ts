@@ -55,7 +55,7 @@ export const SUBJECTS = {
       'DATABASE_POOL_SIZE',
       wholeNumber(2, 1_000),
       '10',
-      'Connections of this node to PostgreSQL, beside 4 for leases and doorbells.',
+      'Connections of this node to PostgreSQL, beside 4 for leases and doorbells, and 2 for verifiers.',
     ),
     /** Null means that there is no mirror. */
     redisUrl: setting('REDIS_URL', redisUrl, null, 'Redis server that mirrors the blacklist. Required with `REVOCATION_CHECK=redis`.'),
@@ -202,6 +202,12 @@ export const SUBJECTS = {
       onOff('on'),
       'on',
       'Whether nodes announce revocations with LISTEN and NOTIFY. Set `off` where LISTEN does not work, such as behind PgBouncer in transaction mode.',
+    ),
+    maxVerifiers: setting(
+      'MAX_VERIFIERS',
+      wholeNumber(0, 1_000),
+      '32',
+      'How many other services may follow the feed so strictly that logouts wait for them. At most 8 for each service credential.',
     ),
     clockToleranceSeconds: setting('CLOCK_TOLERANCE', duration('0s', '60s'), '5s', 'How far two clocks may differ for `exp` and `iat`.'),
   },

@@ -28,6 +28,9 @@ export interface ServerFacts {
 /** How many connections a node on PostgreSQL has besides Prisma's pool: those for short statements, and the one that listens. */
 export const SIDE_CONNECTIONS = 4;
 
+/** How many more a node opens while verifiers follow its feed. */
+export const FEED_CONNECTIONS = 2;
+
 /** The tables that a transaction may lock against all readers. */
 export type LockableTable = 'SigningKey';
 

@@ -33,8 +33,8 @@ export interface ShortStatements {
 }
 
 /** Connects at the first statement. */
-export function openShortStatements(url: string): ShortStatements {
-  const pool = new pg.Pool({ ...connectionTo(url), ...OPTIONS, max: CONNECTIONS, idleTimeoutMillis: 60_000 });
+export function openShortStatements(url: string, connections = CONNECTIONS): ShortStatements {
+  const pool = new pg.Pool({ ...connectionTo(url), ...OPTIONS, max: connections, idleTimeoutMillis: 60_000 });
   // An idle connection has failed: the pool has dropped it, and the next statement uses another one.
   pool.on('error', () => undefined);
   return {

@@ -9,10 +9,22 @@ export interface Readings {
   readonly waitingMails: () => number;
   readonly liveConnections: () => number;
   readonly eventFollowers: () => number;
+  readonly feed: FeedReadings;
   /** Counts of audit events by kind. For an ended session the key is `session.ended` and the reason. */
   readonly events: ReadonlyMap<string, number>;
   /** Counts of refusals by the reason or code that the client got. */
   readonly denials: ReadonlyMap<string, number>;
+}
+
+/** Figures of the feed for verifiers. */
+export interface FeedReadings {
+  readonly verifiers: () => number;
+  readonly streams: () => number;
+  readonly figures: {
+    /** By the name of the service credential. */
+    readonly registrations: ReadonlyMap<string, number>;
+    readonly renewals: number;
+  };
 }
 
 /** Figures of a node that has other nodes beside it. */
@@ -74,10 +86,9 @@ export function registerMetrics(server: FastifyInstance, { readings, lease, late
   gauge('latchkey_connections_live', 'Open WebSockets and event streams', readings.liveConnections);
   gauge('latchkey_event_followers', 'Subscriptions to the events of the core', readings.eventFollowers);
   registerEvents(registry, readings);
-  if (lease !== null) {
-    registerLease(registry, lease);
-    latency.registerIn(registry);
-  }
+  registerFeed(registry, readings.feed);
+  if (lease !== null) registerLease(registry, lease);
+  latency.registerIn(registry);
   if (mirror !== null) registerMirror(registry, mirror);
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
 }
@@ -141,6 +152,19 @@ function registerEvents(registry: Registry, { events, denials }: Readings): void
     [...events].filter(([kind]) => kind.startsWith(ENDED)).map(([kind, count]) => [kind.slice(ENDED.length), count] as const),
   );
   labelled('latchkey_denials_total', 'Fields that were refused, by the reason or code that the client got', 'reason', () => denials);
+}
+
+function registerFeed(registry: Registry, { verifiers, streams, figures }: FeedReadings): void {
+  const { gauge, counter, labelled } = createMeters([registry]);
+  gauge('latchkey_verifiers', 'Verifiers at the last look', verifiers);
+  gauge('latchkey_feed_streams', 'Verifiers that hear the bells of this node', streams);
+  counter('latchkey_verifier_renewals_total', 'Leases that this node has granted to verifiers', () => figures.renewals);
+  labelled(
+    'latchkey_verifier_registrations_total',
+    'Verifiers that have registered at this node, by the name of the service credential',
+    'service',
+    () => figures.registrations,
+  );
 }
 
 function registerMirror(registry: Registry, mirror: MirrorReadings): void {

@@ -20,7 +20,6 @@ const CODES_BY_STATUS: Readonly<Record<number, string>> = {
 const MESSAGES_BY_CODE: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The address is not a valid URL.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send "Content-Type: application/json".',
-  FST_ERR_CTP_BODY_TOO_LARGE: `The body is larger than ${BODY_LIMIT_BYTES} bytes.`,
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty. Send JSON with a "query".',
 };
 
@@ -49,7 +48,10 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
     request.log.error({ requestId: request.id, err: error }, 'a request failed before it reached GraphQL');
     return reply.code(500).send(bodyOf('INTERNAL_SERVER_ERROR', 'Something went wrong on the server.'));
   }
-  const message = MESSAGES_BY_CODE[error.code] ?? (status === 400 ? 'The body is not valid JSON.' : 'The request was refused.');
+  const tooLarge = `The body is larger than ${request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES} bytes.`;
+  const message =
+    (status === 413 ? tooLarge : MESSAGES_BY_CODE[error.code]) ??
+    (status === 400 ? 'The body is not valid JSON.' : 'The request was refused.');
   return reply.code(status).send(bodyOf(codeOf(status), message));
 }
 

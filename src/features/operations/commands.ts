@@ -33,7 +33,7 @@ export function operationCommands({ config }: World, { database, revocations, mi
       const { size, version } = revocations.replica;
       return done<BlacklistStats>({ rows: _count, inMemory: size, version, oldestRevokedAt: _min.revokedAt });
     }),
-    /** The nodes that may hold a lease, oldest first. */
+    /** The nodes and verifiers that may hold a lease, oldest first. */
     listNodes: command(NOTHING, async () => done(await readNodes(database))),
     /**
      * Stops revocations from waiting for Redis, once no node checks with Redis any more.

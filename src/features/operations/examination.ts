@@ -10,6 +10,7 @@ import type { Delivery } from '../mail/delivery.js';
 import type { SigningKeys } from '../tokens/signing-keys.js';
 import type { Finding } from './finding.js';
 import type { NodeExamination } from './node-examination.js';
+import { examineVerifiers } from './verifier-examination.js';
 
 interface Needs {
   readonly database: Database;
@@ -39,7 +40,13 @@ export class Examination {
       await this.#examineMail(),
       await this.#examineClock(),
       ...((await this.needs.nodes?.run()) ?? []),
+      ...(await this.#examineVerifiers()),
     ];
+  }
+
+  /** If the database does not answer, another finding says so. */
+  #examineVerifiers(): Promise<Finding[]> {
+    return examineVerifiers(this.needs.database, this.world.leaseClock.now().wall).catch(() => []);
   }
 
   async #examineDatabase(): Promise<Finding> {

@@ -2,14 +2,14 @@
 
 import type { Database } from '../../database/database.js';
 import type { ServerFacts } from '../../database/engine.js';
-import { SIDE_CONNECTIONS } from '../../database/engine.js';
+import { FEED_CONNECTIONS, SIDE_CONNECTIONS } from '../../database/engine.js';
 import type { LeaseNode } from '../../revocation/lease/lease-node.js';
 import type { World } from '../../world.js';
 import type { Finding } from './finding.js';
-import { readNodes } from './nodes.js';
+import { isVerifier, readNodes } from './nodes.js';
 
 /** Running nodes look for dead ones every minute, and remove a dead node at the second look. */
-const REMOVED_WITHIN_MS = 180_000;
+export const REMOVED_WITHIN_MS = 180_000;
 
 interface Needs {
   readonly database: Database;
@@ -27,7 +27,7 @@ export class NodeExamination {
     const server = await this.needs.database.describeServer();
     if (server === null) return [];
     const clock = this.#examineClock(server.now, before, this.world.clock.now());
-    const nodes = await readNodes(this.needs.database);
+    const nodes = (await readNodes(this.needs.database)).filter((member) => !isVerifier(member));
     return [
       examineServer(server),
       examineDurability(server),
@@ -39,7 +39,7 @@ export class NodeExamination {
   }
 
   #examineConnections({ connectionLimit, connections }: ServerFacts, nodes: number): Finding {
-    const each = this.world.config.databasePoolSize + SIDE_CONNECTIONS;
+    const each = this.world.config.databasePoolSize + SIDE_CONNECTIONS + FEED_CONNECTIONS;
     const wanted = Math.max(1, nodes) * each;
     const isRight = wanted <= connectionLimit;
     return {

@@ -1,11 +1,11 @@
-/** Reads the state of this node for administrators: its revocation check, its blacklist, and the other nodes. */
+/** Reads the state of this node for administrators: its revocation check, its blacklist, the other nodes, and the verifiers. */
 import type { Config } from '../../config/config.js';
 import type { Database } from '../../database/database.js';
 import type { LiveConnections } from '../../revocation/live-connections.js';
 import type { Mirror } from '../../revocation/redis/mirror.js';
 import type { Revocations } from '../../revocation/revocations.js';
 import type { World } from '../../world.js';
-import { type ListedNode, readNodes } from './nodes.js';
+import { isVerifier, type ListedNode, readNodes } from './nodes.js';
 
 export interface ServerStatus {
   readonly revocationCheck: Config['revocationCheck'];
@@ -18,6 +18,8 @@ export interface ServerStatus {
   readonly isMirrorWhole: boolean | null;
   /** Oldest first; empty with SQLite. */
   readonly nodes: readonly ListedNode[];
+  /** Oldest first. */
+  readonly verifiers: readonly ListedNode[];
 }
 
 interface Needs {
@@ -36,7 +38,7 @@ export class ServerOverview {
 
   /** Counts the rows of the table: the copy in memory is out of date on a node that does not check there. */
   async read(): Promise<ServerStatus> {
-    const [liveRevocations, nodes] = await Promise.all([
+    const [liveRevocations, members] = await Promise.all([
       this.needs.database.read((client) => client.blacklistedToken.count()),
       readNodes(this.needs.database),
     ]);
@@ -48,7 +50,8 @@ export class ServerOverview {
       blacklistVersion: version,
       liveConnections: this.needs.connections.size,
       isMirrorWhole: this.needs.mirror?.isWhole ?? null,
-      nodes,
+      nodes: members.filter((member) => !isVerifier(member)),
+      verifiers: members.filter(isVerifier),
     };
   }
 }

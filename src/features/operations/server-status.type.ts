@@ -39,6 +39,29 @@ export class ServerNodeType implements Pick<ListedNode, 'id' | 'startedAt' | 'se
   leaseMs!: number;
 }
 
+@ObjectType('ServerVerifier', { description: 'Another service that honours revocations as strictly as a node: they wait for it.' })
+export class ServerVerifierType implements Pick<ListedNode, 'id' | 'service' | 'startedAt' | 'seenAt' | 'leaseMs' | 'lag'> {
+  @Field(() => ID, { description: 'The id of the verifier; it changes each time the verifier registers.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'The name of its service credential.' })
+  service!: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When the verifier registered.' })
+  startedAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When the verifier last renewed its lease.' })
+  seenAt!: Date;
+
+  @Field(() => Int, {
+    description: 'The longest that its lease may last, in milliseconds. If the verifier is dead, a logout waits that long for it.',
+  })
+  leaseMs!: number;
+
+  @Field(() => Int, { description: 'How many versions of the blacklist it had not acknowledged when it last renewed.' })
+  lag!: number;
+}
+
 @ObjectType('ServerStatus', { description: 'The state of the node that answers, as it sees it.' })
 export class ServerStatusType implements ServerStatus {
   @Field(() => RevocationCheckMode, { description: 'Where this node checks whether a token is revoked.' })
@@ -70,4 +93,7 @@ export class ServerStatusType implements ServerStatus {
     description: 'The nodes on this database that may hold a lease, oldest first; empty with SQLite.',
   })
   nodes!: readonly ListedNode[];
+
+  @Field(() => [ServerVerifierType], { description: 'The other services that may hold a lease, oldest first.' })
+  verifiers!: readonly ListedNode[];
 }

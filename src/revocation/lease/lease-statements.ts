@@ -6,6 +6,7 @@ import type { Member, RefreshReply } from './lease-events.js';
 
 /** A member as the operator sees it. */
 export interface ListedNode extends Member {
+  readonly kind: 'node' | 'verifier';
   readonly startedAt: Date;
   /** When the member last renewed, by the clock of the database. */
   readonly seenAt: Date;
@@ -70,12 +71,13 @@ export class LeaseStatements {
 
   async readMembers(): Promise<ListedNode[]> {
     const rows = await this.statements.run(
-      `SELECT "id", "renewals", "leaseMs", "acknowledged", (extract(epoch FROM "startedAt") * 1000)::float8 AS "startedAt",
+      `SELECT "id", "kind", "renewals", "leaseMs", "acknowledged", (extract(epoch FROM "startedAt") * 1000)::float8 AS "startedAt",
          (extract(epoch FROM "seenAt") * 1000)::float8 AS "seenAt" FROM "Node" ORDER BY "startedAt", "id"`,
       [],
     );
     return rows.map((row) => ({
       memberId: String(row.id),
+      kind: row.kind === 'verifier' ? 'verifier' : 'node',
       renewals: Number(row.renewals),
       leaseMs: Number(row.leaseMs),
       acknowledged: Number(row.acknowledged),

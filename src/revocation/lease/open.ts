@@ -12,7 +12,7 @@ import type { Replica } from '../memory/replica.js';
 import { restoreLog } from '../restoring.js';
 import { Doorbell } from './doorbell.js';
 import { hearing } from './hearing.js';
-import { LeaseNode } from './lease-node.js';
+import { type BellFollower, LeaseNode } from './lease-node.js';
 import { CHANNEL, LeaseStatements } from './lease-statements.js';
 import { SignedMessages } from './signed-messages.js';
 
@@ -35,6 +35,7 @@ interface Needs {
   readonly connections: LiveConnections;
   /** Called once for each revocation, when it is in force on every node. */
   readonly onConfirmed: (confirmation: Confirmation) => void;
+  readonly follower: BellFollower;
   /** Called with the text of every message that a node has sent on the channel. */
   readonly onPayload: (text: string) => void;
 }

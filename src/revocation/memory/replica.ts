@@ -37,6 +37,11 @@ export class Replica {
     return this.#sessionsSince;
   }
 
+  /** Tokens with an `exp` up to this instant, in milliseconds since the epoch, are refused by their age. */
+  get prunedBefore(): number {
+    return this.#prunedBefore;
+  }
+
   get size(): number {
     return this.#set.size;
   }
