@@ -21,6 +21,7 @@ await withPages({}, async ({ app, address, browser }) => {
   await login('ada@example.com', { userAgent: PHONE });
   await login('root@example.com', { userAgent: PHONE });
   await login('root@example.com', { deviceName: 'Work laptop' });
+  await app.administration.createServiceCredential({ name: 'Orders', audience: 'orders' });
   for (const look of LOOKS) await photograph({ address, browser, login }, look);
 });
 
@@ -79,6 +80,9 @@ async function photograph({ address, browser, login }, { name: look, ...options 
   await login('ada@example.com', { userAgent: PHONE });
   await page.getByRole('cell', { name: 'Logged in' }).first().waitFor();
   await take('server');
+  await open('Services');
+  await page.getByRole('cell', { name: 'Orders' }).first().waitFor();
+  await take('services');
   await open('Users');
   await page.getByRole('link', { name: 'ada@example.com' }).waitFor();
   await take('users');

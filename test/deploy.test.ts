@@ -62,7 +62,17 @@ test.each(PROXIES)('deploy/%s lets through the public paths and no others, and r
   const text = read(`deploy/${name}`).replace(/^\s*#.*$/gm, '');
   const found = patterns.flatMap((pattern) => [...text.matchAll(new RegExp(pattern, 'g'))].flatMap(([, paths = '']) => paths.split(' ')));
   const paths = [...new Set(found.map((path) => path.replace(/\*$/, '')))].sort();
-  expect(paths).toEqual(['/.well-known/jwks.json', '/account', '/account/', '/graphiql/', '/graphql', '/livez']);
+  expect(paths).toEqual([
+    '/.well-known/jwks.json',
+    '/.well-known/oauth-authorization-server',
+    '/account',
+    '/account/',
+    '/graphiql/',
+    '/graphql',
+    '/livez',
+    '/oauth/introspect',
+    '/oauth/revoke',
+  ]);
   expect(text).not.toContain('metrics');
   expect(text).toMatch(/Forwarded:? ""|(?:del-header |header_up -)Forwarded/);
 });

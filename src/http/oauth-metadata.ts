@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 
+const WELL_KNOWN = '/.well-known/oauth-authorization-server';
 const MAX_AGE_SECONDS = 60;
 
 /** Serves nothing unless ISSUER is an https URL without query and fragment: RFC 8414, section 2, allows no other issuer. */
@@ -22,7 +23,7 @@ export function serveOAuthMetadata(server: FastifyInstance, { issuer }: Pick<Con
     grant_types_supported: [],
   };
   // RFC 8414, section 3.1: a path of the issuer comes after the well-known part.
-  server.get(`/.well-known/oauth-authorization-server${url.pathname.replace(/\/$/, '')}`, async (_request, reply) => {
+  server.get(WELL_KNOWN + url.pathname.replace(/\/$/, ''), async (_request, reply) => {
     return reply.header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`).send(metadata);
   });
 }

@@ -118,28 +118,26 @@ function CredentialTable({ credentials, onRevoke }: { credentials: readonly List
       <caption className="hidden">{texts.pages.services}</caption>
       <thead>
         <tr>
-          <th scope="col">{words.name}</th>
+          <th scope="col">{words.service}</th>
           <th scope="col">{words.audience}</th>
           <th scope="col">{words.since}</th>
           <th scope="col">{words.state}</th>
-          <th scope="col">
-            <span className="hidden">{words.revoke}</span>
-          </th>
         </tr>
       </thead>
       <tbody>
         {credentials.map((credential) => (
           <tr key={credential.id}>
-            <td data-label={words.name} className="strong">
+            <td data-label={words.service} className="strong">
               {credential.name}
             </td>
             <td data-label={words.audience}>{credential.audience}</td>
             <td data-label={words.since}>
               <Time at={credential.createdAt} />
             </td>
-            <td data-label={words.state}>{credential.revokedAt === null ? words.active : words.revoked}</td>
-            <td>
-              {credential.revokedAt === null && (
+            <td data-label={words.state}>
+              {credential.revokedAt !== null ? (
+                words.revoked
+              ) : (
                 <button type="button" className="danger" aria-label={words.revokeOne(credential.name)} onClick={() => onRevoke(credential)}>
                   {words.revoke}
                 </button>
