@@ -115,6 +115,7 @@ export const rest: readonly TestProjectInlineConfiguration[] = [
     include: ['test/proxies/**/*.test.ts'],
     env: { TEST_REVOCATION_CHECK: 'memory' },
   }),
+  project(['sqlite'], { name: 'adapters', include: ['test/verifier/adapters/**/*.test.ts'], env: { TEST_REVOCATION_CHECK: 'memory' } }),
   project(['built', 'sqlite', 'postgresql'], {
     name: 'faults',
     include: ['test/fault-run/{random,teeth}.test.ts'],
