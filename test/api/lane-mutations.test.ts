@@ -16,7 +16,16 @@ import { CrateResolver } from '../support/resolvers/lane-resolvers.js';
 const GROUPS = [
   ['verifyEmail', 'requestEmailVerification', 'reauthenticate', 'login', 'register', 'confirmRegistration', 'refreshToken', 'logout'],
   ['revokeSession', 'requestEmailChange', 'requestPasswordReset', 'changePassword'],
-  ['setUserRoles', 'revokeUserSessions', 'requirePasswordReset', 'disableUser', 'enableUser', 'revokeAllSessions'],
+  [
+    'setUserRoles',
+    'revokeUserSessions',
+    'requirePasswordReset',
+    'disableUser',
+    'enableUser',
+    'createServiceCredential',
+    'revokeServiceCredential',
+    'revokeAllSessions',
+  ],
   ['confirmEmailChange'],
   ['deleteMe'],
   ['resetPassword'],
@@ -47,7 +56,7 @@ function mask(answer: unknown): string {
   const names = new Map<string, string>();
   const rename = (random: string) => names.get(random) ?? (names.set(random, `RANDOM-${names.size + 1}`).get(random) as string);
   return JSON.stringify(answer).replaceAll(
-    /eyJ[\w-]+\.[\w-]+\.[\w-]+|lk[rc]_[\w-]+|(?<=refresh-)[\da-f]{8,}|(?<![\w-])[\w-]{22}(?![\w-])/g,
+    /eyJ[\w-]+\.[\w-]+\.[\w-]+|lk[rcv]_[\w-]+|(?<=refresh-)[\da-f]{8,}|(?<![\w-])[\w-]{22}(?![\w-])/g,
     rename,
   );
 }

@@ -57,8 +57,9 @@ describe('over GraphQL', () => {
   test('administrators create, list and revoke credentials; nobody else does', async () => {
     const server = await startWithAdministrator();
     const token = server.admin.accessToken;
-    const { data } = await mutate(server, ...CREATE, 'id credential userErrors { code }', token);
-    const { id, credential, userErrors } = data.createServiceCredential;
+    const { data } = await mutate(server, ...CREATE, 'credential serviceCredential { id } userErrors { code }', token);
+    const { credential, userErrors } = data.createServiceCredential;
+    const { id } = data.createServiceCredential.serviceCredential;
     expect(userErrors).toEqual([]);
     expect((await introspect(server, credential, token)).text).toContain('"active":true');
     const list = async (token?: string) => (await server.send('{ serviceCredentials { id name audience revokedAt } }', { token })).text;

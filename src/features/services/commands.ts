@@ -11,9 +11,12 @@ interface Needs {
 
 export function serviceCommands({ serviceCredentials }: Needs) {
   return {
-    createServiceCredential: command(z.strictObject({ name: z.string(), audience: z.string() }), (input) =>
-      serviceCredentials.create(input, COMMAND_LINE),
-    ),
+    createServiceCredential: command(z.strictObject({ name: z.string(), audience: z.string() }), async (input) => {
+      const made = await serviceCredentials.create(input, COMMAND_LINE);
+      if (made.kind === 'failed') return made;
+      const { serviceCredential, credential } = made.result;
+      return done({ id: serviceCredential.id, name: serviceCredential.name, credential });
+    }),
     /** Newest first. */
     listServiceCredentials: command(z.strictObject({}), async () => done(await serviceCredentials.list())),
     revokeServiceCredential: command(z.strictObject({ id: z.string() }), ({ id }) => serviceCredentials.revoke(id, COMMAND_LINE)),

@@ -35,7 +35,7 @@ export class ServiceCredentialResolver {
     @Arg('input', () => CreateServiceCredentialInput, { description: 'The service.' }) input: CreateServiceCredentialInput,
     @Ctx() context: RequestContext,
   ): Promise<CreateServiceCredentialPayload> {
-    return toPayload(await this.credentials.create(input, actorOf(context)), ({ id, credential }) => ({ id, credential }));
+    return toPayload(await this.credentials.create(input, actorOf(context)), (result) => result);
   }
 
   @Mutation(() => RevokeServiceCredentialPayload, {

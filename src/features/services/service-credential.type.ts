@@ -41,8 +41,8 @@ export class RevokeServiceCredentialInput {
 
 @ObjectType({ description: 'The new credential. No other answer contains its text.' })
 export class CreateServiceCredentialPayload {
-  @Field(() => ID, { nullable: true, description: 'The id of the credential.' })
-  id?: string;
+  @Field(() => ServiceCredentialType, { nullable: true, description: 'The credential, without its text.' })
+  serviceCredential?: ServiceCredentialType;
 
   @Field(() => String, { nullable: true, description: 'The text that the service shows. The server keeps only its hash.' })
   credential?: string;

@@ -19,8 +19,7 @@ import type { Verifiers } from './verifiers.js';
 export type ServiceCredential = Omit<StoredCredential, 'hash'>;
 
 export interface CreatedCredential {
-  readonly id: string;
-  readonly name: string;
+  readonly serviceCredential: ServiceCredential;
   /** The text that the service keeps. The prefix lets scanners find a credential that leaked into a repository. */
   readonly credential: string;
 }
@@ -74,15 +73,15 @@ export class ServiceCredentials {
     return this.needs.endings.commit(async (steps): Promise<Outcome<CreatedCredential>> => {
       const missing = await this.needs.reauthentication.findPrecondition(steps, actor);
       if (missing !== null) return failed(missing);
-      const createdAt = new Date(this.world.clock.now());
-      await steps.transaction.serviceCredential.create({ data: { id, name, audience, hash: sha256(credential), createdAt } });
+      const serviceCredential = { id, name, audience, createdAt: new Date(this.world.clock.now()), revokedAt: null };
+      await steps.transaction.serviceCredential.create({ data: { ...serviceCredential, hash: sha256(credential) } });
       await this.needs.audit.record(steps.transaction, {
         kind: 'service-credential.created',
         actor: actor.id,
         reason: id,
         ...actor.origin,
       });
-      return done({ id, name, credential });
+      return done({ serviceCredential, credential });
     });
   }
 

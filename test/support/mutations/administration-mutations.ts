@@ -71,6 +71,27 @@ export const ADMINISTRATION_MUTATIONS: MutationExamples = {
     second: ['ok'],
     leaves: { 'user.password-reset-required': 2, 'session.ended': 1 },
   },
+  createServiceCredential: {
+    by: 'administrator',
+    input: () => ({ name: 'orders', audience: 'orders' }),
+    texts: { name: 'NAME_INVALID', audience: 'AUDIENCE_INVALID' },
+    refused: {
+      'a name of 201 characters': () => [{ name: 'x'.repeat(201) }, 'NAME_INVALID'],
+      'an audience of 256 characters': () => [{ audience: 'x'.repeat(256) }, 'AUDIENCE_INVALID'],
+      'an audience of two words': () => [{ audience: 'two words' }, 'AUDIENCE_INVALID'],
+      'an audience of letters that look alike': () => [{ audience: 'оrders' }, 'AUDIENCE_INVALID'],
+    },
+    second: ['ok'],
+    leaves: { 'service-credential.created': 2 },
+  },
+  revokeServiceCredential: {
+    by: 'administrator',
+    input: ({ serviceId }) => ({ id: serviceId }),
+    texts: { id: 'NOT_FOUND' },
+    refused: { ...wrongIds('id'), 'the id of a user': ({ eve }) => [{ id: eve.id }, 'NOT_FOUND'] },
+    second: ['ok'],
+    leaves: { 'service-credential.revoked': 1 },
+  },
   revokeAllSessions: {
     by: 'administrator',
     input: () => ({ reason: 'a leak' }),

@@ -5,6 +5,7 @@ import type { TestApp, TestOptions } from '../app/start-app.js';
 import { readAllRows, readRows } from '../database/stored-rows.js';
 import { followLink, makeLoggedIn, makeUser, requestVerification, startMailApp, waitForOutbox } from '../mail/mail-app.js';
 import type { ReceivedMail } from '../mail/mail-server.js';
+import { createService } from '../services/services.js';
 import { decode } from '../tokens/tokens.js';
 import { act, logOut } from './mutations.js';
 
@@ -19,6 +20,8 @@ export interface World {
   /** Another user. */
   readonly eve: Tokens & { readonly id: string };
   readonly disabledId: string;
+  /** The credential of another service. */
+  readonly serviceId: string;
   /** The only administrator. */
   readonly root: Administrator;
   /** Codes mailed to ada; the one for a registration belongs to a new user. */
@@ -36,6 +39,7 @@ export async function startWorld(options: Pick<TestOptions, 'plugins'> = {}): Pr
   const eve = withId(await makeLoggedIn(app, 'eve@example.com'));
   const disabledId = await makeUser(app, 'finn@example.com');
   await app.app.administration.disableUser({ user: disabledId });
+  const { id: serviceId } = await createService(app);
   await act(app, 'requestPasswordReset', { email: EMAIL });
   await requestVerification(app, ada.accessToken);
   await act(app, 'requestEmailChange', { newEmail: 'countess@example.com' }, ada.accessToken);
@@ -43,7 +47,7 @@ export async function startWorld(options: Pick<TestOptions, 'plugins'> = {}): Pr
   await waitForOutbox(app);
   const codes = codesIn(mails.received);
   await mails.goDown();
-  return { app, ada, phone, dead, eve, disabledId, root, codes };
+  return { app, ada, phone, dead, eve, disabledId, serviceId, root, codes };
 }
 
 function withId(tokens: Tokens): Tokens & { id: string } {
@@ -67,7 +71,17 @@ function codesIn(received: readonly ReceivedMail[]): World['codes'] {
 
 /** All rows except those that count or record refusals, and whether the live tokens are still live. */
 export async function lookAt({ app, ada, phone, eve, root }: World): Promise<Record<string, unknown>> {
-  const tables = ['User', 'UserRole', 'Session', 'AccessToken', 'BlacklistedToken', 'RevocationState', 'SigningKey', 'MailCode'];
+  const tables = [
+    'User',
+    'UserRole',
+    'Session',
+    'AccessToken',
+    'BlacklistedToken',
+    'RevocationState',
+    'SigningKey',
+    'MailCode',
+    'ServiceCredential',
+  ];
   const rows = readAllRows(app.dataDir, [
     ...tables.map((table) => `SELECT * FROM "${table}" ORDER BY 1, 2`),
     'SELECT id FROM OutgoingMail ORDER BY id',
