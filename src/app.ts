@@ -87,7 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await listenForMetrics(http.metrics, config);
       const address = await http.server.listen({ port: config.port, host: config.host });
       pruning = setInterval(() => {
-        node?.watchMembers();
+        void data.members.watch();
         commands.prune().catch((err: unknown) => log.warn({ err }, 'pruning failed and will be tried again'));
       }, PRUNE_EVERY_MS);
       return address;

@@ -56,7 +56,7 @@ async function openLocked(
   const revocation = await openRevocation(world, { database, onConfirmed, onPayload }, teardown);
   const ground = { ...revocation, database, passwordCost };
   rooms = await openRooms(world, ground);
-  await load(revocation.revocations, rooms.parts.keys);
+  await load(revocation.revocations, rooms.parts.keys, revocation.members);
   await revocation.mirror?.start();
   return { ...rooms, ...ground, world, close: () => teardown.run() };
 }

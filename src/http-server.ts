@@ -7,6 +7,7 @@ import { createAuthChecker } from './door/auth-checker.js';
 import { createContextBuilder, createDoor } from './door/authenticate.js';
 import { createRouteGuard } from './door/route-guard.js';
 import { withCoreEvents } from './features/audit/core-events.js';
+import { sha256 } from './features/services/service-credentials.js';
 import { createErrorFormatter, type Denials, isInternal, originalOf, seenByClient } from './graphql/format-error.js';
 import { faultsOfPlainRequests } from './graphql/plain-requests.js';
 import { PreparedOperations } from './graphql/prepared-operations.js';
@@ -20,6 +21,7 @@ import { createDocumentStore } from './http/document-store.js';
 import { answerEventStreams } from './http/event-stream-route.js';
 import { openExplorer } from './http/explorers.js';
 import { createFailureLog } from './http/failure-log.js';
+import { registerFeed } from './http/feed-routes.js';
 import { registerGraphql } from './http/graphql-route.js';
 import { registerHealth } from './http/health.js';
 import { streamOriginsOf } from './http/hosted-sandbox.js';
@@ -135,6 +137,16 @@ export async function openHttpServer(data: OpenedData, own: OwnParts, latency: R
   const services = createServiceDoor({ identify: (credential, origin) => parts.serviceCredentials.identify(credential, origin) });
   const revoke: RevokeToken = (token, caller, origin) => parts.tokenRevocations.revoke(token, caller, origin);
   registerServices(server, config, { callers, services, revoke });
+  registerFeed(server, {
+    world,
+    feed: data.feed,
+    clusterId,
+    services,
+    findLive: (ids) => parts.serviceCredentials.findLive(ids),
+    hashOf: sha256,
+    register: (credentialId, leaseMs) => parts.verifiers.register(credentialId, leaseMs),
+    leave: (credentialId, member) => parts.verifiers.leave(credentialId, member),
+  });
   registerHealth(server, data.findUnreadiness);
   const readings = {
     databaseOperations: () => data.database.operations,

@@ -203,6 +203,12 @@ export const SUBJECTS = {
       'on',
       'Whether nodes announce revocations with LISTEN and NOTIFY. Set `off` where LISTEN does not work, such as behind PgBouncer in transaction mode.',
     ),
+    maxVerifiers: setting(
+      'MAX_VERIFIERS',
+      wholeNumber(0, 1_000),
+      '32',
+      'How many other services may follow the feed so strictly that logouts wait for them. At most 8 for each service credential.',
+    ),
     clockToleranceSeconds: setting('CLOCK_TOLERANCE', duration('0s', '60s'), '5s', 'How far two clocks may differ for `exp` and `iat`.'),
   },
   'Browsers and proxies': {

@@ -1,12 +1,11 @@
 /** The door: the one place where a string becomes an authenticated caller (R1). */
 import type { AccessToken } from '../caller/access-token-claims.js';
+import { bearerTokenOf } from '../caller/bearer-token.js';
 import type { Caller, ContextBuilder, Door } from '../caller/caller.js';
 import type { AccessTokens, Verification } from '../features/tokens/access-tokens.js';
 import type { UnauthenticatedReason } from '../lib/errors.js';
 import { createTurns } from '../lib/queue.js';
 import { hasEnded, type RevocationCheck, type RevocationVerdict } from '../revocation/revocation-check.js';
-
-const SCHEME = 'bearer';
 
 /** A bad token never throws here: `login` must work for a client that still sends an expired or revoked one. */
 export function createDoor(accessTokens: AccessTokens, check: RevocationCheck): Door {
@@ -68,20 +67,4 @@ function judged(token: AccessToken, verdict: RevocationVerdict): Caller {
 
 function anonymous(reason: UnauthenticatedReason, token: AccessToken | null, sessionEnded: boolean | null = null): Caller {
   return { kind: 'anonymous', reason, sessionEnded, token };
-}
-
-/**
- * RFC 6750, section 2.1; the scheme's case does not matter (RFC 9110, section 11.1).
- *
- * @returns undefined if the client sent no bearer token, null if what it sent can't be one
- */
-function bearerTokenOf(authorization: readonly string[]): string | null | undefined {
-  const [only] = authorization;
-  if (only === undefined) return undefined;
-  // Two headers are refused: a proxy may have checked the other one.
-  if (authorization.length > 1) return null;
-  let at = SCHEME.length;
-  if (only.slice(0, at).toLowerCase() !== SCHEME || (only.length > at && only[at] !== ' ')) return undefined;
-  while (only[at] === ' ') at += 1;
-  return only.slice(at) || null;
 }

@@ -99,3 +99,10 @@ function decodeForm(text: string): string | null {
     return null;
   }
 }
+
+/** The credential that the one `Authorization` header shows, as it was sent; null if there is not exactly one, or it shows none. */
+export function bearerOf(request: FastifyRequest): string | null {
+  refuseSecretsInQuery(request);
+  const [only, ...more] = authorizationOf(request);
+  return only === undefined || more.length > 0 ? null : (readBearer(only)?.credential ?? null);
+}

@@ -4,6 +4,9 @@ import { type BlacklistedToken, Prisma } from '../database/generated/client.js';
 import { toInstant } from '../database/statement.js';
 import { LatchkeyError } from '../lib/errors.js';
 import { insertBlacklisted, readLog } from './log-statements.js';
+import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from './memory/log-rows.js';
+
+export { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from './memory/log-rows.js';
 
 /**
  * A `jti` (one access token), a `sid` (every token of one session) or a `kid` (every token of one key).
@@ -19,28 +22,7 @@ export interface BlacklistEntry {
   readonly lastExpiresAt: number;
 }
 
-export interface BlacklistRow {
-  readonly id: string;
-  readonly revokedUntil: Date;
-}
-
-/** The highest tolerance that can be configured, so that a row outlives its tokens under any past or future setting. */
-const MAX_CLOCK_TOLERANCE_MS = 60_000;
-const MARGIN_MS = 120_000;
-
-/** How long a row is kept after the last `exp`. */
-export const KEEP_AFTER_EXPIRY_MS = MAX_CLOCK_TOLERANCE_MS + MARGIN_MS;
-
 const STATE_ID = 1;
-
-/** The rules that hold for all tokens at a version of the log. */
-export interface LogState {
-  readonly version: number;
-  readonly generation: number;
-  /** Sessions that began in an older generation have ended, whatever their rows say (R17). */
-  readonly sessionsSince: number;
-  readonly prunedBefore: Date;
-}
 
 export interface RevocationState extends LogState {
   /** Null in a database of an older version until a node registers. */

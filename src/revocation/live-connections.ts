@@ -12,6 +12,10 @@ export interface LiveConnection {
   end(cause: EndOfConnection): void;
 }
 
+export function createLiveConnections(...given: ConstructorParameters<typeof LiveConnections>): LiveConnections {
+  return new LiveConnections(...given);
+}
+
 export class LiveConnections {
   readonly #all = new Set<LiveConnection>();
   readonly #byId = new Map<string, Set<LiveConnection>>();
@@ -65,6 +69,14 @@ export class LiveConnections {
   /** Comes before the other ids: a client whose session has ended must not be told to refresh. */
   #endSession(id: string): void {
     for (const connection of [...(this.#byId.get(id) ?? [])]) if (connection.token?.sid === id) connection.end('session-revoked');
+  }
+
+  /** Ends the connections for whose token there is a cause. */
+  endWhere(findCause: (token: RevocableToken) => EndOfConnection | null): void {
+    for (const connection of [...this.#all]) {
+      const cause = connection.token === null ? null : findCause(connection.token);
+      if (cause !== null) connection.end(cause);
+    }
   }
 
   /** Ends all connections, or only those that have a token. */

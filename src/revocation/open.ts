@@ -3,8 +3,10 @@ import type { Database } from '../database/database.js';
 import type { Log } from '../lib/log.js';
 import type { Teardown } from '../lib/teardown.js';
 import type { World } from '../world.js';
-import { type Confirmation, SingleNode } from './coordinator.js';
+import type { Confirmation } from './coordinator.js';
 import { DatabaseCheck } from './database-check.js';
+import { openFeed, openFileCoordinator } from './feed/open.js';
+import { hearOfCredential, writeRevokedCredential } from './feed/revoked-credentials.js';
 import { LeaseCheck } from './lease/lease-check.js';
 import type { LeaseNode } from './lease/lease-node.js';
 import { LeaseWatch } from './lease/lease-watch.js';
@@ -26,6 +28,17 @@ interface Needs {
   readonly onConfirmed: (confirmation: Confirmation) => void;
   /** Called with the text of every message that a node has sent on the channel of the doorbells. */
   readonly onPayload: (payload: string) => void;
+}
+
+/** The verifiers that may hold a lease, beside the nodes. */
+export interface Members {
+  /** Learns whether there are any. Call it before requests are served; without it the first logout reads them. */
+  load(): Promise<void>;
+  /** Call it before the row of a new member is written. */
+  expect(): void;
+  /** Removes the dead (R23). Resolves once that is done. */
+  watch(): Promise<void>;
+  tellRevoked(credentialId: string): Promise<void>;
 }
 
 export type OpenedRevocation = Awaited<ReturnType<typeof openRevocation>>;
@@ -52,11 +65,19 @@ export async function openRevocation(world: World, needs: Needs, teardown: Teard
   const watch = new LeaseWatch(() => lease?.node ?? null);
   const connections = new LiveConnections((areOpen) => watch.changed(areOpen, connections));
   // Import the lease code only where several nodes can share the database.
-  const lease = database.isShared ? (await import('./lease/open.js')).openLease(world, { ...needs, replica, connections }, teardown) : null;
+  const feed = await openFeed(world, { database, replica, relay: (acknowledgement) => waiting?.relay(acknowledgement) }, teardown);
+  const onPayload = (text: string) => {
+    hearOfCredential(text, feed);
+    needs.onPayload(text);
+  };
+  const all = { ...needs, onPayload, replica, connections, feed, follower: feed };
+  const lease = database.isShared ? (await import('./lease/open.js')).openLease(world, all, teardown) : null;
   const node = lease?.node ?? null;
+  const file = lease === null ? openFileCoordinator(world, all, teardown) : null;
+  const waiting: LeaseNode | undefined = node ?? file?.node;
   const { mirror, mirrorTable } = openMirror(world, database);
   teardown.add(() => mirror?.stop());
-  const coordinator = new MirroredCoordinator(node ?? new SingleNode(replica, connections), mirror, world.leaseClock);
+  const coordinator = new MirroredCoordinator(file?.coordinator ?? (node as LeaseNode), mirror, world.leaseClock);
   const revocations = new Revocations(database, world.clock, replica, coordinator);
   const trial = new Trial(world, { database, readElsewhere: lease?.readRows ?? null });
   return {
@@ -69,6 +90,17 @@ export async function openRevocation(world: World, needs: Needs, teardown: Teard
     /** Null without Redis. */
     mirror,
     mirrorTable,
+    feed,
+    members: {
+      load: async () => file?.members.load(),
+      expect: () => file?.members.expect(),
+      watch: async () => waiting?.watchMembers(),
+      /** Tells all nodes that a credential was revoked. */
+      tellRevoked: async (credentialId) => {
+        feed.endCredential(credentialId);
+        await lease?.channel.tell(writeRevokedCredential(lease.channel.nodeId, credentialId));
+      },
+    } satisfies Members,
     check: openCheck(),
     trial,
     findUnreadiness,

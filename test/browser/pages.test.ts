@@ -191,6 +191,30 @@ test('two sessions of one device are told apart by their names, so that a screen
   expect(await app.ask(second.accessToken)).toBe('UNAUTHENTICATED TOKEN_REVOKED');
 });
 
+test('a session that begins before the page hears of events is shown too', async () => {
+  const app = await startConsole();
+  let connect: () => void = () => undefined;
+  const page = await (await app.openBrowser()).newPage();
+  await page.routeWebSocket('**/graphql', async (socket) => {
+    // Without a handler, what the page sends would be lost until the server is connected.
+    const sent: (string | Buffer)[] = [];
+    socket.onMessage((message) => void sent.push(message));
+    await new Promise<void>((resolve) => {
+      connect = resolve;
+    });
+    const server = socket.connectToServer();
+    for (const message of sent) server.send(message);
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => socket.send(message));
+  });
+  await page.goto('/account');
+  await fillIn(page);
+  await page.getByText('This session').waitFor();
+  const { sid } = await app.login(EMAIL, 'Lost phone');
+  connect();
+  await page.locator(`[data-session="${sid}"]`).waitFor();
+});
+
 test('who changes the password stays here, and is out elsewhere', async () => {
   const app = await startConsole();
   const tab = await logIn(await app.openBrowser());

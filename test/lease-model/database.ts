@@ -48,7 +48,16 @@ export function runRefresh(
   const isMember = faults.ignoresMembership || (row !== undefined && row.renewals < refresh);
   const { version } = database;
   const ids = database.rows.filter((each) => faults.readsWhole || each.version > since).map(({ id }) => id);
-  const reply = { isStandby: false, clusterId: CLUSTER, isMember, version, delta: { ids }, databaseNow };
+  const reply = {
+    isStandby: false,
+    clusterId: CLUSTER,
+    isMember,
+    isRenewed: true,
+    grantedMs: Number.POSITIVE_INFINITY,
+    version,
+    delta: { ids },
+    databaseNow,
+  };
   if (row === undefined || row.renewals >= refresh || (faults.renewsOnce && row.renewals > 0)) return { database, reply };
   const renewed = { memberId, renewals: refresh, leaseMs, acknowledged: Math.max(row.acknowledged, since) };
   return { database: withMember(database, renewed), reply };

@@ -37,7 +37,17 @@ export class LeaseDrive {
     if (sent === null) throw new Error('no refresh is in flight');
     const { version = this.state.applied } = changes;
     const databaseNow = WALL_START + ms;
-    const reply = { isStandby: false, clusterId: CLUSTER, isMember: true, version, delta: { ids: [] }, databaseNow, ...changes };
+    const reply = {
+      isStandby: false,
+      clusterId: CLUSTER,
+      isMember: true,
+      isRenewed: true,
+      grantedMs: Number.POSITIVE_INFINITY,
+      version,
+      delta: { ids: [] },
+      databaseNow,
+      ...changes,
+    };
     return this.send(ms, { kind: 'refreshed', refresh: sent.number, reply });
   }
 

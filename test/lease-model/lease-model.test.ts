@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { explore } from './explore.js';
 import { leaseModel } from './model.js';
 import { BROKEN, type BrokenName, faultOf, SOUND } from './protocols.js';
-import type { Scenario } from './world.js';
+import type { Scenario, VerifierTraits } from './world.js';
 
 const ONE_LOGOUT: Scenario = {
   coordinators: [0],
@@ -20,6 +20,15 @@ const ONE_LOGOUT: Scenario = {
   kills: 0,
   strangers: 0,
   hasForeignBell: false,
+  verifier: null,
+};
+const VERIFIER: VerifierTraits = {
+  askedMs: 1_000,
+  grantedMs: 1_000,
+  repeats: false,
+  isRevocable: false,
+  hasStranger: false,
+  pageRows: null,
 };
 const OTHER_NODE: Scenario = { ...ONE_LOGOUT, serving: [1] };
 
@@ -41,6 +50,11 @@ const SCENARIOS = {
   'a node that is killed': { ...OTHER_NODE, kills: 1 },
   'another logout elsewhere': { ...OTHER_NODE, strangers: 1 },
   'a doorbell of another database': { ...OTHER_NODE, hasForeignBell: true },
+  'a verifier whose answers come late, twice, again or never': { ...OTHER_NODE, loses: true, verifier: { ...VERIFIER, repeats: true } },
+  'a verifier whose credential is revoked': { ...OTHER_NODE, verifier: { ...VERIFIER, isRevocable: true } },
+  'a verifier whose member id another one names': { ...OTHER_NODE, verifier: { ...VERIFIER, hasStranger: true } },
+  'a verifier that is granted less': { ...OTHER_NODE, verifier: { ...VERIFIER, askedMs: 2_000 } },
+  'a verifier that reads pages': { ...OTHER_NODE, strangers: 1, verifier: { ...VERIFIER, pageRows: 1 } },
 } satisfies Record<string, Scenario>;
 
 type ScenarioName = keyof typeof SCENARIOS;
@@ -56,6 +70,15 @@ const WITNESSES: Record<ScenarioName, readonly string[]> = {
   'a node that is killed': [],
   'another logout elsewhere': [],
   'a doorbell of another database': [],
+  'a verifier whose answers come late, twice, again or never': [
+    'a renewal is carried out twice',
+    'answered: unconfirmed',
+    'refused: unreachable',
+  ],
+  'a verifier whose credential is revoked': ['refused: unreachable'],
+  'a verifier whose member id another one names': [],
+  'a verifier that is granted less': [],
+  'a verifier that reads pages': ['a page is read'],
 };
 const EVERYWHERE = ['accepted', 'revoked', 'answered: single-node', 'answered: acknowledged', 'answered: lease-expiry'];
 
@@ -77,6 +100,14 @@ const CATCHES: Record<BrokenName, ScenarioName> = {
   'a bell applied over a gap': 'another logout elsewhere',
   'a bell of another cluster': 'a doorbell of another database',
   'an acknowledgement that came before the wait began and is forgotten': 'one logout',
+  'verifier: lease counted from receipt': 'a verifier whose answers come late, twice, again or never',
+  'verifier: an answer from the memory of the server': 'a verifier whose answers come late, twice, again or never',
+  'verifier: the nonce is not checked': 'a verifier whose answers come late, twice, again or never',
+  'verifier: acknowledged before it is applied': 'a verifier whose answers come late, twice, again or never',
+  'verifier: the member id of another is accepted': 'a verifier whose member id another one names',
+  'verifier: rows deleted with the credential': 'a verifier whose credential is revoked',
+  'verifier: the asked lease where less was granted': 'a verifier that is granted less',
+  'verifier: a page taken for the whole': 'a verifier that reads pages',
 };
 
 const MOST_STATES = 300_000;
@@ -84,7 +115,7 @@ const MOST_STATES = 300_000;
 const TIMEOUT_MS = 600_000;
 
 describe('a request that came after the answer to a logout is not accepted, and nothing else is refused as revoked', () => {
-  test.for(Object.keys(SCENARIOS) as ScenarioName[])('with %s [R5] [R14]', { timeout: TIMEOUT_MS }, (name) => {
+  test.for(Object.keys(SCENARIOS) as ScenarioName[])('with %s [R5] [R14] [R36]', { timeout: TIMEOUT_MS }, (name) => {
     const witnesses = new Set<string>();
     const { states, failure } = explore(leaseModel(SOUND, SCENARIOS[name], witnesses), MOST_STATES);
     expect(failure).toBeNull();

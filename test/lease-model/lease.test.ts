@@ -282,3 +282,57 @@ test('a log that went back behind the rows of a doorbell is noticed at the next 
   drive.send(600, CHECK);
   expect(drive.reply(601, { version: 5 })).toContainEqual({ kind: 'restore', version: 6 });
 });
+
+test('a refresh that was carried out twice gives no lease and costs no membership, and what it read is applied [R36]', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(3_000, CHECK);
+  expect(drive.reply(3_001, { isRenewed: false, version: 6, delta: { ids: ['x'] } }).map(({ kind }) => kind)).toEqual([
+    'apply',
+    'close-sockets',
+    'look-up-joined',
+  ]);
+  expect(unreadiness(drive.state, drive.at(3_001))).toBe('unreachable');
+  expect(drive.kinds(3_050, CHECK)).toEqual(['join']);
+  expect(drive.send(3_101, TICK)).toMatchObject([{ kind: 'refresh', memberId: 'n-1', since: 6 }]);
+  drive.reply(3_102);
+  expect(drive.kinds(3_103, CHECK)).toEqual(['look-up']);
+});
+
+test('a refresh that was carried out twice takes no lease away [R36]', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(600, CHECK);
+  drive.reply(601, { isRenewed: false });
+  expect(drive.kinds(1_999, CHECK)).toContain('look-up');
+  expect(drive.kinds(2_000, CHECK)).toContain('join');
+});
+
+test('the lease is what was granted, if that is less than was asked for [R36]', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(3_000, CHECK);
+  drive.reply(3_001, { grantedMs: 400 });
+  expect(drive.kinds(3_399, CHECK)).toContain('look-up');
+  expect(drive.kinds(3_400, CHECK)).toContain('join');
+  drive.reply(3_401, { grantedMs: 0 });
+  expect(unreadiness(drive.state, drive.at(3_402))).toBe('standby');
+  expect(drive.kinds(3_402, CHECK)).toContain('join');
+});
+
+test('a renewal is sent under a lease too, after the one that is under way, and a check may wait for it [R38] [R39]', () => {
+  const drive = LeaseDrive.leased();
+  expect(drive.kinds(10, { kind: 'renew', isAwaited: false })).toEqual(['refresh']);
+  expect(drive.send(11, { kind: 'renew', isAwaited: true })).toEqual([{ kind: 'join', refresh: 4 }]);
+  expect(drive.reply(12).map(({ kind }) => kind)).toEqual(['apply', 'close-sockets', 'refresh']);
+  expect(drive.reply(13).map(({ kind }) => kind)).toEqual(['apply', 'close-sockets', 'look-up-joined']);
+  drive.send(14, { kind: 'stop' });
+  expect(drive.send(15, { kind: 'renew', isAwaited: true })).toEqual([{ kind: 'refuse', reason: 'stopped' }]);
+  expect(drive.send(15, { kind: 'renew', isAwaited: false })).toEqual([]);
+});
+
+test('who is told that its membership is over registers anew, and holds no lease meanwhile [R36]', () => {
+  const drive = LeaseDrive.leased();
+  drive.send(600, CHECK);
+  expect(drive.send(601, { kind: 'expelled', refresh: 9 })).toEqual([]);
+  drive.send(601, { kind: 'expelled', refresh: 3 });
+  expect(drive.kinds(602, CHECK)).toEqual(['join']);
+  expect(drive.send(701, TICK)).toEqual([{ kind: 'register', memberId: 'n-2', leaseMs: 2_000 }]);
+});

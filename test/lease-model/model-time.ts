@@ -44,7 +44,7 @@ function age(node: ModelNode, ms: number): ModelNode {
  * Two worlds with one key behave alike. Numbers of refreshes count back from the newest. A renewal number matters only by whether it is
  * the newest, and whether it is the one in the member's row.
  */
-export function keyOf({ nodes, database, looks, kills, strangers, bells, acknowledgements, isAnswered, fault }: World): string {
+export function keyOf({ nodes, database, looks, kills, strangers, bells, acknowledgements, isAnswered, isRefused, fault }: World): string {
   const newest = new Map(nodes.map(({ lease }) => [lease.membership.kind === 'none' ? '' : lease.membership.memberId, lease.lastRefresh]));
   const rows = database.members.map(
     (member) => `${rowKey(member, database)}${member.renewals === 0}${member.renewals === newest.get(member.memberId)}`,
@@ -52,7 +52,7 @@ export function keyOf({ nodes, database, looks, kills, strangers, bells, acknowl
   const own = nodes.map((node) => `${ownKey(node)};${seenKey(node, database)}`);
   const log = `${database.version},${database.rows[0]?.id}`;
   const underWay = `${bells.map(bellKey)}/${acknowledgements.map(({ memberId, version }) => `${memberId},${version}`)}`;
-  return `${own.join('|')}|${rows}|${log},${looks},${kills},${strangers},${isAnswered},${fault}|${underWay}`;
+  return `${own.join('|')}|${rows}|${log},${looks},${kills},${strangers},${isAnswered},${isRefused},${fault}|${underWay}`;
 }
 
 function bellKey({ version, carried }: EventOf<'doorbell'>): string {
@@ -87,7 +87,7 @@ function ownKey(node: ModelNode): string {
   return key;
 }
 
-function makeOwnKey({ lease, remembers, registering, refreshing, waiting, logout }: ModelNode): string {
+function makeOwnKey({ lease, remembers, registering, refreshing, pagedTo, firstReply, waiting, logout }: ModelNode): string {
   const { membership, sent, queued, lease: held, logouts, reading } = lease;
   const parts = [
     `${lease.isListening},${membership.kind},${lease.registrations},${lease.applied},${held?.from.monotonic},${held?.termMs}`,
@@ -96,10 +96,15 @@ function makeOwnKey({ lease, remembers, registering, refreshing, waiting, logout
     `${lease.retryAt},${lease.askedFor},${lease.fault === null},${reading?.sentAt},${lease.settings.nodeId}`,
     logouts.length > 0 && JSON.stringify([logouts, lease.early]),
     `${remembers},${registering?.memberId}`,
-    refreshing?.kind === 'refreshed' && `${refreshing.reply.isMember},${refreshing.reply.version},${refreshing.reply.delta.ids}`,
+    refreshing?.kind === 'refreshed' && replyKey(refreshing.reply),
     refreshing?.kind === 'refresh' && `${refreshing.since},${refreshing.leaseMs}`,
+    pagedTo !== null || firstReply !== null ? `${pagedTo}/${firstReply && replyKey(firstReply)}` : null,
     waiting.map(({ refresh, isLate }) => `${refresh - lease.lastRefresh},${isLate}`).join(),
     `${logout.course},${logout.isRepeat},${logout.startedAt},${logout.heard}`,
   ];
   return parts.join(';');
+}
+
+function replyKey({ isMember, isRenewed, version, delta }: EventOf<'refreshed'>['reply']): string {
+  return `${isMember},${isRenewed},${version},${delta.ids}`;
 }

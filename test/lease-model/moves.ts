@@ -17,7 +17,8 @@ import {
 } from './database.js';
 import { passTime } from './model-time.js';
 import type { Protocol } from './protocols.js';
-import { type Course, type ModelNode, newNode, type Scenario, type Witnesses, type World } from './world.js';
+import { relay, runRenewal } from './verifier-moves.js';
+import { type Course, type ModelNode, newNode, type Scenario, type VerifierTraits, type Witnesses, type World } from './world.js';
 
 const ID = 'session';
 const OTHER_ID = 'other session';
@@ -48,6 +49,7 @@ export class Moves {
       if (passed !== null) this.found(`time passes: ${pace.join(' and ')} ms`, passed);
     }
     if (this.world.strangers > 0) this.#logOutStranger();
+    if (this.scenario.verifier !== null) this.#misuse(this.scenario.verifier);
     const [, second] = this.world.nodes;
     if (this.world.kills > 0 && second !== undefined && second.lease.registrations > 0) {
       const reborn = newNode(`${second.lease.settings.nodeId}'`, this.scenario, false);
@@ -97,11 +99,18 @@ export class Moves {
   #statements(node: ModelNode, index: number): void {
     const { registering, refreshing, reading, removals } = node;
     const { database } = this.world;
-    if (registering !== null) {
+    if (registering !== null && this.#isRefused(index)) {
+      const refused = withNode(this.world, index, { ...node, registering: null });
+      // It tries for ever, each time under a new id, and the second refusal shows no more than the first.
+      if (node.lease.registrations < 2)
+        this.#dispatch('may not register', index, { kind: 'register-failed', memberId: registering.memberId }, refused);
+    } else if (registering !== null) {
       const done = { ...withNode(this.world, index, { ...node, registering: null }), database: runRegister(database, registering) };
       this.#dispatch('is registered', index, { kind: 'registered', memberId: registering.memberId }, done);
     }
-    if (refreshing?.kind === 'refresh') {
+    const traits = this.#traitsOf(index);
+    if (traits !== null && refreshing !== null) this.#renewal(node, index, traits);
+    else if (refreshing?.kind === 'refresh') {
       const { database: after, reply } = runRefresh(database, refreshing, 0, this.protocol.database);
       const isMember = reply.isMember || (registering !== null && this.protocol.servesUnregistered === true);
       const event = { kind: 'refreshed', refresh: refreshing.refresh, reply: { ...reply, isMember } } as const;
@@ -110,7 +119,7 @@ export class Moves {
         database: after,
       });
     }
-    if (refreshing !== null) {
+    if (refreshing !== null && traits === null) {
       const answered = withNode(this.world, index, { ...node, refreshing: null });
       if (refreshing.kind === 'refreshed') this.#dispatch('receives its refresh', index, refreshing, answered);
       if (this.scenario.loses)
@@ -129,6 +138,64 @@ export class Moves {
       if (after !== database) this.witnesses.add('a member is removed');
       this.found(`${nameOf(index)}: ${removal.memberId} is removed`, { ...done, database: after });
     }
+  }
+
+  /** The renewal of a verifier: carried out once or twice, page by page, answered once or twice, or lost on the way. */
+  #renewal(node: ModelNode, index: number, traits: VerifierTraits): void {
+    const { refreshing, firstReply } = node;
+    const { database } = this.world;
+    if (refreshing === null) return;
+    const { refresh } = refreshing;
+    const ended = withNode(this.world, index, { ...node, refreshing: null, pagedTo: null });
+    if (this.scenario.loses || this.#isRefused(index))
+      this.#dispatch('loses its renewal', index, { kind: 'refresh-failed', refresh }, ended);
+    if (refreshing.kind === 'refreshed') {
+      this.#dispatch('receives its renewal', index, refreshing, ended);
+      return;
+    }
+    if (firstReply !== null && this.protocol.verifier?.ignoresNonce) {
+      this.#dispatch('receives an old answer', index, { kind: 'refreshed', refresh, reply: firstReply }, ended);
+    }
+    if (this.#isRefused(index)) return;
+    const answered = runRenewal(database, refreshing, node, traits, this.protocol.verifier ?? {});
+    if (answered.kind === 'page') {
+      this.witnesses.add('a page is read');
+      const remembers = node.remembers || answered.ids.includes(ID);
+      this.found('b: a page is read', withNode(this.world, index, { ...node, remembers, pagedTo: answered.pagedTo }));
+      return;
+    }
+    const { database: after, reply } = answered;
+    const first = traits.repeats ? (firstReply ?? reply) : null;
+    const done = withNode(this.world, index, { ...node, refreshing: { kind: 'refreshed', refresh, reply }, firstReply: first });
+    this.found('b: renewal is carried out', { ...done, database: after });
+    if (traits.repeats && reply.isRenewed) {
+      this.witnesses.add('a renewal is carried out twice');
+      this.found('b: renewal is carried out by another server', { ...this.world, database: after });
+    }
+  }
+
+  /** What others do with the credential, or with the member id, of the verifier. */
+  #misuse({ isRevocable, hasStranger }: VerifierTraits): void {
+    const { database, isRefused, acknowledgements } = this.world;
+    if (isRevocable && !isRefused) {
+      const members = this.protocol.verifier?.deletesRowsWithCredential
+        ? database.members.filter(({ memberId }) => !memberId.startsWith('b'))
+        : database.members;
+      this.found('the credential is revoked', { ...this.world, isRefused: true, database: { ...database, members } });
+    }
+    if (!hasStranger || !this.protocol.verifier?.acceptsForeignMember) return;
+    for (const { memberId, leaseMs } of database.members.filter(({ memberId }) => memberId.startsWith('b'))) {
+      const world = relay(this.world, { kind: 'refresh', refresh: 0, memberId, leaseMs, since: 0 }, database.version);
+      if (world.acknowledgements !== acknowledgements) this.found(`a stranger acknowledges as ${memberId}`, world);
+    }
+  }
+
+  #traitsOf(index: number): VerifierTraits | null {
+    return index === 1 ? this.scenario.verifier : null;
+  }
+
+  #isRefused(index: number): boolean {
+    return index === 1 && this.world.isRefused;
   }
 
   #logout(node: ModelNode, index: number): void {
@@ -163,6 +230,10 @@ export class Moves {
   #dispatch(step: string, index: number, event: Event, from: World = this.world): void {
     const node = from.nodes[index];
     if (node === undefined) return;
+    if (event.kind === 'doorbell' && this.protocol.verifier?.acknowledgesUnapplied && node.lease.membership.kind === 'registered') {
+      const { memberId } = node.lease.membership;
+      this.found('b acknowledges unapplied', relay(from, { kind: 'refresh', refresh: 0, memberId, leaseMs: 0, since: event.version }));
+    }
     const { startedAt, isRepeat } = node.logout;
     const { state, effects } = this.protocol.reduce(node.lease, event, NOW, { logoutStartedAt: startedAt, isRepeat });
     if (state === node.lease && effects.every(({ kind }) => kind === 'look-up' || kind === 'acknowledge')) {
@@ -184,7 +255,7 @@ export class Moves {
     const unseen = this.scenario.looks === 0 ? { lookAt: null, sightings: {} } : { lookAt: null };
     if (!isSafe(node.remembers, this.protocol)) return { ...node, lease: { ...lease, ...unseen } };
     const idle = { lease: null, sent: null, queued: null, retryAt: null, askedFor: null, fault: null };
-    return { ...node, lease: { ...lease, ...unseen, ...idle }, refreshing: null, waiting: [] };
+    return { ...node, lease: { ...lease, ...unseen, ...idle }, refreshing: null, pagedTo: null, firstReply: null, waiting: [] };
   }
 
   /** @param before the node's state before the step that has this effect */
@@ -195,8 +266,10 @@ export class Moves {
     switch (effect.kind) {
       case 'register':
         return change({ registering: effect });
-      case 'refresh':
-        return change({ refreshing: effect });
+      case 'refresh': {
+        const sent = change({ refreshing: effect, pagedTo: null });
+        return this.#traitsOf(index) === null || this.#isRefused(index) ? sent : relay(sent, effect);
+      }
       case 'read-members':
         return change({ reading: effect });
       case 'remove-member':
@@ -206,6 +279,7 @@ export class Moves {
       case 'apply':
         return change({ remembers: effect.delta.ids.includes(ID) || (node.remembers && !this.protocol.database.readsWhole) });
       case 'acknowledge': {
+        if (this.#traitsOf(index) !== null) return this.#renewAtOnce(world, index);
         const { memberId, version } = effect;
         const isKnown = world.acknowledgements.some((other) => other.memberId === memberId && other.version === version);
         const all = isKnown ? world.acknowledgements : [...world.acknowledgements, { ...effect, kind: 'acknowledged' as const }];
@@ -238,6 +312,20 @@ export class Moves {
       default:
         return world;
     }
+  }
+
+  /** A verifier acknowledges by the renewal that it sends next. */
+  #renewAtOnce(world: World, index: number): World {
+    const node = world.nodes[index];
+    if (node === undefined) return world;
+    const { state, effects } = this.protocol.reduce(node.lease, { kind: 'renew', isAwaited: false }, NOW, {
+      logoutStartedAt: 0,
+      isRepeat: false,
+    });
+    return effects.reduce(
+      (next, effect) => this.#carryOut(next, index, effect, node.lease),
+      withNode(world, index, { ...node, lease: state }),
+    );
   }
 
   /** Checks the promise on both sides. */

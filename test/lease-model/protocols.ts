@@ -20,22 +20,43 @@ export interface Protocol {
   readonly answersRepeatsFromFirstSnapshot?: boolean;
   /** The node serves requests before its registration has reached the database. */
   readonly servesUnregistered?: boolean;
+  readonly verifier?: VerifierFaults;
+}
+
+/** Known mistakes of a verifier, or of the server that it asks. */
+export interface VerifierFaults {
+  /** The server answers with what it remembers itself, and has heard nothing for long. */
+  readonly answersFromMemory?: boolean;
+  /** The verifier takes any answer for that to its newest request. */
+  readonly ignoresNonce?: boolean;
+  /** It acknowledges what a doorbell announces, whether or not it has applied it. */
+  readonly acknowledgesUnapplied?: boolean;
+  /** The server takes the acknowledgement of a member from the holder of any credential. */
+  readonly acceptsForeignMember?: boolean;
+  /** The rows of its members go when a credential is revoked. */
+  readonly deletesRowsWithCredential?: boolean;
+  /** The verifier uses the lease that it has asked for. */
+  readonly usesAskedLease?: boolean;
+  /** It takes the first page for the whole answer. */
+  readonly takesPageForWhole?: boolean;
 }
 
 export const SOUND: Protocol = { reduce: (state, event, now) => reduceLease(state, event, now), database: {} };
 
 const { reduce } = SOUND;
 
-export const BROKEN = {
-  'lease counted from receipt': {
-    ...SOUND,
-    reduce(state, event, now) {
-      const after = reduce(state, event, now, NOWHERE);
-      const { lease } = after.state;
-      if (event.kind !== 'refreshed' || lease === null || lease === state.lease) return after;
-      return { ...after, state: { ...after.state, lease: { ...lease, from: now } } };
-    },
+const FROM_RECEIPT: Protocol = {
+  ...SOUND,
+  reduce(state, event, now) {
+    const after = reduce(state, event, now, NOWHERE);
+    const { lease } = after.state;
+    if (event.kind !== 'refreshed' || lease === null || lease === state.lease) return after;
+    return { ...after, state: { ...after.state, lease: { ...lease, from: now } } };
   },
+};
+
+export const BROKEN = {
+  'lease counted from receipt': FROM_RECEIPT,
   'wait counted from the start of the logout': {
     ...SOUND,
     reduce(state, event, now, { logoutStartedAt }) {
@@ -129,6 +150,14 @@ export const BROKEN = {
       return { ...after, state: { ...after.state, early: {} } };
     },
   },
+  'verifier: lease counted from receipt': FROM_RECEIPT,
+  'verifier: an answer from the memory of the server': { ...SOUND, verifier: { answersFromMemory: true } },
+  'verifier: the nonce is not checked': { ...SOUND, verifier: { ignoresNonce: true } },
+  'verifier: acknowledged before it is applied': { ...SOUND, verifier: { acknowledgesUnapplied: true } },
+  'verifier: the member id of another is accepted': { ...SOUND, verifier: { acceptsForeignMember: true } },
+  'verifier: rows deleted with the credential': { ...SOUND, verifier: { deletesRowsWithCredential: true } },
+  'verifier: the asked lease where less was granted': { ...SOUND, verifier: { usesAskedLease: true } },
+  'verifier: a page taken for the whole': { ...SOUND, verifier: { takesPageForWhole: true } },
 } satisfies Record<string, Protocol>;
 
 export type BrokenName = keyof typeof BROKEN;

@@ -26,6 +26,23 @@ export interface Scenario {
   readonly strangers: number;
   /** Whether a doorbell of another database is heard. */
   readonly hasForeignBell: boolean;
+  /** What makes node 1 a verifier: it reaches the database through a server, and acknowledges by its next renewal. Null for a node. */
+  readonly verifier: VerifierTraits | null;
+}
+
+export interface VerifierTraits {
+  /** The lease that it asks for. */
+  readonly askedMs: number;
+  /** The longest lease that the server grants. */
+  readonly grantedMs: number;
+  /** Whether an answer may come again, in place of a later one, and a request may be carried out twice. */
+  readonly repeats: boolean;
+  /** Whether its credential may be revoked. */
+  readonly isRevocable: boolean;
+  /** Whether the holder of another credential names the verifier's member id. */
+  readonly hasStranger: boolean;
+  /** How many rows one answer holds at most; null for a log that is always short. */
+  readonly pageRows: number | null;
 }
 
 /** How far the logout of a node has progressed. */
@@ -40,6 +57,10 @@ export interface ModelNode {
   readonly refreshing: EffectOf<'refresh'> | EventOf<'refreshed'> | null;
   readonly reading: EffectOf<'read-members'> | EventOf<'members-read'> | null;
   readonly removals: readonly EffectOf<'remove-member'>[];
+  /** Of a verifier: the version up to which the pages of its refresh have been read. Null if it has no page yet. */
+  readonly pagedTo: number | null;
+  /** Of a verifier: its first answer, which may be received again. */
+  readonly firstReply: EventOf<'refreshed'>['reply'] | null;
   /** Waiting checks: the refresh that they wait for, and whether one of them came after a logout was answered. */
   readonly waiting: readonly { readonly refresh: number; readonly isLate: boolean }[];
   readonly logout: {
@@ -62,6 +83,8 @@ export interface World {
   readonly bells: readonly EventOf<'doorbell'>[];
   readonly acknowledgements: readonly EventOf<'acknowledged'>[];
   readonly isAnswered: boolean;
+  /** Whether the credential of the verifier is revoked: the server refuses its requests. */
+  readonly isRefused: boolean;
   readonly fault: string | null;
 }
 
@@ -69,7 +92,8 @@ export interface World {
 export type Witnesses = Set<string>;
 
 export function newNode(nodeId: string, scenario: Scenario, isListening: boolean): ModelNode {
-  const { listeningLeaseMs, pollingLeaseMs } = scenario;
+  const { pollingLeaseMs, verifier } = scenario;
+  const listeningLeaseMs = nodeId.startsWith('b') && verifier !== null ? verifier.askedMs : scenario.listeningLeaseMs;
   const lease = createLease({ nodeId, listeningLeaseMs, pollingLeaseMs, clockToleranceMs: 1_000_000_000 });
   return {
     lease: { ...lease, isListening },
@@ -78,14 +102,30 @@ export function newNode(nodeId: string, scenario: Scenario, isListening: boolean
     refreshing: null,
     reading: null,
     removals: [],
+    pagedTo: null,
+    firstReply: null,
     waiting: [],
     logout: { course: 'none', isRepeat: false, startedAt: 0, membersBefore: null, heard: [] },
   };
 }
 
 export function startOf(scenario: Scenario): World {
-  const nodes = [newNode('a', scenario, false), newNode('b', scenario, scenario.termFalls)];
+  const nodes = [
+    newNode('a', scenario, false),
+    newNode('b', scenario, scenario.termFalls || (scenario.verifier?.askedMs ?? 0) > scenario.listeningLeaseMs),
+  ];
   const { looks, kills, strangers } = scenario;
   const bells = scenario.hasForeignBell ? [foreignBell(1)] : [];
-  return { nodes, database: EMPTY_DATABASE, looks, kills, strangers, bells, acknowledgements: [], isAnswered: false, fault: null };
+  return {
+    nodes,
+    database: EMPTY_DATABASE,
+    looks,
+    kills,
+    strangers,
+    bells,
+    acknowledgements: [],
+    isAnswered: false,
+    isRefused: false,
+    fault: null,
+  };
 }

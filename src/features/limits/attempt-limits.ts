@@ -51,6 +51,8 @@ const MAILS_PER_HOUR = 5;
 const MAILS_PER_HOUR_IN_ALL = 20;
 const NEW_DEVICE_NOTICES_PER_HOUR = 10;
 const REFRESHES_PER_MINUTE = 60;
+/** Three times as many as one credential may have. */
+const VERIFIERS_PER_MINUTE = 24;
 const KNOWN_FOR_SECONDS = 90 * 86_400;
 
 interface Needs {
@@ -123,6 +125,11 @@ export class AttemptLimits {
   /** Counts a wrong credential of a service, apart from what users try: a service beside them must not use up their budget. @throws LatchkeyError RATE_LIMITED */
   async spendCredential({ ipAddress }: Origin): Promise<void> {
     await this.#spend(this.#chargeAddress(this.#budgets.credential, ipAddress));
+  }
+
+  /** Counts a registration of a verifier. A service that starts and stops all the time must not fill the table. @throws LatchkeyError RATE_LIMITED */
+  async spendVerifier(credentialId: string): Promise<void> {
+    await this.#spend([this.#charge(this.#budgets.verifier, credentialId)]);
   }
 
   /** Counts a requested mail; the address may not belong to the requesting client. @throws LatchkeyError RATE_LIMITED */
@@ -199,6 +206,7 @@ function budgetsOf({ loginAttempts, addressAttempts }: Pick<Config, 'loginAttemp
     user: budget('USER', ALL_ADDRESSES_FACTOR * loginAttempts),
     address: budget('ADDRESS', addressAttempts),
     credential: budget('CREDENTIAL', addressAttempts),
+    verifier: budget('VERIFIER', VERIFIERS_PER_MINUTE, 60),
     registration: budget('REGISTRATION', addressAttempts),
     refresh: budget('REFRESH', REFRESHES_PER_MINUTE, 60),
     failedRefresh: budget('FAILED_REFRESH', loginAttempts),

@@ -1,5 +1,7 @@
 /** The services room: other services that ask about tokens, and their credentials. */
 import type { Database } from '../../database/database.js';
+import type { Feed } from '../../revocation/feed/feed.js';
+import type { Members } from '../../revocation/open.js';
 import type { World } from '../../world.js';
 import type { Audit } from '../audit/audit.js';
 import type { SessionEndings } from '../endings/session-endings.js';
@@ -10,6 +12,7 @@ import { serviceCommands } from './commands.js';
 import { ServiceCredentialResolver } from './service-credential.resolver.js';
 import { ServiceCredentials } from './service-credentials.js';
 import { TokenRevocations } from './token-revocations.js';
+import { Verifiers } from './verifiers.js';
 
 interface Below {
   readonly database: Database;
@@ -18,13 +21,16 @@ interface Below {
   readonly limits: AttemptLimits;
   readonly logouts: Logout;
   readonly reauthentication: Reauthentication;
+  readonly members: Members;
+  readonly feed: Feed;
 }
 
 export function openServices(world: World, below: Below) {
-  const serviceCredentials = new ServiceCredentials(world, below);
+  const verifiers = new Verifiers(world, below);
+  const serviceCredentials = new ServiceCredentials(world, { ...below, verifiers });
   const tokenRevocations = new TokenRevocations(below);
   return {
-    parts: { serviceCredentials, tokenRevocations },
+    parts: { serviceCredentials, tokenRevocations, verifiers },
     resolvers: [new ServiceCredentialResolver(serviceCredentials)],
     commands: serviceCommands({ serviceCredentials }),
   };

@@ -13,6 +13,7 @@ import type { SessionEndings } from '../endings/session-endings.js';
 import type { AttemptLimits } from '../limits/attempt-limits.js';
 import type { Reauthentication } from '../sessions/reauthentication.js';
 import { findLiveCredential } from './service-statements.js';
+import type { Verifiers } from './verifiers.js';
 
 /** A credential as others may see it. Its text is shown once, by `create`. */
 export type ServiceCredential = Omit<StoredCredential, 'hash'>;
@@ -51,6 +52,7 @@ interface Needs {
   readonly audit: Audit;
   readonly limits: AttemptLimits;
   readonly reauthentication: Reauthentication;
+  readonly verifiers: Pick<Verifiers, 'endCredential'>;
 }
 
 export class ServiceCredentials {
@@ -92,13 +94,13 @@ export class ServiceCredentials {
   }
 
   /**
-   * Revokes a credential. When it returns, every node refuses it, because each request reads it from the database. A second time it changes
-   * nothing.
+   * Revokes a credential. When it returns, every node refuses it, because each request reads it from the database, and no verifier has a lease
+   * by it (R35). A second time it changes nothing.
    *
-   * @throws LatchkeyError UNAUTHENTICATED if the actor's session has ended
+   * @throws LatchkeyError UNAUTHENTICATED if the actor's session has ended, LOGOUT_UNCONFIRMED if a lease may be alive
    */
-  revoke(id: string, actor: Actor): Promise<Outcome<ServiceCredential>> {
-    return this.needs.endings.commit(async (steps): Promise<Outcome<ServiceCredential>> => {
+  async revoke(id: string, actor: Actor): Promise<Outcome<ServiceCredential>> {
+    const outcome = await this.needs.endings.commit(async (steps): Promise<Outcome<ServiceCredential>> => {
       const missing = await this.needs.reauthentication.findPrecondition(steps, actor);
       if (missing !== null) return failed(missing);
       const { serviceCredential } = steps.transaction;
@@ -117,6 +119,8 @@ export class ServiceCredentials {
         });
       return done(found);
     });
+    if (outcome.kind === 'done') await this.needs.verifiers.endCredential(id);
+    return outcome;
   }
 
   /**
@@ -133,8 +137,15 @@ export class ServiceCredentials {
     return shown;
   }
 
+  /** Which of the credentials are known and not revoked. @throws LatchkeyError AUTH_UNAVAILABLE */
+  async findLive(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const where = { id: { in: [...ids] }, revokedAt: null };
+    const found = await this.needs.database.read((client) => client.serviceCredential.findMany({ where, select: { id: true } }));
+    return new Set(found.map(({ id }) => id));
+  }
+
   /**
-   * Does the same for a request from an address, and counts a wrong credential against the budget of that address. A right credential is
+   * Does the same as `find` for a request from an address, and counts a wrong credential against the budget of that address. A right credential is
    * never counted or refused, however many wrong ones came from the address: it has 256 random bits, so no budget is needed to protect it.
    * The budget bounds only the work that wrong ones cause.
    *
@@ -152,6 +163,6 @@ function makeCredential(randomness: Randomness): string {
 }
 
 /** A plain hash is enough for random bits; slow hashes are for what people choose. */
-function sha256(text: string): string {
+export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

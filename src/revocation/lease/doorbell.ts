@@ -20,10 +20,12 @@ export class Doorbell {
   readonly #echoes = new Map<number, () => void>();
   /** Tells the other nodes of a version. */
   readonly ring = oneAtATime<Bell>((bell) => this.#tell(writeBell(bell, this.needs.nodeId)), joinBells);
-  /** A later acknowledgement is of a later version, so it stands for the earlier ones. */
-  readonly acknowledge = oneAtATime<Acknowledgement>(
-    (acknowledgement) => this.#tell(writeAcknowledgement(acknowledgement)),
-    (_earlier, later) => later,
+  /** By member: one node relays the acknowledgements of several verifiers (R33). A later one is of a later version and stands for the earlier. */
+  readonly #acknowledge = oneAtATime<ReadonlyMap<string, Acknowledgement>>(
+    async (waiting) => {
+      await Promise.all([...waiting.values()].map((each) => this.#tell(writeAcknowledgement(each))));
+    },
+    (earlier, later) => new Map([...earlier, ...later]),
   );
 
   constructor(
@@ -45,6 +47,10 @@ export class Doorbell {
       this.#echoes.set(number, () => end(true));
       this.#tell(`echo ${this.needs.nodeId} ${number}`);
     });
+  }
+
+  acknowledge(acknowledgement: Acknowledgement): void {
+    this.#acknowledge(new Map([[acknowledgement.memberId, acknowledgement]]));
   }
 
   /** The event that a text stands for; null for this node's own doorbell and for what other modules tell. */

@@ -5,8 +5,12 @@ import type { Denial, LeaseState } from './lease-state.js';
 export interface RefreshReply<Delta> {
   readonly isStandby: boolean;
   readonly clusterId: string;
-  /** Whether the member's row was there, and was renewed with this statement's number and term. */
+  /** Whether the member's row was there. */
   readonly isMember: boolean;
+  /** Whether the row was renewed with this statement's number and term. Between a verifier and its node, a proxy may send a request twice. */
+  readonly isRenewed: boolean;
+  /** The longest lease that this refresh gives; 0 gives none. A node grants itself what it asks for. */
+  readonly grantedMs: number;
   readonly version: number;
   /** The rows above the version from which the refresh asked. */
   readonly delta: Delta;
@@ -44,7 +48,11 @@ export type LeaseEvent<Delta> =
   | { readonly kind: 'doorbell'; readonly version: number; readonly carried: CarriedRows<Delta> | null }
   | { readonly kind: 'registered'; readonly memberId: string }
   | { readonly kind: 'register-failed'; readonly memberId: string }
+  /** Refresh although a lease may be held: a token names something that is not known here, or a verifier acknowledges by it (R38). */
+  | { readonly kind: 'renew'; readonly isAwaited: boolean }
   | { readonly kind: 'refreshed'; readonly refresh: number; readonly reply: RefreshReply<Delta> }
+  /** The refresh was not carried out, and no other one of this membership will be. */
+  | { readonly kind: 'expelled'; readonly refresh: number }
   | { readonly kind: 'refresh-failed'; readonly refresh: number }
   | { readonly kind: 'restored' }
   | { readonly kind: 'restore-failed' }

@@ -5,8 +5,10 @@ export class LeaseFigures {
   refreshes = 0;
   /** Checks that had to wait for a refresh. */
   readThroughs = 0;
-  /** How many members the last read found; 0 before the first read. */
+  /** How many nodes the last read of the members found; 0 before the first read. */
   nodes = 0;
+  /** How many verifiers it found. */
+  verifiers = 0;
   readonly denials = new Map<Denial, number>();
 
   deny(reason: Denial, checks: number): void {

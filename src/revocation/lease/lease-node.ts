@@ -7,13 +7,13 @@ import type { World } from '../../world.js';
 import type { Commit, Confirmation, Coordinator } from '../coordinator.js';
 import type { LiveConnections } from '../live-connections.js';
 import type { LogDelta, Replica } from '../memory/replica.js';
+import type { Acknowledgement, Bell } from './bell-text.js';
 import type { Doorbell } from './doorbell.js';
 import { nextTickAt, reduceLease, unreadiness } from './lease.js';
 import type { LeaseEffect, LeaseEvent } from './lease-events.js';
 import { LeaseFigures } from './lease-figures.js';
-import { createRequests, type LeaseRequests, type Restore } from './lease-requests.js';
+import { createRequests, type LeaseRequests, type MemberStatements, type Restore } from './lease-requests.js';
 import { createLease, type Denial, isInside, type LeaseSettings, type LeaseState } from './lease-state.js';
-import type { LeaseStatements } from './lease-statements.js';
 import { PendingAnswers, PendingCheck, WaitingRoom } from './waiting-rooms.js';
 
 type Event = LeaseEvent<LogDelta>;
@@ -21,10 +21,17 @@ type Effect = LeaseEffect<LogDelta>;
 
 type RequestEffect = Extract<Effect, { kind: 'refresh' | 'register' | 'leave' | 'restore' | 'read-members' | 'remove-member' }>;
 
+/** Gets every bell that this process rings or hears, and whether it hears bells at all. */
+export interface BellFollower {
+  ring(bell: Bell): void;
+  hear(isHearing: boolean): void;
+}
+
 interface Needs {
   readonly settings: LeaseSettings;
-  readonly statements: LeaseStatements;
-  readonly doorbell: Doorbell;
+  readonly statements: MemberStatements;
+  readonly doorbell: Pick<Doorbell, 'ring' | 'acknowledge' | 'read' | 'echo'>;
+  readonly follower: BellFollower;
   readonly replica: Replica;
   readonly connections: LiveConnections;
   readonly restore: Restore;
@@ -92,17 +99,26 @@ export class LeaseNode implements Coordinator {
   /** A process that never registered still coordinates its own revocations, so it hears acknowledgements and ignores everything else. */
   hear(text: string): void {
     const told = this.needs.doorbell.read(text);
+    if (told?.kind === 'doorbell') this.needs.follower.ring(told);
     if (told !== null && (this.#isStarted || told.kind === 'acknowledged')) this.#happen(told);
+  }
+
+  /** Tells whoever waits, here and on the other nodes, that a verifier has applied a version (R33). */
+  relay(acknowledgement: Acknowledgement): void {
+    this.#happen({ kind: 'acknowledged', ...acknowledgement });
+    this.needs.doorbell.acknowledge(acknowledgement);
   }
 
   listen(isListening: boolean): void {
     this.#isListening = isListening;
+    this.needs.follower.hear(isListening);
     if (this.#isStarted) this.#happen({ kind: 'listening', isListening });
   }
 
-  /** Removes dead members. Call it at intervals: a member is dead if it has not renewed between two reads. */
-  watchMembers(): void {
+  /** Removes dead members. Call it at intervals: a member is dead if it has not renewed between two reads. Resolves once that is done. */
+  async watchMembers(): Promise<void> {
     this.#happen({ kind: 'look-at-members' });
+    await this.#requests.swept();
   }
 
   async confirm(delta: Commit): Promise<Confirmation> {
@@ -189,8 +205,13 @@ export class LeaseNode implements Coordinator {
     else if (kind === 'answer') this.#answers.answer(effect.logout, effect.outcome);
     else if (kind === 'close-sockets') this.needs.connections.endRevoked(effect.delta);
     else if (kind === 'acknowledge') this.needs.doorbell.acknowledge(effect);
-    else if (kind === 'ring') this.needs.doorbell.ring(effect);
+    else if (kind === 'ring') this.#ring(effect);
     else this.#request(effect);
+  }
+
+  #ring(bell: Bell): void {
+    this.needs.doorbell.ring(bell);
+    this.needs.follower.ring(bell);
   }
 
   #request(effect: RequestEffect): void {

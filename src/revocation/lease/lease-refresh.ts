@@ -90,6 +90,13 @@ export function refreshFailed<Delta>(state: LeaseState, refresh: number, now: No
   return failed(refuseSent(state, 'unreachable'), 'unreachable', now);
 }
 
+/** As after a refresh that found no row, except that nothing was read. */
+export function expelled<Delta>(state: LeaseState, refresh: number, now: Now): Step<Delta> {
+  if (state.sent?.number !== refresh) return step(state);
+  const outsider = { ...state, membership: { kind: 'none' } as const, lease: null, askedFor: null };
+  return failed(refuseSent<Delta>(outsider, 'unreachable'), 'unreachable', now);
+}
+
 /** A held lease runs to its end, so clients do not notice a shorter outage. The node retries by itself until a refresh succeeds. */
 function failed<Delta>(refused: Step<Delta>, fault: Fault, now: Now): Step<Delta> {
   const { state, effects } = refused;
@@ -136,7 +143,16 @@ function conclude<Delta>(state: LeaseState, sent: SentRefresh, reply: RefreshRep
     const outsider = { ...answered.state, membership: { kind: 'none' } as const, lease: null, askedFor: null };
     return step({ ...outsider, queued: state.queued ?? { waitUntil: null } }, answered.effects);
   }
-  return andThen(answered, (next) => acknowledgeBell({ ...next, lease: { from: sent.sentAt, termMs: sent.termMs } }));
+  return andThen(answered, (next) => acknowledgeBell(withLease(next, sent, reply, now)));
+}
+
+/** The lease is no longer than was granted. A reply that grants none takes no lease away, and the node asks again after a while. */
+function withLease<Delta>(state: LeaseState, sent: SentRefresh, { isRenewed, grantedMs }: RefreshReply<Delta>, now: Now): LeaseState {
+  const termMs = Math.min(sent.termMs, grantedMs);
+  // With T = 0 every check asks the database, and no lease is missing.
+  if (isRenewed && (termMs > 0 || sent.termMs === 0)) return { ...state, lease: { from: sent.sentAt, termMs } };
+  const fault = grantedMs === 0 ? 'standby' : 'unreachable';
+  return { ...state, fault, queued: state.queued ?? { waitUntil: null }, retryAt: now.monotonic + RETRY_MS };
 }
 
 /** The database read its clock after the refresh was sent and before the reply came. */

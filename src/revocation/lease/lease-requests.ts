@@ -11,17 +11,22 @@ type Effect<Kind extends LeaseEffect<LogDelta>['kind']> = Extract<LeaseEffect<Lo
 /** Writes the ids in memory to a database that has lost commits. */
 export type Restore = (version: number) => Promise<void>;
 
+/** What the driver asks of the database. */
+export type MemberStatements = Pick<LeaseStatements, 'register' | 'refresh' | 'leave' | 'readMembers' | 'removeMember'>;
+
 export function createRequests(...given: ConstructorParameters<typeof LeaseRequests>): LeaseRequests {
   return new LeaseRequests(...given);
 }
 
 export class LeaseRequests {
-  readonly #known = new Set<string>();
+  readonly #known = new Map<string, string>();
+  #reading: Promise<unknown> = Promise.resolve();
+  readonly #removing = new Set<Promise<void>>();
   #registering: Promise<void> = Promise.resolve();
   #leaving: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly statements: LeaseStatements,
+    private readonly statements: MemberStatements,
     private readonly restoreLog: Restore,
     private readonly figures: LeaseFigures,
     private readonly log: Log,
@@ -59,13 +64,26 @@ export class LeaseRequests {
   readMembers({ read }: Effect<'read-members'>): void {
     const members = this.statements.readMembers();
     this.#ask(members, (found) => this.#noted(found, { kind: 'members-read', read, members: found }), { kind: 'members-unread', read });
+    this.#reading = members.catch(() => undefined);
   }
 
   removeMember({ memberId, renewals }: Effect<'remove-member'>): void {
-    this.statements.removeMember(memberId, renewals).then(
-      (isRemoved) => isRemoved && this.log.warn({ memberId }, 'a node that renews its lease no more was removed'),
-      (err: unknown) => this.log.debug({ err }, 'a dead node could not be removed'),
-    );
+    const kind = this.#known.get(memberId) ?? 'node';
+    const removing = this.statements
+      .removeMember(memberId, renewals)
+      .then(
+        (isRemoved) => isRemoved && this.log.warn({ memberId }, `a ${kind} that renews its lease no more was removed`),
+        (err: unknown) => this.log.debug({ err }, `a dead ${kind} could not be removed`),
+      )
+      .then(() => void this.#removing.delete(removing));
+    this.#removing.add(removing);
+  }
+
+  /** Resolves once the members have been read that are being read now, and the dead ones among them are removed. */
+  async swept(): Promise<void> {
+    // The effects of a read begin the removals before this wait ends: both wait for the same promise, and the effects came first.
+    await this.#reading;
+    await Promise.all(this.#removing);
   }
 
   #ask<Answer>(asked: Promise<Answer>, eventOf: (answer: Answer) => Event, failed: Event): void {
@@ -78,15 +96,18 @@ export class LeaseRequests {
     );
   }
 
-  /** Logs the nodes that have joined and left since the last read. */
+  /** Logs the members that have joined and left since the last read. */
   #noted(members: readonly ListedNode[], event: Event): Event {
-    const present = new Set(members.map(({ memberId }) => memberId));
-    const nodes = present.size;
-    this.figures.nodes = nodes;
-    for (const memberId of present) if (!this.#known.has(memberId)) this.log.info({ memberId, nodes }, 'a node is there');
-    for (const memberId of this.#known) if (!present.has(memberId)) this.log.info({ memberId, nodes }, 'a node has left');
+    const present = new Map(members.map(({ memberId, kind }) => [memberId, kind]));
+    const verifiers = members.filter(({ kind }) => kind === 'verifier').length;
+    const nodes = present.size - verifiers;
+    Object.assign(this.figures, { nodes, verifiers });
+    for (const [memberId, kind] of present)
+      if (!this.#known.has(memberId)) this.log.info({ memberId, nodes, verifiers }, `a ${kind} is there`);
+    for (const [memberId, kind] of this.#known)
+      if (!present.has(memberId)) this.log.info({ memberId, nodes, verifiers }, `a ${kind} has left`);
     this.#known.clear();
-    for (const memberId of present) this.#known.add(memberId);
+    for (const [memberId, kind] of present) this.#known.set(memberId, kind);
     return event;
   }
 }

@@ -6,6 +6,7 @@ import type { Member, RefreshReply } from './lease-events.js';
 
 /** A member as the operator sees it. */
 export interface ListedNode extends Member {
+  readonly kind: 'node' | 'verifier';
   readonly startedAt: Date;
   /** When the member last renewed, by the clock of the database. */
   readonly seenAt: Date;
@@ -59,6 +60,8 @@ export class LeaseStatements {
         isStandby: true,
         clusterId: '',
         isMember: false,
+        isRenewed: false,
+        grantedMs: 0,
         version: since,
         delta: { since, state, rows: [] },
         databaseNow: 0,
@@ -68,12 +71,13 @@ export class LeaseStatements {
 
   async readMembers(): Promise<ListedNode[]> {
     const rows = await this.statements.run(
-      `SELECT "id", "renewals", "leaseMs", "acknowledged", (extract(epoch FROM "startedAt") * 1000)::float8 AS "startedAt",
+      `SELECT "id", "kind", "renewals", "leaseMs", "acknowledged", (extract(epoch FROM "startedAt") * 1000)::float8 AS "startedAt",
          (extract(epoch FROM "seenAt") * 1000)::float8 AS "seenAt" FROM "Node" ORDER BY "startedAt", "id"`,
       [],
     );
     return rows.map((row) => ({
       memberId: String(row.id),
+      kind: row.kind === 'verifier' ? 'verifier' : 'node',
       renewals: Number(row.renewals),
       leaseMs: Number(row.leaseMs),
       acknowledged: Number(row.acknowledged),
@@ -114,6 +118,9 @@ function replyOf(row: Row, since: number): RefreshReply<LogDelta> {
     isStandby: row.isStandby === true,
     clusterId: String(row.clusterId),
     isMember: row.isMember === true,
+    // A node sends each refresh once, so a row that is there was renewed.
+    isRenewed: true,
+    grantedMs: Number.POSITIVE_INFINITY,
     version,
     delta: {
       since,

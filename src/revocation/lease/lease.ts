@@ -5,6 +5,7 @@
 import { hearDoorbell } from './heard-doorbell.js';
 import { andThen, type LeaseEvent, type Step, step } from './lease-events.js';
 import {
+  expelled,
   heldLease,
   mayRefresh,
   queueRefresh,
@@ -46,6 +47,10 @@ export function reduceLease<Delta>(state: LeaseState, event: LeaseEvent<Delta>, 
       return registerFailed(state, event.memberId, now);
     case 'refreshed':
       return refreshed(state, event.refresh, event.reply, now);
+    case 'renew':
+      return renew(state, event.isAwaited, now);
+    case 'expelled':
+      return expelled(state, event.refresh, now);
     case 'refresh-failed':
       return refreshFailed(state, event.refresh, now);
     case 'restored':
@@ -89,6 +94,14 @@ function check<Delta>(state: LeaseState, now: Now): Step<Delta> {
     return andThen(joined, (next) => queueRefresh(next, now, now.monotonic + CHECK_DEADLINE_MS));
   }
   return andThen(step<Delta>(state, [{ kind: 'look-up' }]), (next) => refreshUnlessUnderWay(next, now));
+}
+
+/** A refresh that is sent after this event. If it is awaited, the check may look into memory after it. */
+function renew<Delta>(state: LeaseState, isAwaited: boolean, now: Now): Step<Delta> {
+  if (state.isStopped) return step(state, isAwaited ? [{ kind: 'refuse', reason: 'stopped' }] : []);
+  if (!isAwaited) return queueRefresh(state, now);
+  const joined = step<Delta>(state, [{ kind: 'join', refresh: state.lastRefresh + 1 }]);
+  return andThen(joined, (next) => queueRefresh(next, now, now.monotonic + CHECK_DEADLINE_MS));
 }
 
 function refreshUnlessUnderWay<Delta>(state: LeaseState, now: Now): Step<Delta> {

@@ -13,7 +13,7 @@ import type { Replica } from '../memory/replica.js';
 import { type Restore, restoreLog } from '../restoring.js';
 import { Doorbell } from './doorbell.js';
 import { hearing } from './hearing.js';
-import { LeaseNode } from './lease-node.js';
+import { type BellFollower, LeaseNode } from './lease-node.js';
 import { CHANNEL, LeaseStatements } from './lease-statements.js';
 import { SignedMessages } from './signed-messages.js';
 
@@ -39,6 +39,7 @@ interface Needs {
   readonly connections: LiveConnections;
   /** Called once for each revocation, when it is in force on every node. */
   readonly onConfirmed: (confirmation: Confirmation) => void;
+  readonly follower: BellFollower;
   /** Called with the text of every message that a node has sent on the channel. */
   readonly onPayload: (text: string) => void;
   /** Writes the ids in memory back to a database that has lost commits. */

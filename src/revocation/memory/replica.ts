@@ -1,7 +1,7 @@
 /** Holds this process's copy of the blacklist: exact after loading, unknown after a commit with an unknown outcome. */
 import { LatchkeyError } from '../../lib/errors.js';
-import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from '../blacklist.js';
 import { type RevocableToken, type RevocationVerdict, verdictOnGeneration } from '../revocation-check.js';
+import { type BlacklistRow, KEEP_AFTER_EXPIRY_MS, type LogState } from './log-rows.js';
 import { RevocationSet } from './revocation-set.js';
 
 /** The rows of the log after a version, and the state they lead to. */
@@ -35,6 +35,11 @@ export class Replica {
   /** Sessions that began in an older generation have ended (R17). */
   get sessionsSince(): number {
     return this.#sessionsSince;
+  }
+
+  /** Tokens with an `exp` up to this instant, in milliseconds since the epoch, are refused by their age. */
+  get prunedBefore(): number {
+    return this.#prunedBefore;
   }
 
   get size(): number {
@@ -74,6 +79,17 @@ export class Replica {
   /** From now on this process accepts no token until `apply` has run again. */
   lose(): void {
     this.#known = false;
+  }
+
+  /**
+   * The log has gone back, and is read again from its beginning. The ids stay; the generation is taken from what is read, although it may
+   * be lower. Until then no token is accepted.
+   */
+  restart(): void {
+    this.#known = false;
+    this.#version = 0;
+    this.#generation = 0;
+    this.#sessionsSince = 0;
   }
 
   /** Forgets ids that no token can carry any more; tokens that old are refused by their `exp` alone (R7). */
