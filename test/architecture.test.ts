@@ -147,6 +147,7 @@ describe('the house', () => {
       'src/features/',
       'src/graphql/',
       'src/caller/',
+      'src/blacklist/',
       'src/revocation/',
       'src/database/',
       'src/lib/',
