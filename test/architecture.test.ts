@@ -150,6 +150,7 @@ describe('the house', () => {
       'src/features/',
       'src/graphql/',
       'src/caller/',
+      'src/blacklist/',
       'src/revocation/',
       'src/database/',
       'src/lib/',

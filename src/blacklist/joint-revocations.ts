@@ -1,11 +1,13 @@
 /** Commits revocations that arrive together in one transaction: on a shared database each transaction waits for the lock of the log. */
 import type { Database } from '../database/database.js';
+import { LatchkeyError } from '../lib/errors.js';
 import type { Confirmed } from '../revocation/revocation.js';
 import type { Revocations } from '../revocation/revocations.js';
 import { revokeAll, type Wish } from './revoking.js';
 
 /** So that a transaction stays short. */
 const MOST_AT_ONCE = 50;
+const MOST_WAITING = 10_000;
 
 interface Needs {
   readonly database: Database;
@@ -31,6 +33,7 @@ export class JointRevocations {
   /** Resolves with the next counter of the user, or 0, once the revocation is in force everywhere. @throws as `Revocations.commit` does */
   add(wish: Wish): Promise<Confirmed<number>> {
     return new Promise((resolve, reject) => {
+      if (this.#waiting.length >= MOST_WAITING) return reject(LatchkeyError.unavailable(new Error('too many revocations wait')));
       this.#waiting.push({ wish, resolve, reject });
       this.#commitNext();
     });
@@ -59,6 +62,8 @@ export class JointRevocations {
       for (const [index, { resolve }] of batch.entries()) resolve({ result: result[index] ?? 0, confirmation });
     } catch (error) {
       for (const { reject } of batch) reject(error);
+      // The others have waited as long already, and nothing of theirs was committed.
+      if (error instanceof LatchkeyError) for (const { reject } of this.#waiting.splice(0)) reject(LatchkeyError.unavailable(error));
     }
   }
 }

@@ -79,7 +79,9 @@ async function openLocked(options: CheckedOptions, teardown: Teardown): Promise<
   const watch = new LeaseWatch(() => lease?.node ?? null);
   const connections: LiveConnections = new LiveConnections((areOpen) => watch.changed(areOpen, connections));
   const nothing = () => undefined;
-  const needs = { database, replica, connections, onConfirmed: nothing, onPayload: nothing, restoreLog: restoreLogAlone };
+  // No verifier follows the log of a library.
+  const follower = { ring: nothing, hear: nothing };
+  const needs = { database, replica, connections, follower, onConfirmed: nothing, onPayload: nothing, restoreLog: restoreLogAlone };
   const lease = options.isPostgresql ? (await import('../revocation/lease/open.js')).openLease(world, needs, teardown) : null;
   const node = lease?.node ?? null;
   const revocations = new Revocations(database, world.clock, replica, node ?? new SingleNode(replica, connections), restoreLogAlone);

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'libsql';
 import { expect, test } from 'vitest';
+import { storedId } from '../../src/blacklist/ids.js';
 import { BlacklistUnavailable, type BlacklistUnusable, openBlacklist } from '../../src/blacklist/open.js';
 import { makeFolder } from '../support/app/start-app.js';
 import { anHourAgo, inAnHour, newFile, open } from '../support/blacklist/blacklists.js';
@@ -41,6 +42,7 @@ test('no separator in an id imitates another id', async () => {
     );
     expect(found, JSON.stringify(text)).toEqual([false, false, false]);
   }
+  expect(storedId('user', 'ada 0')).not.toBe(storedId('user', 'ada', 0));
   await blacklist.revoke({ jti: 'a b', expiresAt });
   expect(blacklist.isRevoked({ jti: 'a', sid: 'b', expiresAt })).toBe(false);
 });

@@ -1,6 +1,7 @@
 /** The examples of servers that issue their own tokens: before, a logout ends nothing; after, with a few lines more, it does. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
@@ -61,10 +62,13 @@ interface Users {
   isLetIn(token: string): Promise<boolean>;
   logOut(token: string): Promise<void>;
   logOutEverywhere(token: string): Promise<void>;
+  /** What the server says instead, if it can not end the token now. */
+  refusalOfLogOut(token: string): Promise<unknown>;
 }
 
 interface GraphqlAnswer {
   readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
 }
 
 function overGraphql(url: string): Users {
@@ -80,6 +84,7 @@ function overGraphql(url: string): Users {
       isRegistered = true;
       return String((await ask(`mutation { ${operation}${credentials} }`)).data?.[operation]);
     },
+    refusalOfLogOut: async (token) => (await ask('mutation { logout }', token)).errors?.[0]?.extensions.code,
     isLetIn: async (token) => (await ask('{ myEmail }', token)).data?.myEmail === 'ada@example.com',
     logOut: async (token) => expect(await ask('mutation { logout }', token)).toEqual({ data: { logout: true } }),
     logOutEverywhere: async (token) =>
@@ -105,16 +110,17 @@ function overRest(url: string): Users {
     isLetIn: async (token) => (await jsonOf(ask('GET', 'me', token))).email === 'ada@example.com',
     logOut: (token) => logOut('logout', token),
     logOutEverywhere: (token) => logOut('logout-everywhere', token),
+    refusalOfLogOut: async (token) => (await ask('POST', 'logout', token)).status,
   };
 }
 
 test.each([
-  ['own-tokens-apollo', overGraphql],
-  ['own-tokens-nest', overRest],
+  ['own-tokens-apollo', overGraphql, 'BLACKLIST_UNAVAILABLE'],
+  ['own-tokens-nest', overRest, 503],
 ])(
   '%s accepts a token after its logout before, and refuses it after, also after a restart',
   { timeout: 300_000 },
-  async (name, usersAt) => {
+  async (name, usersAt, unavailable) => {
     const before = usersAt(await start(await prepared(`${name}/before`)));
     const copied = await before.logIn();
     expect(await before.isLetIn(copied)).toBe(true);
@@ -137,5 +143,10 @@ test.each([
     after = usersAt(await start(folder));
     expect([await after.isLetIn(one), await after.isLetIn(other), await after.isLetIn(third)]).toEqual([false, false, false]);
     expect(await after.isLetIn('no token')).toBe(false);
+
+    // No success is reported that could not be kept.
+    const last = await after.logIn();
+    rmSync(join(folder, 'blacklist.db'));
+    expect(await after.refusalOfLogOut(last)).toBe(unavailable);
   },
 );
