@@ -176,12 +176,8 @@ export class LeaseDriver {
     this.#requests = this.#newRequests();
     this.needs.watches.endAll();
     const retryAt = this.world.clock.now().monotonic + ANEW_AFTER_MS;
-    this.#state = {
-      ...firstLease(this.needs.settings, this.world.freshText()),
-      isListening: this.#isListening,
-      hasSockets: this.needs.watches.size > 0,
-      retryAt,
-    };
+    const first = firstLease(this.needs.settings, this.world.freshText());
+    this.#state = { ...first, isListening: this.#isListening, retryAt };
     this.start();
   }
 
@@ -235,23 +231,18 @@ export class LeaseDriver {
         this.#replica.restart();
         this.#happen({ kind: 'restored' });
         return;
-      case 'look-up':
-        check?.lookUp();
-        return;
-      case 'join':
-        if (check !== null) this.#checks.enter(effect.refresh, check);
-        return;
-      case 'refuse':
-        check?.refuse(effect.reason);
-        return;
       default:
-        this.#carryOutLater(effect);
+        this.#pass(effect, check);
     }
   }
 
-  #carryOutLater(effect: Effect): void {
+  /** Effects on checks, and requests to the server, which answer later with an event. */
+  #pass(effect: Effect, check: PendingCheck | null): void {
     const { kind } = effect;
-    if (kind === 'register') this.#requests.register(effect);
+    if (kind === 'look-up') check?.lookUp();
+    else if (kind === 'join' && check !== null) this.#checks.enter(effect.refresh, check);
+    else if (kind === 'refuse') check?.refuse(effect.reason);
+    else if (kind === 'register') this.#requests.register(effect);
     else if (kind === 'refresh') this.#requests.refresh(effect);
     else if (kind === 'leave') this.#requests.leave(effect);
     else if (kind === 'look-up-joined') for (const waiting of this.#checks.leave(effect.refresh)) waiting.lookUp();
