@@ -120,11 +120,8 @@ export class LeaseDriver {
   /** Asks the server if no lease is held. @returns why none can be had, or null */
   async findUnreadiness(): Promise<Denial | null> {
     if (this.hasLease) return null;
-    try {
-      await this.check();
-    } catch {
-      // The state says why.
-    }
+    // If it fails, the state says why.
+    await (async () => this.check())().catch(() => undefined);
     return unreadiness(this.#state, this.world.clock.now());
   }
 
