@@ -8,6 +8,9 @@ const RETRY_AFTER = 1;
 abstract class Passing extends Error {
   readonly retryAfter = RETRY_AFTER;
   readonly statusCode = 503;
+  /** With `statusCode` and `expose`, the signature of `http-errors`, which NestJS asks for. */
+  readonly status = 503;
+  readonly expose = true;
   /** Express sends these headers with the error. */
   readonly headers = { 'Retry-After': String(RETRY_AFTER) };
   abstract readonly code: string;
