@@ -64,11 +64,13 @@ test('in every world nothing stale is accepted, nothing is revoked that was not,
 });
 
 describe('the simulation catches', () => {
-  test.for(Object.keys(BROKEN) as BrokenName[])('%s', { timeout: TIMEOUT_MS }, (name) => {
+  // The simulation has nodes only; the model check has verifiers.
+  const names = (Object.keys(BROKEN) as BrokenName[]).filter((name) => !name.startsWith('verifier: '));
+  test.for(names)('%s', { timeout: TIMEOUT_MS }, (name) => {
     // Doorbells that carry rows leave little to clocks, so this mistake is too rare in the usual worlds.
     const isRare = name === 'drift without margin';
     const faults = faultsOf(BROKEN[name], isRare ? roughScripts : scripts);
-    const { failed, errorInstance } = fc.check(faults, { numRuns: 5_000, seed: isRare ? 3 : 1, endOnFailure: true });
+    const { failed, errorInstance } = fc.check(faults, { numRuns: 5_000, seed: 1, endOnFailure: true });
     expect(failed).toBe(true);
     expect(String(errorInstance)).toContain(faultOf(name));
   });

@@ -90,13 +90,14 @@ function ownKey(node: ModelNode): string {
 function makeOwnKey({ lease, remembers, registering, refreshing, pagedTo, firstReply, waiting, logout }: ModelNode): string {
   const { membership, sent, queued, lease: held, logouts, reading } = lease;
   const parts = [
-    `${lease.isListening},${membership.kind},${lease.registrations},${lease.applied},${held?.from.monotonic},${held?.termMs}`,
-    sent && `${sent.sentAt.monotonic},${sent.since},${sent.termMs},${sent.waitUntil !== null}`,
+    `${lease.isListening},${membership.kind},${lease.registrations},${lease.recordedMs},${lease.applied},${held?.from.monotonic},${held?.termMs}`,
+    sent && `${sent.sentAt.monotonic},${sent.since},${sent.termMs},${sent.leaseMs},${sent.waitUntil !== null}`,
     queued && queued.waitUntil !== null,
     `${lease.retryAt},${lease.askedFor},${lease.fault === null},${reading?.sentAt},${lease.settings.nodeId}`,
     logouts.length > 0 && JSON.stringify([logouts, lease.early]),
     `${remembers},${registering?.memberId}`,
     refreshing?.kind === 'refreshed' && replyKey(refreshing.reply),
+    refreshing?.kind === 'read' && `${refreshing.effect.since},${refreshing.effect.leaseMs},${replyKey(refreshing.reply)}`,
     refreshing?.kind === 'refresh' && `${refreshing.since},${refreshing.leaseMs}`,
     pagedTo !== null || firstReply !== null ? `${pagedTo}/${firstReply && replyKey(firstReply)}` : null,
     waiting.map(({ refresh, isLate }) => `${refresh - lease.lastRefresh},${isLate}`).join(),

@@ -18,7 +18,7 @@ import {
 import { passTime } from './model-time.js';
 import type { Protocol } from './protocols.js';
 import { relay, runRenewal } from './verifier-moves.js';
-import { type Course, type ModelNode, newNode, type Scenario, type VerifierTraits, type Witnesses, type World } from './world.js';
+import { type Course, type ModelNode, newNode, type ReadRefresh, type Scenario, type VerifierTraits, type Witnesses, type World } from './world.js';
 
 const ID = 'session';
 const OTHER_ID = 'other session';
@@ -64,7 +64,10 @@ export class Moves {
     if (lease.registrations === 0) this.#dispatch('starts', index, { kind: 'start' });
     for (const bell of this.world.bells)
       this.#dispatch(`hears the doorbell of ${bell.version} from ${bell.carried?.clusterId}`, index, bell);
-    if (lease.isListening) this.#dispatch('loses the doorbell', index, { kind: 'listening', isListening: false });
+    if (lease.isListening && !this.scenario.termRises)
+      this.#dispatch('loses the doorbell', index, { kind: 'listening', isListening: false });
+    if (!lease.isListening && this.scenario.termRises)
+      this.#dispatch('comes to hear doorbells', index, { kind: 'listening', isListening: true });
     if (!isSafe(remembers, this.protocol)) this.#dispatch('checks', index, { kind: 'check' });
   }
 
@@ -110,13 +113,19 @@ export class Moves {
     }
     const traits = this.#traitsOf(index);
     if (traits !== null && refreshing !== null) this.#renewal(node, index, traits);
-    else if (refreshing?.kind === 'refresh') {
-      const { database: after, reply } = runRefresh(database, refreshing, 0, this.protocol.database);
+    else if (refreshing?.kind === 'refresh' && this.scenario.hasSnapshots) {
+      const { reply } = runRefresh(database, refreshing, 0, this.protocol.database);
+      const read: ReadRefresh = { kind: 'read', refresh: refreshing.refresh, effect: refreshing, reply };
+      this.found(`${nameOf(index)}: refresh reads its snapshot`, withNode(this.world, index, { ...node, refreshing: read }));
+    } else if (refreshing?.kind === 'refresh' || refreshing?.kind === 'read') {
+      const effect = refreshing.kind === 'read' ? refreshing.effect : refreshing;
+      const run = runRefresh(database, effect, 0, this.protocol.database);
+      const reply = refreshing.kind === 'read' ? { ...refreshing.reply, isMember: run.reply.isMember } : run.reply;
       const isMember = reply.isMember || (registering !== null && this.protocol.servesUnregistered === true);
       const event = { kind: 'refreshed', refresh: refreshing.refresh, reply: { ...reply, isMember } } as const;
       this.found(`${nameOf(index)}: refresh is executed`, {
         ...withNode(this.world, index, { ...node, refreshing: event }),
-        database: after,
+        database: run.database,
       });
     }
     if (refreshing !== null && traits === null) {
@@ -149,6 +158,7 @@ export class Moves {
     const ended = withNode(this.world, index, { ...node, refreshing: null, pagedTo: null });
     if (this.scenario.loses || this.#isRefused(index))
       this.#dispatch('loses its renewal', index, { kind: 'refresh-failed', refresh }, ended);
+    if (refreshing.kind === 'read') return;
     if (refreshing.kind === 'refreshed') {
       this.#dispatch('receives its renewal', index, refreshing, ended);
       return;

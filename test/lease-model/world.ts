@@ -18,6 +18,10 @@ export interface Scenario {
   readonly pollingLeaseMs: number;
   /** Whether node 1 begins with doorbells and may lose them. */
   readonly termFalls: boolean;
+  /** Whether node 1 begins without doorbells and may come to hear them; node 0 never does. */
+  readonly termRises: boolean;
+  /** Whether a refresh reads its snapshot before its commit, as PostgreSQL does: other statements may run in between. */
+  readonly hasSnapshots: boolean;
   /** Whether statements of a refresh, and their replies, may be lost. */
   readonly loses: boolean;
   /** How often node 1 may be killed. */
@@ -48,13 +52,21 @@ export interface VerifierTraits {
 /** How far the logout of a node has progressed. */
 export type Course = 'none' | 'asked' | 'committed' | 'reading-back' | 'waiting' | 'answered' | 'unconfirmed';
 
+/** A refresh whose snapshot has been read, and whose renewal is not committed. */
+export interface ReadRefresh {
+  readonly kind: 'read';
+  readonly refresh: number;
+  readonly effect: EffectOf<'refresh'>;
+  readonly reply: EventOf<'refreshed'>['reply'];
+}
+
 export interface ModelNode {
   readonly lease: LeaseState;
   /** Whether the node's memory has the id. */
   readonly remembers: boolean;
   /** Statements under way: sent, or executed without a reply yet. */
   readonly registering: EffectOf<'register'> | null;
-  readonly refreshing: EffectOf<'refresh'> | EventOf<'refreshed'> | null;
+  readonly refreshing: EffectOf<'refresh'> | ReadRefresh | EventOf<'refreshed'> | null;
   readonly reading: EffectOf<'read-members'> | EventOf<'members-read'> | null;
   readonly removals: readonly EffectOf<'remove-member'>[];
   /** Of a verifier: the version up to which the pages of its refresh have been read. Null if it has no page yet. */

@@ -45,19 +45,28 @@ export function mayRefresh({ isStopped, queued, sent, repair, membership }: Leas
 function register<Delta>(state: LeaseState): Step<Delta> {
   const registrations = state.registrations + 1;
   const memberId = `${state.settings.nodeId}-${registrations}`;
-  const next: LeaseState = { ...state, registrations, membership: { kind: 'registering', memberId } };
-  return step(next, [{ kind: 'register', memberId, leaseMs: currentTermMs(state) }]);
+  const leaseMs = currentTermMs(state);
+  const next: LeaseState = { ...state, registrations, membership: { kind: 'registering', memberId }, recordedMs: leaseMs };
+  return step(next, [{ kind: 'register', memberId, leaseMs }]);
 }
 
-/** The lease counts from `now`, which was read before the statement is sent. A later start could let the lease outlive W. */
+/**
+ * The lease counts from `now`, which was read before the statement is sent. A later start could let the lease outlive W.
+ *
+ * Logouts wait for the T on record. So a longer T is recorded by one refresh, and a lease of it comes from the next one: the database reads
+ * the log of a refresh before it commits the new T, and a logout in between would wait for the old T only. A shorter T is recorded after the
+ * lease with the longer T has ended.
+ */
 function sendRefresh<Delta>(state: LeaseState, memberId: string, now: Now): Step<Delta> {
   const lease = heldLease(state, now);
-  const termMs = currentTermMs(state);
+  const wantedMs = currentTermMs(state);
   const number = state.lastRefresh + 1;
-  const sent: SentRefresh = { number, sentAt: now, since: state.applied, termMs, waitUntil: state.queued?.waitUntil ?? null };
-  // Logouts wait for the T on record, so a shorter T is recorded only after the lease with the longer T has ended.
-  const leaseMs = Math.max(termMs, lease?.termMs ?? 0);
-  return step({ ...state, lease, lastRefresh: number, sent, queued: null }, [
+  const termMs = Math.min(wantedMs, state.recordedMs);
+  const leaseMs = Math.max(wantedMs, lease?.termMs ?? 0);
+  const sent: SentRefresh = { number, sentAt: now, since: state.applied, termMs, leaseMs, waitUntil: state.queued?.waitUntil ?? null };
+  // A refresh whose reply is lost may have recorded the shorter T.
+  const recordedMs = Math.min(state.recordedMs, leaseMs);
+  return step({ ...state, lease, lastRefresh: number, sent, recordedMs, queued: null }, [
     { kind: 'refresh', refresh: number, memberId, since: state.applied, leaseMs },
   ]);
 }
@@ -150,7 +159,7 @@ function conclude<Delta>(state: LeaseState, sent: SentRefresh, reply: RefreshRep
 function withLease<Delta>(state: LeaseState, sent: SentRefresh, { isRenewed, grantedMs }: RefreshReply<Delta>, now: Now): LeaseState {
   const termMs = Math.min(sent.termMs, grantedMs);
   // With T = 0 every check asks the database, and no lease is missing.
-  if (isRenewed && (termMs > 0 || sent.termMs === 0)) return { ...state, lease: { from: sent.sentAt, termMs } };
+  if (isRenewed && (termMs > 0 || sent.termMs === 0)) return { ...state, recordedMs: sent.leaseMs, lease: { from: sent.sentAt, termMs } };
   const fault = grantedMs === 0 ? 'standby' : 'unreachable';
   return { ...state, fault, queued: state.queued ?? { waitUntil: null }, retryAt: now.monotonic + RETRY_MS };
 }

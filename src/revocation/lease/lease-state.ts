@@ -35,7 +35,10 @@ export interface SentRefresh {
   readonly sentAt: Now;
   /** The version that was applied when it was sent. */
   readonly since: number;
+  /** The length of the lease that it may give. */
   readonly termMs: number;
+  /** The T that it writes on record. */
+  readonly leaseMs: number;
   /** When the checks that wait for it give up; null if no check waits. */
   readonly waitUntil: number | null;
 }
@@ -92,6 +95,8 @@ export interface LeaseState {
   readonly hasSockets: boolean;
 
   readonly membership: Membership;
+  /** The T that was on record for this member before the next refresh is sent, at the least. No lease is longer (R23). */
+  readonly recordedMs: number;
   /** How often this process has registered; part of the member's id. */
   readonly registrations: number;
 
@@ -128,6 +133,7 @@ export function createLease(settings: LeaseSettings): LeaseState {
     isListening: false,
     hasSockets: false,
     membership: { kind: 'none' },
+    recordedMs: 0,
     registrations: 0,
     clusterId: null,
     applied: 0,
