@@ -53,7 +53,7 @@ class OrdersResolver {
 }
 
 const schema = guardSchema(await buildSchema({ resolvers: [OrdersResolver], authChecker: createAuthChecker(verifier), pubSub }), verifier);
-const apollo = new ApolloServer({ schema });
+const apollo = new ApolloServer({ schema, includeStacktraceInErrorResponses: false });
 await apollo.start();
 
 const app = express();

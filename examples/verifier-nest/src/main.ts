@@ -59,6 +59,7 @@ class OrdersController {
     GraphQLModule.forRoot<ApolloDriverConfig>({
       driver: ApolloDriver,
       autoSchemaFile: true,
+      includeStacktraceInErrorResponses: false,
       subscriptions: { 'graphql-ws': createConnectionHooks(verifier) as object },
     }),
   ],
