@@ -1,5 +1,10 @@
 /** Starts several nodes on a fresh PostgreSQL database with live revocations, for the measurements of several nodes. */
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { createClient as createRedisClient } from 'redis';
@@ -9,6 +14,10 @@ const POSTGRES_URL = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127
 const REDIS_URL = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 const SCRIPT = fileURLToPath(new URL('./node.js', import.meta.url));
 const CHECK = '{ ownName }';
+const BENCH_ISSUER = 'https://login.example.com';
+const BENCH_AUDIENCE = 'bench';
+const COMMAND = fileURLToPath(new URL('../dist/command/latchkey.js', import.meta.url));
+const SERVICE = fileURLToPath(new URL('../test/fault-run/verifying-service.js', import.meta.url));
 
 /** Runs statements on a database over one connection. */
 async function onDatabase(url, work) {
@@ -45,8 +54,16 @@ export async function startCluster(settings, revocations = 0, script = SCRIPT) {
   const url = Object.assign(new URL(POSTGRES_URL), { pathname: name }).href;
   const prefix = `${name}:`;
   await onDatabase(POSTGRES_URL, (query) => query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`));
-  const common = { ...NO_LIMITS, DATABASE_URL: url, LATCHKEY_SECRET: randomBytes(32).toString('base64'), REDIS_PREFIX: prefix };
+  const common = {
+    ...NO_LIMITS,
+    DATABASE_URL: url,
+    ISSUER: BENCH_ISSUER,
+    AUDIENCE: BENCH_AUDIENCE,
+    LATCHKEY_SECRET: randomBytes(32).toString('base64'),
+    REDIS_PREFIX: prefix,
+  };
   const nodes = [];
+  const services = [];
   const start = async (chosen) => {
     const redis = chosen.REVOCATION_CHECK === 'redis' ? { REDIS_URL } : {};
     const server = await startServer({ ...common, ...redis, ...chosen }, script);
@@ -90,11 +107,40 @@ export async function startCluster(settings, revocations = 0, script = SCRIPT) {
       const { data } = await client.post(CHECK, {}, token);
       if (data?.ownName !== 'nobody') throw new Error(`a live token was refused by ${client}`);
     },
+    /** Starts services that verify tokens with `latchkey/verifier`, each on another node, and waits until each accepts the token. */
+    async startServices(howMany, token) {
+      for (let index = 0; index < howMany; index += 1) {
+        const node = nodes[index % nodes.length];
+        const service = await startService(`service ${index}`, node.server.url, { ...common, ISSUER: BENCH_ISSUER });
+        services.push(service);
+        while ((await service.ask(token)) !== 200);
+      }
+      return services;
+    },
     async stop() {
+      for (const { process: child } of services.splice(0)) child.kill('SIGKILL');
       await stop();
       await onDatabase(POSTGRES_URL, (query) => query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
       await removeKeys(prefix);
     },
+  };
+}
+
+/** A process with a verifier that follows one node. */
+async function startService(name, url, settings) {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+  const args = [COMMAND, 'service', 'create', name, '--audience', BENCH_AUDIENCE, '--json'];
+  const made = execFileSync(process.execPath, args, { env: { ...process.env, ...settings, DATA_DIR: folder }, encoding: 'utf8' });
+  rmSync(folder, { recursive: true, force: true });
+  const { credential } = JSON.parse(made);
+  const env = { PATH: process.env.PATH, FEED_URL: url, CREDENTIAL: credential, AUDIENCE: BENCH_AUDIENCE, ISSUER: BENCH_ISSUER };
+  const child = spawn(process.execPath, [SERVICE], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  process.once('exit', () => child.kill('SIGKILL'));
+  const [address] = await once(child.stdout, 'data');
+  return {
+    process: child,
+    /** @returns 200 if the service accepts the token, 401 if not, 503 if it can't know */
+    ask: async (token) => (await fetch(String(address).trim(), { headers: { authorization: `Bearer ${token}` } })).status,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Measures how long a logout takes until every node enforces it, on PostgreSQL: `node bench/nodes.js [--logouts 300]`.
- * The cases: all nodes alive, one node stopped, no doorbells, the other modes, and many logouts at once.
+ * Measures how long a logout takes until every node enforces it, on PostgreSQL: `node bench/nodes.js [--logouts 300] [--services]`; `--services` measures them alone.
+ * The cases: all nodes alive, one node stopped, no doorbells, the other modes, services with strict verifiers, and many logouts at once.
  */
 import { loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
@@ -13,7 +13,9 @@ const LEASE_MS = 2_000;
 /** W, the longest wait of a logout for a lease T: 1.03 · T + 10 ms. */
 const waitFor = (leaseMs) => Math.round(1.03 * leaseMs + 10);
 
-const { values: flags } = parseArgs({ options: { logouts: { type: 'string', default: '300' } } });
+const { values: flags } = parseArgs({
+  options: { logouts: { type: 'string', default: '300' }, services: { type: 'boolean', default: false } },
+});
 const LOGOUTS = Number(flags.logouts);
 const LOGOUT = 'mutation { logout { endedSessions confirmation { by nodes acknowledged waitedMs } } }';
 
@@ -78,6 +80,48 @@ async function withOneStopped(goal) {
   }
 }
 
+/**
+ * Three nodes: without a service, with two of them whose verifiers are strict, with one of these stopped, and after its removal. All on one
+ * cluster, in turns, so that the rows can be compared.
+ */
+async function withServices(howMany) {
+  const cluster = await startCluster(Array.from({ length: 3 }, () => ({ LEASE: `${LEASE_MS}ms` })));
+  const rows = { without: [], alive: [], stopped: [], removed: [] };
+  const logOutEach = async (row, count, services) => {
+    for (const [index, token] of (await cluster.logIn(count)).entries()) {
+      for (const node of cluster.nodes) await cluster.check(node, token);
+      for (const service of services) if ((await service.ask(token)) !== 200) throw new Error('a service refused a live token');
+      rows[row].push(await logOut(cluster.nodes[index % 3], token));
+      for (const service of services) if ((await service.ask(token)) !== 401) throw new Error('a service did not refuse a revoked token');
+    }
+  };
+  try {
+    await logOutEach('without', WARM_UP, []);
+    rows.without = [];
+    await logOutEach('without', howMany, []);
+    const [token] = await cluster.logIn(1);
+    const services = await cluster.startServices(2, token);
+    await logOutEach('alive', WARM_UP, services);
+    rows.alive = [];
+    await logOutEach('alive', howMany, services);
+    const [stopped, alive] = services;
+    stopped.process.kill('SIGSTOP');
+    await logOutEach('stopped', 1, [alive]);
+    // The first logout that waits for it also finds out that it is dead; W later it is removed.
+    await setTimeout(2 * waitFor(LEASE_MS) + 1_000);
+    await logOutEach('removed', WARM_UP, [alive]);
+    rows.removed = [];
+    await logOutEach('removed', howMany, [alive]);
+    stopped.process.kill('SIGCONT');
+    tell('3 nodes, no service', rows.without, '');
+    tell('3 nodes, 2 services with strict verifiers', rows.alive, 'p50 at most 3 ms more');
+    tell(`one of the services stopped, T ${LEASE_MS} ms`, rows.stopped, `≤ W + 50 = ${waitFor(LEASE_MS) + 50}`);
+    tell('after its removal', rows.removed, 'as before');
+  } finally {
+    await cluster.stop();
+  }
+}
+
 async function atOnce(howMany) {
   const cluster = await startCluster([{}, {}, {}]);
   try {
@@ -111,6 +155,8 @@ const nodes = (count, settings = {}) => Array.from({ length: count }, () => sett
 console.log(`load ${loadavg()[0].toFixed(1)}; PostgreSQL and all nodes on this machine; the logins before each logout are not counted`);
 console.log('| logout | count | p50 ms | p99 ms | max ms | wait for nodes, p50 ms | in force by | goal |');
 console.log('|---|---|---|---|---|---|---|---|');
+await withServices(LOGOUTS);
+if (flags.services) process.exit(0);
 for (const count of [1, 2, 3, 4]) {
   await oneByOne(`lease, ${count} node${count === 1 ? '' : 's'}, all alive`, nodes(count), GOALS[count] ?? '');
 }

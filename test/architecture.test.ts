@@ -51,6 +51,8 @@ const FLOORS: readonly Floor[] = [
   { place: 'src/graphql/', level: 5, not: ['src/database/', 'src/config/'] },
   { place: 'src/caller/', level: 4, not: ['src/revocation/', 'src/database/', 'src/config/'] },
   { place: 'src/revocation/', level: 3 },
+  // Other services import this folder: below, a test lists what it may bring along.
+  { place: 'src/verifier/', level: 4.5, not: ['src/database/', 'src/config/', 'src/world.ts'] },
   { place: 'src/database/', level: 2.5 },
   { place: 'src/world.ts', level: 2 },
   { place: 'src/config/', level: 1 },
@@ -183,6 +185,32 @@ describe('the house', () => {
     expect(outside).toEqual([]);
   });
 
+  test('the verifier runs in other services: it brings no package, and of ours only what is pure', () => {
+    const byPath = new Map(own.map((file) => [file.path, file]));
+    const brought = new Set<string>();
+    const outside = new Set<string>();
+    const bring = (path: string): void => {
+      if (brought.has(path)) return;
+      brought.add(path);
+      for (const { to, isOurs, isType } of byPath.get(path)?.imports ?? []) {
+        if (isType) continue;
+        if (isOurs) bring(to);
+        else if (!to.startsWith('node:')) outside.add(to);
+      }
+    };
+    bring('src/verifier/verifier.ts');
+    expect([...outside]).toEqual([]);
+    const foreign = [...brought].filter((path) => !/^src\/(verifier|revocation\/(lease|memory))\//.test(path));
+    expect(foreign.sort()).toEqual([
+      'src/caller/access-token-claims.ts',
+      'src/caller/bearer-token.ts',
+      'src/lib/coalesced.ts',
+      'src/lib/errors.ts',
+      'src/revocation/live-connections.ts',
+      'src/revocation/revocation-check.ts',
+    ]);
+  });
+
   test('services are made in the composition root only', () => {
     const makers = own.map(({ path }) => path).filter((path) => /\/(room|open)\.ts$/.test(path));
     expect(makers).toContain('src/features/sessions/room.ts');
@@ -209,10 +237,16 @@ describe('the house', () => {
   test('the environment, the clock and randomness come in at the top', () => {
     const sources = {
       'process.env': ['src/config/config.ts'],
-      'the clock': ['src/world.ts', 'src/client/clock.ts'],
+      'the clock': ['src/world.ts', 'src/client/clock.ts', 'src/verifier/surroundings.ts'],
       // The configuration makes the secret before anything can be handed in. A schema that is only printed has no secret to keep. The
       // socket of the client uses randomness only to spread its reconnects.
-      randomness: ['src/world.ts', 'src/config/secret.ts', 'src/print-schema.ts', 'src/client/graphql-ws.ts'],
+      randomness: [
+        'src/world.ts',
+        'src/verifier/surroundings.ts',
+        'src/config/secret.ts',
+        'src/print-schema.ts',
+        'src/client/graphql-ws.ts',
+      ],
     };
     expect(checkAmbient(own, sources)).toEqual([]);
   });

@@ -5,12 +5,14 @@
 import type { FeedBell, RenewalAnswer } from '../revocation/lease/feed-messages.js';
 import { nextTickAt, reduceLease, unreadiness } from '../revocation/lease/lease.js';
 import type { LeaseEffect, LeaseEvent } from '../revocation/lease/lease-events.js';
-import { createLease, type Denial, isInside, type LeaseState } from '../revocation/lease/lease-state.js';
+import { type Denial, isInside, type LeaseState } from '../revocation/lease/lease-state.js';
 import { PendingCheck, WaitingRoom } from '../revocation/lease/waiting-rooms.js';
 import type { BlacklistRow } from '../revocation/memory/log-rows.js';
 import { type LogDelta, Replica } from '../revocation/memory/replica.js';
+import { doorbellOf } from './feed-events.js';
+import { firstLease, tellFault } from './first-lease.js';
 import type { KeyRing } from './key-ring.js';
-import { createMemberRequests, type MemberRequests, rowsOf } from './member-requests.js';
+import { createMemberRequests, type MemberRequests } from './member-requests.js';
 import type { Settings } from './options.js';
 import type { Surroundings } from './surroundings.js';
 import type { Watches } from './watches.js';
@@ -25,8 +27,6 @@ interface Needs extends Pick<RequestsNeeds, 'feed' | 'patience'> {
   readonly watches: Watches;
 }
 
-/** T while the stream of events is not heard. */
-const POLLING_LEASE_MS = 300;
 /** Two servers of different databases behind one address would otherwise be asked in turn without a pause. */
 const ANEW_AFTER_MS = 1_000;
 
@@ -53,7 +53,7 @@ export class LeaseDriver {
     private readonly world: Surroundings,
     private readonly needs: Needs,
   ) {
-    this.#state = this.#firstState();
+    this.#state = firstLease(needs.settings, world.freshText());
     this.#requests = this.#newRequests();
     this.loaded = new Promise((resolve, reject) => {
       this.#loaded = { resolve, reject };
@@ -108,10 +108,8 @@ export class LeaseDriver {
     this.#happen({ kind: 'listening', isListening });
   }
 
-  hear({ clusterId, version, since, rows, generation, sessionsSince, prunedBefore }: FeedBell): void {
-    const state = { version, generation, sessionsSince, prunedBefore: new Date(prunedBefore) };
-    const carried = since === undefined || rows === undefined ? null : { clusterId, since, delta: { since, state, rows: rowsOf(rows) } };
-    this.#happen({ kind: 'doorbell', version, carried });
+  hear(bell: FeedBell): void {
+    this.#happen(doorbellOf(bell));
   }
 
   /** While anything is watched, the lease is kept: revocations must be heard of. */
@@ -122,11 +120,8 @@ export class LeaseDriver {
   /** Asks the server if no lease is held. @returns why none can be had, or null */
   async findUnreadiness(): Promise<Denial | null> {
     if (this.hasLease) return null;
-    try {
-      await this.check();
-    } catch {
-      // The state says why.
-    }
+    // If it fails, the state says why.
+    await (async () => this.check())().catch(() => undefined);
     return unreadiness(this.#state, this.world.clock.now());
   }
 
@@ -134,16 +129,6 @@ export class LeaseDriver {
     const check = new PendingCheck();
     this.#happen(event, check);
     return check.wait();
-  }
-
-  #firstState(): LeaseState {
-    const { boundedMs, leaseMs, clockToleranceSeconds } = this.needs.settings;
-    return createLease({
-      nodeId: this.world.freshText(),
-      listeningLeaseMs: boundedMs ?? leaseMs,
-      pollingLeaseMs: boundedMs ?? Math.min(POLLING_LEASE_MS, leaseMs),
-      clockToleranceMs: clockToleranceSeconds * 1000,
-    });
   }
 
   #newRequests(): MemberRequests {
@@ -188,7 +173,8 @@ export class LeaseDriver {
     this.#requests = this.#newRequests();
     this.needs.watches.endAll();
     const retryAt = this.world.clock.now().monotonic + ANEW_AFTER_MS;
-    this.#state = { ...this.#firstState(), isListening: this.#isListening, hasSockets: this.needs.watches.size > 0, retryAt };
+    const first = firstLease(this.needs.settings, this.world.freshText());
+    this.#state = { ...first, isListening: this.#isListening, retryAt };
     this.start();
   }
 
@@ -210,7 +196,7 @@ export class LeaseDriver {
     const { fault } = this.#state;
     this.#state = state;
     for (const effect of effects) this.#carryOut(effect, check);
-    if (state.fault !== fault) this.#logFault(state.fault);
+    if (state.fault !== fault) tellFault(this.world.log, state.fault);
   }
 
   /** No answer depends on the timer being punctual: a late timer only delays. */
@@ -242,23 +228,18 @@ export class LeaseDriver {
         this.#replica.restart();
         this.#happen({ kind: 'restored' });
         return;
-      case 'look-up':
-        check?.lookUp();
-        return;
-      case 'join':
-        if (check !== null) this.#checks.enter(effect.refresh, check);
-        return;
-      case 'refuse':
-        check?.refuse(effect.reason);
-        return;
       default:
-        this.#carryOutLater(effect);
+        this.#pass(effect, check);
     }
   }
 
-  #carryOutLater(effect: Effect): void {
+  /** Effects on checks, and requests to the server, which answer later with an event. */
+  #pass(effect: Effect, check: PendingCheck | null): void {
     const { kind } = effect;
-    if (kind === 'register') this.#requests.register(effect);
+    if (kind === 'look-up') check?.lookUp();
+    else if (kind === 'join' && check !== null) this.#checks.enter(effect.refresh, check);
+    else if (kind === 'refuse') check?.refuse(effect.reason);
+    else if (kind === 'register') this.#requests.register(effect);
     else if (kind === 'refresh') this.#requests.refresh(effect);
     else if (kind === 'leave') this.#requests.leave(effect);
     else if (kind === 'look-up-joined') for (const waiting of this.#checks.leave(effect.refresh)) waiting.lookUp();
@@ -275,13 +256,5 @@ export class LeaseDriver {
     if (generation !== this.#sweptGeneration) watches.endWhere((token) => this.#replica.verdictWithoutList(token));
     watches.endWhere(({ kid }) => (ring.find(kid) === null ? 'token-revoked' : 'live'));
     this.#sweptGeneration = generation;
-  }
-
-  #logFault(fault: LeaseState['fault']): void {
-    const { log } = this.world;
-    // `Patience` has told of a server that can't be reached.
-    if (fault === 'clock-skew')
-      log.error({ fault }, 'the clock of this machine and that of the login server differ too much: no token is accepted');
-    else if (fault === 'standby') log.warn({ fault }, 'the login server reaches a standby of its database only, or grants no lease');
   }
 }

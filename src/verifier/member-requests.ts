@@ -4,6 +4,7 @@ import type { LeaseEffect, LeaseEvent } from '../revocation/lease/lease-events.j
 import type { BlacklistRow } from '../revocation/memory/log-rows.js';
 import type { LogDelta } from '../revocation/memory/replica.js';
 import type { FeedClient } from './feed-client.js';
+import { replyOf, rowsOf } from './feed-events.js';
 import { isRefusal, WrongAnswer } from './feed-failures.js';
 import type { Patience } from './patience.js';
 
@@ -154,24 +155,4 @@ export class MemberRequests {
   #tell(event: Event): void {
     if (!this.#abort.signal.aborted) this.needs.tell(event);
   }
-}
-
-/** A bounded verifier is no member. It takes the whole term from before it sent, whatever the server grants to members (R42). */
-function replyOf(answer: RenewalAnswer, since: number, isStrict: boolean): Extract<Event, { kind: 'refreshed' }>['reply'] {
-  const { isStandby, clusterId, databaseNow, version, generation, sessionsSince } = answer;
-  const state = { version, generation, sessionsSince, prunedBefore: new Date(answer.prunedBefore) };
-  return {
-    isStandby,
-    clusterId,
-    isMember: !isStrict || answer.isMember,
-    isRenewed: !isStrict || answer.isRenewed,
-    grantedMs: isStrict ? answer.granted : Number.POSITIVE_INFINITY,
-    version,
-    delta: { since, state, rows: rowsOf(answer.rows) },
-    databaseNow,
-  };
-}
-
-export function rowsOf(pairs: readonly (readonly [string, number])[]): BlacklistRow[] {
-  return pairs.map(([id, until]) => ({ id, revokedUntil: new Date(until) }));
 }

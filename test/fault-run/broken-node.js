@@ -1,10 +1,12 @@
 /**
- * The built server with some lines of it changed, to see that the fault run notices: `node broken-node.js '[{ "file", "from", "to" }]'`.
+ * A built program with some lines of it changed, to see that the fault run notices:
+ * `node broken-node.js <program> '[{ "file", "from", "to" }]'`, where the program is the server or the service.
  *
- * The server itself knows nothing of it: the text is changed while it is loaded.
+ * The program itself knows nothing of it: the text is changed while it is loaded.
  */
 import { register } from 'node:module';
 
-register('./broken-source.js', import.meta.url, { data: JSON.parse(process.argv[2]) });
-const { start } = await import('../../dist/main.js');
-await start();
+const [, , program, changes] = process.argv;
+register('./broken-source.js', import.meta.url, { data: JSON.parse(changes) });
+const { start } = await import(program);
+await start?.();

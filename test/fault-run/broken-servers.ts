@@ -5,6 +5,8 @@ import type { ScenarioName } from './scenarios.js';
 
 export interface BrokenServer {
   readonly scenario: ScenarioName;
+  /** What is broken: the nodes, or the service that verifies tokens. */
+  readonly of?: 'service';
   readonly found: ViolationKind;
   /** Each text occurs exactly once in the built file. */
   readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
@@ -46,7 +48,13 @@ export const BROKEN_SERVERS = {
   'a repeated logout that answers at once': {
     scenario: 'a node that is cut off',
     found: 'stale accept',
-    changes: [{ file: 'revocation/revocations.js', from: 'if (revokes)', to: 'if (revokes && added?.rows.length > 0)' }],
+    changes: [
+      {
+        file: 'revocation/revocations.js',
+        from: 'const { result, delta } = await this.#inTime(() => this.#writeShort(revocation));',
+        to: 'const { result, delta } = await this.#inTime(() => this.#writeShort(revocation)); if (delta.rows.length === 0) return { result, confirmation: ALONE };',
+      },
+    ],
   },
   'a member that is removed when it is first seen': {
     scenario: 'a node that is cut off',
@@ -69,7 +77,7 @@ export const BROKEN_SERVERS = {
     found: 'false revocation',
     changes: [
       {
-        file: 'door/auth-checker.js',
+        file: 'caller/token-of.js',
         from: 'throw LatchkeyError.unavailable(caller.failure);',
         to: "throw LatchkeyError.unauthenticated('TOKEN_REVOKED');",
       },
@@ -79,6 +87,10 @@ export const BROKEN_SERVERS = {
 
 export type BrokenServerName = keyof typeof BROKEN_SERVERS;
 
-export function commandOf(name: BrokenServerName): readonly string[] {
-  return [process.execPath, fileURLToPath(new URL('broken-node.js', import.meta.url)), JSON.stringify(BROKEN_SERVERS[name].changes)];
+/** The commands that start the broken processes; all others are as they should be. */
+export function commandsOf(name: BrokenServerName): { readonly node?: readonly string[]; readonly service?: readonly string[] } {
+  const { of: kind, changes }: BrokenServer = BROKEN_SERVERS[name];
+  const program = kind === 'service' ? './verifying-service.js' : '../../dist/main.js';
+  const command = [process.execPath, fileURLToPath(new URL('broken-node.js', import.meta.url)), program, JSON.stringify(changes)];
+  return kind === 'service' ? { service: command } : { node: command };
 }

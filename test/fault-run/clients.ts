@@ -2,6 +2,7 @@
 import { type GraphqlAnswer, PASSWORD } from '../support/app/requests.js';
 import type { Covered, Operation, Outcome } from './history.js';
 import type { FaultNode } from './nodes.js';
+import type { FaultService } from './services.js';
 
 export interface ClientSession {
   readonly sid: string;
@@ -24,6 +25,9 @@ const REVOKE = 'mutation($sid: ID!) { revokeSession(input: { sessionId: $sid }) 
 /** FORBIDDEN shows that the node accepted the token of a user who is no administrator. A refused token gets UNAUTHENTICATED. */
 const FOR_ADMINISTRATORS = '{ users(first: 1) { nodes { id } } }';
 
+/** What a service answers with each status. */
+const SERVICE_OUTCOMES: Readonly<Record<string, Outcome>> = { '200': 'done', '401 TOKEN_REVOKED': 'revoked', '503 unknown': 'unavailable' };
+
 /** Codes that a client must be prepared for. */
 const OUTCOMES: Readonly<Record<string, Outcome>> = {
   '': 'done',
@@ -40,7 +44,16 @@ export class FaultClients {
   /** From then on every operation counts as asked after the last restart. */
   isFinal = false;
 
-  constructor(private readonly nodes: readonly FaultNode[]) {}
+  /** @param services take checks alone; their numbers follow those of the nodes */
+  constructor(
+    private readonly nodes: readonly FaultNode[],
+    private readonly services: readonly FaultService[] = [],
+  ) {}
+
+  /** How many nodes and services can be asked about a token. */
+  get checkers(): number {
+    return this.nodes.length + this.services.length;
+  }
 
   /** Opens another session of a user, or the first one. */
   async logIn(node: number, user: string, isNew: boolean): Promise<ClientSession | null> {
@@ -63,7 +76,26 @@ export class FaultClients {
 
   async #check(node: number, { sid, user }: ClientSession, query: string, token?: string): Promise<Outcome> {
     const question: Question = { kind: 'check', user, sid, accepts: true, covered: null };
+    const service = this.services[node - this.nodes.length];
+    if (service !== undefined) return (await this.#askService(node, service, question, token)).outcome;
     return (await this.#ask(node, question, query, {}, token)).operation.outcome;
+  }
+
+  async #askService(node: number, service: FaultService, question: Question, token?: string): Promise<Operation> {
+    const sentAt = performance.now();
+    let outcome: Outcome;
+    let told = '';
+    try {
+      const answer = await service.ask(token);
+      told = `${answer.status} ${answer.told}`.trim();
+      outcome = SERVICE_OUTCOMES[told] ?? (answer.status === 401 ? 'unauthenticated' : 'strange');
+    } catch (error) {
+      told = failureOf(error);
+      outcome = told === 'ECONNREFUSED' ? 'not-sent' : 'no-answer';
+    }
+    const operation: Operation = { ...question, node, sentAt, answeredAt: performance.now(), outcome, told, isFinal: this.isFinal };
+    this.history.push(operation);
+    return operation;
   }
 
   async refresh(node: number, session: ClientSession): Promise<Outcome> {

@@ -5,9 +5,12 @@ import { cutConnections, cutListeners, limitConnections, setReadOnly } from '../
 import { type PostgresqlServer, UNLIMITED } from '../support/postgresql/postgresql-server.js';
 import type { FaultLoad } from './load.js';
 import type { FaultNode } from './nodes.js';
+import type { FaultService } from './services.js';
 
 export interface FaultSite {
   readonly nodes: readonly FaultNode[];
+  /** Services that check tokens with `latchkey/verifier`. */
+  readonly services: readonly FaultService[];
   readonly server: PostgresqlServer;
   readonly load: FaultLoad;
   readonly random: Random;
@@ -17,6 +20,7 @@ export interface FaultSite {
 
 type NodeFault = (node: FaultNode, site: FaultSite) => Promise<void>;
 type DatabaseFault = (site: FaultSite) => Promise<void>;
+type ServiceFault = (service: FaultService, site: FaultSite) => Promise<void>;
 
 /** Replaces the nodes' doorbells with texts of the same length that they do not understand. */
 export const SPOILT_DOORBELLS = { 'doorbell ': 'doorbelX ' };
@@ -115,6 +119,61 @@ export const DATABASE_FAULTS: Readonly<Record<string, DatabaseFault>> = {
     for (const { proxy } of site.nodes) proxy.hold();
     await pause(site);
     for (const { proxy } of site.nodes) proxy.pass();
+  },
+};
+
+const KILL_ISSUER = 'the node killed between its statement and its answer';
+/** The faults of services that also start and stop nodes. */
+export const KILLS_NODES: readonly string[] = [KILL_ISSUER];
+
+/** Faults of a service, and of its way to the nodes. */
+export const SERVICE_FAULTS: Readonly<Record<string, ServiceFault>> = {
+  async 'service stopped'(service, site) {
+    service.signal('SIGSTOP');
+    await pause(site);
+    service.signal('SIGCONT');
+  },
+  async 'service killed'(service, { random, leaseMs }) {
+    await service.kill();
+    await sleep(random.below(leaseMs));
+    await service.start();
+  },
+  async 'service cut off'({ proxy }, site) {
+    proxy.hold('up', 'down');
+    await pause(site);
+    if (site.random.below(2) === 0) proxy.reset();
+    proxy.pass();
+  },
+  async 'service deaf: no answer comes from the nodes'({ proxy }, site) {
+    proxy.hold('down');
+    await pause(site);
+    proxy.pass();
+  },
+  async 'service mute: no request reaches the nodes'({ proxy }, site) {
+    proxy.hold('up');
+    await pause(site);
+    proxy.pass();
+  },
+  async 'slow feed'({ proxy }, site) {
+    proxy.delay(30 + site.random.below(SLOWEST_MS), ...(site.random.below(2) === 0 ? (['down'] as const) : (['up', 'down'] as const)));
+    await pause(site);
+    proxy.pass();
+  },
+  async 'renewals doubled'({ proxy }, site) {
+    proxy.play('double');
+    await pause(site);
+    proxy.pass();
+  },
+  async 'answers replayed'({ proxy }, site) {
+    proxy.play('replay');
+    await pause(site);
+    proxy.pass();
+  },
+  async [KILL_ISSUER]({ proxy }, site) {
+    proxy.play('kill');
+    await pause(site);
+    proxy.pass();
+    await Promise.all(site.nodes.map((node) => node.revive()));
   },
 };
 

@@ -53,7 +53,7 @@ export class FaultLoad {
     /** Separates the users of one run from those of another on the same database. */
     private readonly prefix: string,
   ) {
-    this.#checking = Array.from({ length: nodes }, () => 0);
+    this.#checking = Array.from({ length: clients.checkers }, () => 0);
     this.#loggingIn = Array.from({ length: nodes }, () => 0);
   }
 
@@ -114,8 +114,8 @@ export class FaultLoad {
     if (session === null) return;
     this.sessions.push(session);
     this.#live.push(session);
-    // When one node has answered a login, every node accepts its token at once.
-    for (let other = 0; other < this.nodes; other += 1) if (other !== node) this.#check(other, session);
+    // When one node has answered a login, every node and every service accepts its token at once.
+    for (let other = 0; other < this.clients.checkers; other += 1) if (other !== node) this.#check(other, session);
   }
 
   #logInAgain(node: number): Promise<ClientSession | null> {
@@ -135,7 +135,7 @@ export class FaultLoad {
   }
 
   #checkAny(): void {
-    const node = this.random.below(this.nodes);
+    const node = this.random.below(this.clients.checkers);
     const kind = this.random.below(10);
     const recent = this.#ended.slice(-RECENT);
     const session = kind < 6 ? this.#pick(recent) : kind < 7 ? this.#pick(this.#ended) : this.#pick(this.#live);
@@ -177,7 +177,7 @@ export class FaultLoad {
     await this.#end(ended, (node) => this.clients.logOut(node, session, scope));
   }
 
-  /** Retries on another node each time until it is answered; then checks every node at once. */
+  /** Retries on another node each time until it is answered; then checks every node and every service at once. */
   async #end(ended: readonly ClientSession[], logOut: (node: number) => Promise<string>): Promise<void> {
     this.#live = this.#live.filter((session) => !ended.includes(session));
     this.#ended.push(...ended);
@@ -190,7 +190,7 @@ export class FaultLoad {
       await sleep(100 + this.random.below(500));
     }
     this.#loggingOut -= 1;
-    for (let node = 0; node < this.nodes; node += 1) for (const session of ended.slice(0, 3)) this.#check(node, session);
+    for (let node = 0; node < this.clients.checkers; node += 1) for (const session of ended.slice(0, 3)) this.#check(node, session);
   }
 
   #pick<Item>(items: readonly Item[]): Item | undefined {

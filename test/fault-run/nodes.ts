@@ -25,6 +25,7 @@ export async function startNodes(
 
 export class FaultNode {
   #server: ServerProcess | null = null;
+  #reviving: Promise<void> | null = null;
 
   private constructor(
     readonly index: number,
@@ -47,6 +48,11 @@ export class FaultNode {
     const node = new FaultNode(index, proxy, { ...settings, DATABASE_URL: url }, command);
     await node.start();
     return node;
+  }
+
+  /** Null while it is down. */
+  get url(): string | null {
+    return this.#server?.url ?? null;
   }
 
   /** A stopped node refuses connections. */
@@ -77,6 +83,15 @@ export class FaultNode {
     const server = this.#server;
     this.#server = null;
     await server?.kill();
+  }
+
+  /** Starts it if it is down. Those who ask at the same time share one start. */
+  revive(): Promise<void> {
+    if (this.#server !== null) return Promise.resolve();
+    this.#reviving ??= this.start().finally(() => {
+      this.#reviving = null;
+    });
+    return this.#reviving;
   }
 
   /** Stops it with SIGTERM. */

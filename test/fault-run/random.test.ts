@@ -34,7 +34,7 @@ test(`no node accepts what was logged out, and none refuses what was not, under 
   const report = new FaultReport();
   for (const [index, each] of seconds.entries()) {
     const mode = MODES[index % MODES.length] as (typeof MODES)[number];
-    const round = { ...mode, seed: SEED + index, seconds: each, rates: RATES };
+    const round = { ...mode, seed: SEED + index, seconds: each, rates: RATES, services: 2 };
     const result = await runRound(server, round);
     report.add(result, round.leaseMs, waitMsOf(round.leaseMs));
     console.log(`fault run, seed ${SEED}, round ${index + 1} of ${seconds.length}\n${report.print()}`);

@@ -1,35 +1,22 @@
 /** Directed scenarios: fixed faults around a few logouts, where a wrong protocol shows. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../support/app/random.js';
 import { withDatabase } from '../support/postgresql/postgresql.js';
 import type { PostgresqlServer } from '../support/postgresql/postgresql-server.js';
 import { type ClientSession, FaultClients } from './clients.js';
 import { findViolations, type Violation } from './history-checker.js';
 import { SPOILT_DOORBELLS } from './kinds.js';
 import { startNodes } from './nodes.js';
-import { NODE_SETTINGS, waitMsOf } from './run.js';
+import { waitMsOf } from './run.js';
+import { endAndAsk, FIRST, LEASE_MS, OTHER, type Scenario, STRUCK } from './scene.js';
+import { SERVICE_SCENARIOS } from './service-scenarios.js';
+import { startServices } from './services.js';
+import { NODE_SETTINGS } from './settings.js';
 
-interface Scene {
-  readonly clients: FaultClients;
-  readonly nodes: Awaited<ReturnType<typeof startNodes>>;
-  readonly server: PostgresqlServer;
-  /** Opens live sessions; a scenario that ends some opens new ones. */
-  open(howMany: number): Promise<ClientSession[]>;
-  readonly bystander: ClientSession;
-}
-
-interface Scenario {
-  /** Long enough that a busy machine does not miss the moment in which a wrong node accepts. */
-  readonly leaseMs: number;
-  play(scene: Scene): Promise<void>;
-}
-
-const [FIRST, STRUCK, OTHER] = [0, 1, 2];
 /** Below the two seconds after which a node gives an answer up as lost. */
 const SLOW_MS = 1_300;
 /** Two such slow answers take longer than this W. */
 const SLOW_LEASE_MS = 1_500;
-const LEASE_MS = 3_000;
-const ASKED_EVERY_MS = 20;
 const TRAFFIC_EVERY_MS = 50;
 const NODES_ARE_KNOWN_WITHIN_MS = 60_000;
 
@@ -100,6 +87,7 @@ const SCENARIOS = {
       nodes[STRUCK]?.proxy.pass();
     },
   },
+  ...SERVICE_SCENARIOS,
 } satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;
@@ -110,12 +98,13 @@ export async function playScenario(
   server: PostgresqlServer,
   name: ScenarioName,
   rounds: number,
-  command?: readonly string[],
+  commands: { readonly node?: readonly string[]; readonly service?: readonly string[] } = {},
 ): Promise<readonly Violation[]> {
-  const { leaseMs, play } = SCENARIOS[name];
+  const { leaseMs, play, hasService = false }: Scenario = SCENARIOS[name];
   const settings = { ...NODE_SETTINGS, LEASE: `${leaseMs}ms` };
-  const nodes = await startNodes(server.nodeUrl, [settings, settings, settings], command);
-  const clients = new FaultClients(nodes);
+  const nodes = await startNodes(server.nodeUrl, [settings, settings, settings], commands.node);
+  const services = await startServices(nodes, hasService ? 1 : 0, server.url, seededRandom(1), commands.service);
+  const clients = new FaultClients(nodes, services);
   let user = `scenario-${process.hrtime.bigint()}@example.com`;
   const bystander = (await clients.logIn(FIRST, user, true)) as ClientSession;
   const open = async (howMany: number) => {
@@ -125,7 +114,7 @@ export async function playScenario(
     return opened as ClientSession[];
   };
   let isOver = false;
-  const traffic = nodes.map(async ({ index }) => {
+  const traffic = [...nodes, ...services].map(async ({ index }) => {
     while (!isOver) {
       await clients.check(index, bystander);
       await sleep(TRAFFIC_EVERY_MS);
@@ -133,24 +122,13 @@ export async function playScenario(
   });
   let violations: Violation[] = [];
   for (let round = 0; round < rounds && violations.length === 0; round += 1) {
-    await play({ clients, nodes, server, open, bystander });
+    await play({ clients, nodes, services, server, open, bystander });
     violations = findViolations(clients.history, waitMsOf(leaseMs));
   }
   isOver = true;
   await Promise.all(traffic);
-  for (const node of nodes) await node.close();
+  for (const each of [...services, ...nodes]) await each.close();
   return violations;
-}
-
-/** Logs out on one node, and checks on the faulty one at once and for a while. */
-async function endAndAsk({ clients }: Scene, node: number, session: ClientSession, forMs: number): Promise<void> {
-  const outcome = await clients.logOut(node, session, 'CURRENT');
-  if (outcome !== 'done') return;
-  const asked: Promise<unknown>[] = [];
-  for (const until = performance.now() + forMs; performance.now() < until; await sleep(ASKED_EVERY_MS)) {
-    asked.push(clients.check(STRUCK, session));
-  }
-  await Promise.all(asked);
 }
 
 function countMembers({ url }: PostgresqlServer): Promise<number> {

@@ -1,16 +1,19 @@
 /** The random schedule of faults: one after another or on several nodes at once, with rests in between. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DATABASE_FAULTS, type FaultSite, NODE_FAULTS } from './kinds.js';
+import { DATABASE_FAULTS, type FaultSite, KILLS_NODES, NODE_FAULTS, SERVICE_FAULTS } from './kinds.js';
 
 /** A fault that has happened. */
 export interface FaultInterval {
   readonly name: string;
-  /** The node, or null for the database. */
+  /** The node or the service, or null for the database. */
   readonly node: number | null;
   readonly from: number;
   readonly to: number;
 }
 
+/** In percent, if there are services: how often faults hit them, alone or together with what else is chosen. */
+const SERVICE_SHARE = 45;
+const TOGETHER_SHARE = 50;
 /** In percent: how often a fault hits the database, and how often one, two or three nodes. */
 const DATABASE_SHARE = 18;
 const ONE_NODE_SHARE = 55;
@@ -40,6 +43,19 @@ interface ChosenFault {
 }
 
 function chooseFaults(site: FaultSite): ChosenFault[] {
+  const { random, services } = site;
+  if (services.length === 0 || random.below(100) >= SERVICE_SHARE) return chooseAmongNodes(site);
+  const struck = random.shuffle(services).slice(0, 1 + random.below(services.length));
+  const chosen = struck.map((service) => {
+    const name = chooseName(site, SERVICE_FAULTS);
+    return { name, node: service.index, happen: async () => SERVICE_FAULTS[name]?.(service, site) };
+  });
+  // A fault that kills a node itself must not meet another one that starts it.
+  const isAlone = chosen.some(({ name }) => KILLS_NODES.includes(name)) || random.below(100) >= TOGETHER_SHARE;
+  return isAlone ? chosen : [...chosen, ...chooseAmongNodes(site)];
+}
+
+function chooseAmongNodes(site: FaultSite): ChosenFault[] {
   const { random, nodes } = site;
   const chance = random.below(100);
   if (chance < DATABASE_SHARE) {

@@ -93,7 +93,7 @@ test('a token with the old roles is refused after a change of roles, and its ses
   const { server, verifier } = await start();
   const { accessToken, refreshToken, caller } = await hold(server, verifier);
   const ends = watch(verifier, caller);
-  await server.app.administration.setUserRoles({ user: decode(accessToken).payload.sub, roles: ['USER', 'ADMIN'] });
+  await server.app.administration.setUserRoles({ user: decode(accessToken).claims.sub as string, roles: ['USER', 'ADMIN'] });
   expect(ends).toEqual([{ code: 4403, reason: 'TOKEN_REVOKED' }]);
   expect(await ask(verifier, accessToken)).toBe('TOKEN_REVOKED without its session');
   const { tokens } = await server.refresh(refreshToken);
