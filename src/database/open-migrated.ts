@@ -65,18 +65,25 @@ async function openUnlessPending({ databaseUrl, databasePoolSize }: Location, no
 
 /** Every node that is on record before a migration is of an older version. A node that stops cleanly removes its record. */
 async function assertNoNode(database: Database): Promise<void> {
-  if (!(await hasNodes(database))) return;
-  const nodes = await database.read((client) => client.node.findMany({ select: { id: true } }));
+  const where = await nodesOnRecord(database);
+  if (where === null) return;
+  const nodes = await database.read((client) => client.node.findMany({ where, select: { id: true } }));
   if (nodes.length > 0) throw NodesRunning.withIds(nodes.map(({ id }) => id));
 }
 
 async function forgetNodes(database: Database): Promise<void> {
-  if (await hasNodes(database)) await database.transaction((transaction) => transaction.node.deleteMany());
+  const where = await nodesOnRecord(database);
+  if (where !== null) await database.transaction((transaction) => transaction.node.deleteMany({ where }));
 }
 
-/** The oldest versions had no table of nodes. */
-async function hasNodes(database: Database): Promise<boolean> {
-  return (await database.listTables()).includes('Node');
+/**
+ * Verifiers may stay on record: they speak to any version over HTTP, and logouts go on waiting for their leases. The oldest versions had no
+ * table of nodes, and those before service credentials had no verifiers in it.
+ */
+async function nodesOnRecord(database: Database): Promise<{ readonly kind?: 'node' } | null> {
+  const tables = await database.listTables();
+  if (!tables.includes('Node')) return null;
+  return tables.includes('ServiceCredential') ? { kind: 'node' } : {};
 }
 
 async function told<Result>(step: () => Promise<Result>): Promise<Result> {

@@ -25,6 +25,7 @@ import { SigningKeys } from '../../src/features/tokens/signing-keys.js';
 import { insertAccessToken, readIssuance, readSigners } from '../../src/features/tokens/token-statements.js';
 import { findUser, findUsersByEmail, findUserWithSecrets, splitRoles } from '../../src/features/users/user-statements.js';
 import { KEEP_AFTER_EXPIRY_MS } from '../../src/revocation/blacklist.js';
+import { readForRenewal, renewRow } from '../../src/revocation/feed/renewal-statements.js';
 import { insertBlacklisted, nextVersion, readLog } from '../../src/revocation/log-statements.js';
 import { frozenClock } from '../support/app/clocks.js';
 import { testWorld } from '../support/app/test-world.js';
@@ -116,6 +117,67 @@ const CASES: Readonly<Record<string, () => Promise<void>>> = {
     const row = await model(database, (client) => client.serviceCredential.findUniqueOrThrow({ where: { id: 'live' } }));
     expect(await ask(database, findLiveCredential('hash of live'))).toEqual([row]);
     for (const hash of ['hash of revoked', 'hash of nobody', '']) expect(await ask(database, findLiveCredential(hash))).toEqual([]);
+  },
+
+  /** On PostgreSQL a renewal is a statement of its own connections. */
+  async readForRenewal() {
+    if (onPostgresql) return;
+    const database = await openEmpty();
+    const version = 40;
+    await database.transaction((client) => client.revocationState.create({ data: { ...FULL_STATE, version: BigInt(version) } }));
+    const service = { id: 'live', name: ODD_TEXT, audience: 'orders', hash: 'hash of live', createdAt: NOON, revokedAt: null };
+    const member = { kind: 'verifier', credentialId: 'live', renewals: 3, leaseMs: 70, acknowledged: 1, startedAt: NOON, seenAt: NOON };
+    const other = { ...service, id: 'other', hash: 'hash of other' };
+    await database.transaction(async (client) => {
+      await client.serviceCredential.createMany({ data: [service, other] });
+      await client.node.createMany({
+        data: [
+          { ...member, id: 'mine' },
+          { ...member, id: 'theirs', credentialId: 'other' },
+          { ...member, id: 'node', kind: 'node' },
+        ],
+      });
+    });
+    const read = (id: string, applied = 0, credentialHash = 'hash of live') =>
+      ask(database, readForRenewal({ credentialHash, member: { id, renewal: 4 }, applied, leaseMs: 1, after: null }));
+    const { generation, sessionsSince, prunedBefore, clusterId } = await model(database, (client) =>
+      client.revocationState.findUniqueOrThrow({ where: { id: 1 } }),
+    );
+    const state = { version: BigInt(version), generation, sessionsSince, prunedBefore, clusterId, rows: '[]', keys: '[]' };
+    expect(await read('mine')).toEqual([{ ...state, credentialId: 'live', recordedMs: 70 }]);
+    expect(await read('mine', version)).toEqual([{ ...state, credentialId: 'live', recordedMs: 70 }]);
+    for (const [id, applied] of [
+      ['theirs', 0],
+      ['node', 0],
+      ['nobody', 0],
+      ['mine', version + 1],
+    ] as const)
+      expect(await read(id, applied)).toEqual([{ ...state, credentialId: 'live', recordedMs: null }]);
+    expect(await read('mine', 0, 'hash of nobody')).toEqual([{ ...state, credentialId: null, recordedMs: null }]);
+  },
+
+  async renewRow() {
+    if (onPostgresql) return;
+    const database = await openEmpty();
+    const member = { kind: 'verifier', renewals: 3, leaseMs: 70, acknowledged: 5, startedAt: NOON, seenAt: NOON };
+    await database.transaction((client) =>
+      client.node.createMany({
+        data: [
+          { ...member, id: 'mine' },
+          { ...member, id: 'node', kind: 'node' },
+        ],
+      }),
+    );
+    const renew = (id: string, renewal: number, applied: number) => write(database, renewRow({ id, renewal }, applied, LATER));
+    expect(await renew('mine', 4, 4)).toEqual([{ renewed: 1 }]);
+    expect(await renew('mine', 4, 9)).toEqual([]);
+    expect(await renew('node', 9, 9)).toEqual([]);
+    expect(await renew('mine', 5, 6)).toEqual([{ renewed: 1 }]);
+    const rows = await model(database, (client) => client.node.findMany({ orderBy: { id: 'asc' } }));
+    expect(rows).toMatchObject([
+      { id: 'mine', renewals: 5, acknowledged: 6n, leaseMs: 70, seenAt: LATER },
+      { id: 'node', renewals: 3, acknowledged: 5n },
+    ]);
   },
 
   async findUserWithSecrets() {

@@ -45,12 +45,12 @@ export class LogoutInput {
   refreshToken?: string | null;
 }
 
-@ObjectType({ description: 'How a logout took effect on every node.' })
+@ObjectType({ description: 'How a logout took effect on every node and every strict verifier.' })
 export class LogoutConfirmation {
   @Field(() => CONFIRMATIONS, { description: 'The way in which it was confirmed.' })
   by!: Confirmation['by'];
 
-  @Field(() => Int, { description: 'How many nodes there are, including the one that answers.' })
+  @Field(() => Int, { description: 'How many nodes and strict verifiers there are, including the node that answers.' })
   nodes!: number;
 
   @Field(() => Int, { description: 'How many of them have confirmed the logout.' })
