@@ -79,6 +79,8 @@ const HOMES: Readonly<Record<string, Home>> = {
   '@fastify/websocket': { home: 'src/http/websocket-route.ts', guests: ['src/http/graphql-route.ts'] },
   '@graphql-yoga/subscription': { home: 'src/features/audit/core-events.ts' },
   '@inquirer/password': { home: 'src/cli/password-input.ts' },
+  '@nestjs/common': { home: 'src/verifier/adapters/' },
+  '@nestjs/core': { home: 'src/verifier/adapters/' },
   '@node-rs/argon2': { home: 'src/features/passwords/passwords.ts' },
   '@prisma/adapter-libsql': { home: 'src/database/sqlite-adapter.ts' },
   '@prisma/adapter-pg': { home: 'src/database/postgresql-adapter.ts' },
@@ -93,8 +95,8 @@ const HOMES: Readonly<Record<string, Home>> = {
   commander: { home: 'src/cli/' },
   cookie: { home: 'src/http/refresh-cookie.ts' },
   // The composition root returns the server, so it names its type.
-  fastify: { home: 'src/http/', guests: ['src/app.ts', 'src/http-server.ts'] },
-  graphql: { home: 'src/graphql/', guests: ['src/door/guards.ts', 'src/schema.ts', 'src/print-schema.ts'] },
+  fastify: { home: 'src/http/', guests: ['src/app.ts', 'src/http-server.ts', 'src/verifier/adapters/fastify.ts'] },
+  graphql: { home: 'src/graphql/', guests: ['src/door/guards.ts', 'src/schema.ts', 'src/print-schema.ts', 'src/verifier/adapters/'] },
   'graphql-sse': { home: 'src/http/event-stream-route.ts' },
   'graphql-ws': { home: 'src/http/websocket-route.ts', guests: ['src/client/graphql-ws.ts'] },
   'graphql-scalars': { home: 'src/graphql/', guests: ['src/features/'] },
@@ -110,7 +112,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   'prom-client': { home: 'src/http/metrics.ts' },
   // reflect-metadata must load before the first decorator runs.
   'reflect-metadata': { home: 'src/rooms.ts' },
-  'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/schema.ts'] },
+  'type-graphql': { home: 'src/graphql/', guests: ['src/features/', 'src/schema.ts', 'src/verifier/adapters/type-graphql.ts'] },
   wonka: { home: 'src/client/urql.ts' },
   validator: { home: 'src/lib/text-rules.ts' },
   zod: { home: 'src/config/rows.ts', guests: ['src/lib/command.ts', 'src/features/'] },
@@ -166,15 +168,16 @@ describe('the house', () => {
     expect(checkHomes(all, HOMES, [...Object.keys(manifest.dependencies), ...peers])).toEqual([]);
   });
 
-  test('what only an adapter of the client needs is asked of nobody, and graphql of everybody: all must share one copy', () => {
-    expect(peers.filter((name) => !HOMES[name]?.home.startsWith('src/client/'))).toEqual(['graphql']);
+  test('what only an adapter of the client or the verifier needs is asked of nobody, and graphql of everybody: all must share one copy', () => {
+    const ofAdapters = (home = '') => home.startsWith('src/client/') || home.startsWith('src/verifier/adapters/');
+    expect(peers.filter((name) => !ofAdapters(HOMES[name]?.home))).toEqual(['graphql']);
     expect(peers.filter((name) => !manifest.peerDependenciesMeta[name]?.optional)).toEqual(['graphql']);
   });
 
   test('the client runs in a browser: its core imports nothing from outside, and nothing of it what only Node has', () => {
     const client = own.filter(({ path }) => path.startsWith('src/client/'));
     const adapters = peers
-      .filter((name) => name !== 'graphql')
+      .filter((name) => HOMES[name]?.home.startsWith('src/client/'))
       .flatMap((name) => HOMES[name]?.home ?? [])
       .concat('src/client/graphql-ws.ts');
     const outside = client.flatMap(({ path, imports }) =>

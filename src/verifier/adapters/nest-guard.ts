@@ -46,18 +46,24 @@ export class LatchkeyGuard implements CanActivate {
     const holder = holderOf(context);
     // Gateways and microservices have no request with a header: only what is public may be called.
     if (holder === null) return isPublic;
-    holder.caller ??= await this.verifier.authenticate(authorizationIn(holder));
-    const refusal = isPublic ? null : await judge(this.verifier, holder.caller, roles);
+    const caller = await authenticateIn(this.verifier, holder);
+    const refusal = isPublic ? null : await judge(this.verifier, caller, roles);
     if (refusal !== null) throw exceptionOf(refusal, context);
     return true;
   }
 }
 
 /** Where the caller is kept: the request of a controller, or the context of a GraphQL operation. */
-interface Holder extends Partial<NodeRequest> {
+export interface Holder extends Partial<NodeRequest> {
   caller?: VerifierCaller;
   /** In the context of GraphQL: the request, or the connection of graphql-ws. */
   readonly req?: NodeRequest | SocketConnection;
+}
+
+/** Authenticates once for each request, and for each operation of GraphQL. */
+export async function authenticateIn(verifier: Verifier, holder: Holder): Promise<VerifierCaller> {
+  holder.caller ??= await verifier.authenticate(authorizationIn(holder));
+  return holder.caller;
 }
 
 interface SocketConnection {

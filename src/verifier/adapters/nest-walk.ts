@@ -3,9 +3,9 @@ import type { OnApplicationBootstrap } from '@nestjs/common';
 import { type DiscoveryService, MetadataScanner, type Reflector } from '@nestjs/core';
 import type { GraphQLSchema } from 'graphql';
 import type { Verifier } from '../contract.js';
-import { createGate } from './graphql-gate.js';
+import { createGate, type Gate } from './graphql-gate.js';
 import { guardEvents, guardField, objectFields, refuse, rootFields } from './guarded-schema.js';
-import { declaredAt } from './nest-guard.js';
+import { authenticateIn, declaredAt, type Holder } from './nest-guard.js';
 
 /** The keys under which @nestjs/graphql keeps what its decorators say. */
 const TYPE = 'graphql:resolver_type';
@@ -53,7 +53,7 @@ export class SchemaWalk implements OnApplicationBootstrap {
     const roots = rootFields(schema);
     const open = [...roots.keys()].filter((name) => !reached.has(name));
     refuse(open, 'No handler of Nest resolves them, so no guard runs. Name them in the option "publicFields", or write handlers.');
-    const gate = createGate(this.verifier);
+    const gate = this.#createGate();
     const subscriptions = schema.getSubscriptionType()?.name;
     for (const [name, field] of roots) if (name.startsWith(`${subscriptions}.`)) guardEvents(field, this.verifier);
     const fields = objectFields(schema);
@@ -61,6 +61,16 @@ export class SchemaWalk implements OnApplicationBootstrap {
       const field = fields.get(name);
       if (isField && roles !== undefined && field !== undefined) guardField(field, gate, roles);
     }
+  }
+
+  /** A field may be asked for before any guard has run: below a root field that no handler resolves. */
+  #createGate(): Gate {
+    const gate = createGate(this.verifier);
+    return (context, roles) => {
+      const holder = context as Holder;
+      if (holder.caller !== undefined) return gate(context, roles);
+      return authenticateIn(this.verifier, holder).then(() => gate(context, roles));
+    };
   }
 
   #findHandlers(): Handler[] {

@@ -83,10 +83,11 @@ export async function createNest(
   parts: ServiceParts,
   more: Partial<ApolloDriverConfig> = {},
   providers: readonly (new (...needs: never[]) => object)[] = [OrdersResolver],
+  publicFields: readonly string[] = [],
 ): Promise<INestApplication> {
   @Module({
     imports: [
-      LatchkeyModule.forRoot({ verifier: parts.verifier }),
+      LatchkeyModule.forRoot({ verifier: parts.verifier, publicFields }),
       GraphQLModule.forRoot<ApolloDriverConfig>({
         driver: ApolloDriver,
         autoSchemaFile: true,

@@ -1,4 +1,5 @@
 /** type-graphql, served by Apollo Server: `@Authorized` asks the verifier. */
+import 'reflect-metadata';
 import { createPubSub } from '@graphql-yoga/subscription';
 import { Arg, Authorized, buildSchema, Ctx, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { createAuthChecker, guardSchema, Public } from '../../../../src/verifier/adapters/type-graphql.js';
