@@ -25,8 +25,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   lightningcss: 'MPL-2.0',
 };
 
-/** Packages whose manifest names no licence: `seq-queue` has the MIT licence in a file. */
-const UNNAMED = ['seq-queue'];
+/** Packages whose manifest names no licence in the field that the lock file reads. Each has the MIT licence in a file, or in an older field. */
+const UNNAMED = ['busboy', 'passport-strategy', 'pause', 'seq-queue', 'streamsearch'];
 
 /** Packages with a script at install. None of them compiles, and the server needs none of them to have run. */
 const WITH_SCRIPT = ['@apollo/protobufjs', '@prisma/engines', 'prisma'];

@@ -15,7 +15,7 @@ import { onPostgresql } from '../support/postgresql/postgresql.js';
 const test = testAnywhere.skipIf(onPostgresql);
 
 /** Tables that may be read whole: they are tiny, or a command counts them. */
-const MAY_BE_READ_WHOLE = /`(SigningKey|RevocationState|BlacklistedToken|OutgoingMail)`/;
+const MAY_BE_READ_WHOLE = /`(SigningKey|RevocationState|BlacklistedToken|OutgoingMail|Node)`/;
 
 /**
  * A step that reads rows one by one. `CO-ROUTINE` is the plan of Prisma's `aggregate`, whatever index exists. `counted` has a limit of its own,

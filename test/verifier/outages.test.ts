@@ -31,7 +31,11 @@ test.for(['up', 'down'] as const)(
     expect(['unknown', 'revoked']).toContain(await verifier.check(caller));
     expect(await ask(verifier, other.accessToken)).toBe('unknown');
     await until(() => ends.length > 0);
-    expect(ends).toEqual([{ code: 1013, reason: 'AUTH_UNAVAILABLE' }]);
+    const unavailable = { code: 1013, reason: 'AUTH_UNAVAILABLE' };
+    // On a stream that is open already, the bell still arrives while nothing goes up.
+    const possible = direction === 'up' ? [unavailable, { code: 4401, reason: 'TOKEN_REVOKED' }] : [unavailable];
+    expect(ends).toHaveLength(1);
+    expect(possible).toContainEqual(ends[0]);
     proxy.pass();
     proxy.reset();
     await expect.poll(() => ask(verifier, other.accessToken), { timeout: 60_000 }).toBe('authenticated');
