@@ -35,7 +35,7 @@ test('a renewal with a field of a wrong form is refused, and the error names the
       const { status, body } = await feed.renew({ member, [field]: value });
       expect([field, value, status, body.errors?.[0]?.message]).toEqual([field, value, 400, expect.stringContaining(`"${field}"`)]);
     }
-  for (const fields of [{ renewal: 1 }, { member, renewal: undefined }, { member, unknown: 1 }, { member, ['__proto__x']: 1 }])
+  for (const fields of [{ renewal: 1 }, { member, renewal: undefined }, { member, unknown: 1 }, { member, __proto__x: 1 }])
     expect((await feed.renew(fields)).status).toBe(400);
   for (const leaseMs of ['NaN', 'Infinity', '1e999', '-0.5', '0x10']) {
     const text = `{"member":"${member}","renewal":9,"nonce":"${freshNonce()}","applied":0,"leaseMs":${leaseMs}}`;

@@ -18,7 +18,16 @@ import {
 import { passTime } from './model-time.js';
 import type { Protocol } from './protocols.js';
 import { relay, runRenewal } from './verifier-moves.js';
-import { type Course, type ModelNode, newNode, type ReadRefresh, type Scenario, type VerifierTraits, type Witnesses, type World } from './world.js';
+import {
+  type Course,
+  type ModelNode,
+  newNode,
+  type ReadRefresh,
+  type Scenario,
+  type VerifierTraits,
+  type Witnesses,
+  type World,
+} from './world.js';
 
 const ID = 'session';
 const OTHER_ID = 'other session';
