@@ -83,6 +83,30 @@ export const BROKEN_SERVERS = {
       },
     ],
   },
+  'a verifier whose lease does not run out': {
+    scenario: 'a service that is stopped',
+    of: 'service',
+    found: 'stale accept',
+    changes: [
+      {
+        file: 'revocation/lease/lease-state.js',
+        from: 'return age >= 0 && age < termMs && wallAge >= 0 && wallAge < termMs;',
+        to: 'return true;',
+      },
+    ],
+  },
+  'a verifier that does not check the nonce': {
+    scenario: 'a feed whose answers are replayed',
+    of: 'service',
+    found: 'stale accept',
+    changes: [{ file: 'verifier/feed-client.js', from: 'if (answer.nonce !== nonce)', to: 'if (false)' }],
+  },
+  'a verifier whose lease counts from receipt': {
+    scenario: 'a feed that is slow to answer',
+    of: 'service',
+    found: 'stale accept',
+    changes: [{ file: 'revocation/lease/lease-refresh.js', from: 'lease: { from: sent.sentAt,', to: 'lease: { from: now,' }],
+  },
 } satisfies Record<string, BrokenServer>;
 
 export type BrokenServerName = keyof typeof BROKEN_SERVERS;

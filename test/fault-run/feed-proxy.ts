@@ -17,7 +17,7 @@ export type Way = 'up' | 'down';
 export type FeedTrick =
   /** Every renewal is sent twice; the service gets one of the answers. */
   | 'double'
-  /** Most renewals are answered with an answer from before, which is of another request. */
+  /** Each renewal is answered with an answer from before, which is of another request. */
   | 'replay'
   /** The node that has answered is killed before its answer is delivered; once. */
   | 'kill';
@@ -35,6 +35,7 @@ export class FeedProxy {
   #held: Record<Way, boolean> = { up: false, down: false };
   #delayMs: Record<Way, number> = { up: 0, down: 0 };
   #trick: FeedTrick | null = null;
+  #losesEvents = false;
   #passing: (() => void)[] = [];
   readonly #answers: Answer[] = [];
   /** How often a trick was played. */
@@ -72,9 +73,15 @@ export class FeedProxy {
     this.#trick = trick;
   }
 
+  /** The stream of events stays open, and nothing comes out of it. */
+  loseEvents(): void {
+    this.#losesEvents = true;
+  }
+
   /** Lets everything pass again, starting with what was held. */
   pass(): void {
     this.#trick = null;
+    this.#losesEvents = false;
     this.#held = { up: false, down: false };
     this.#delayMs = { up: 0, down: 0 };
     for (const go of this.#passing.splice(0)) go();
@@ -100,7 +107,7 @@ export class FeedProxy {
     if (node === null) return void reply.destroy();
     if (!isRenewal) return this.#stream(asked, body, node, reply);
     const before = this.#answers.at(-1 - this.random.below(Math.min(3, Math.max(this.#answers.length, 1))));
-    if (this.#trick === 'replay' && before !== undefined && this.random.below(4) > 0) return this.#deliver(before, reply, true);
+    if (this.#trick === 'replay' && before !== undefined) return this.#deliver(before, reply, true);
     let answer = await ask(asked, body, node);
     if (this.#trick === 'double') {
       this.tricks += 1;
@@ -133,7 +140,7 @@ export class FeedProxy {
     reply.flushHeaders();
     for await (const bytes of answer) {
       await this.#gate('down');
-      reply.write(bytes);
+      if (!this.#losesEvents) reply.write(bytes);
     }
     reply.end();
   }

@@ -164,7 +164,13 @@ export const SERVICE_FAULTS: Readonly<Record<string, ServiceFault>> = {
     await pause(site);
     proxy.pass();
   },
+  async 'events lost'({ proxy }, site) {
+    proxy.loseEvents();
+    await pause(site);
+    proxy.pass();
+  },
   async 'answers replayed'({ proxy }, site) {
+    if (site.random.below(2) === 0) proxy.loseEvents();
     proxy.play('replay');
     await pause(site);
     proxy.pass();

@@ -53,8 +53,8 @@ export const SERVICE_SCENARIOS = {
       const { proxy } = serviceOf(scene);
       const sessions = await scene.open(3);
       await untilAccepted(scene, bystander);
+      proxy.loseEvents();
       proxy.play('replay');
-      await sleep(LEASE_MS / 2);
       await Promise.all(sessions.map((session, index) => sleep(index * 300).then(() => endAndAsk(scene, FIRST, session, 1_000, SERVICE))));
       proxy.pass();
       await untilAccepted(scene, bystander);

@@ -9,7 +9,7 @@ const isAll = process.env.FAULT_TEETH === 'all';
 const NAMES = Object.keys(BROKEN_SERVERS) as BrokenServerName[];
 const CHOSEN: readonly BrokenServerName[] = isAll
   ? NAMES
-  : ['a logout that does not wait for a silent node', 'a lease that does not run out'];
+  : ['a logout that does not wait for a silent node', 'a lease that does not run out', 'a verifier whose lease does not run out'];
 const timeout = 600_000;
 
 const ROUNDS = 5;
