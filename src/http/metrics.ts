@@ -37,6 +37,7 @@ export interface LeaseReadings {
   };
   readonly isListening: boolean;
   readonly leaseAgeSeconds: number | null;
+  readonly leaseSeconds: number | null;
 }
 
 /** Figures of the mirror in Redis, a copy of the revocations. */
@@ -179,6 +180,7 @@ function registerLease(registry: Registry, lease: LeaseReadings): void {
   const { figures } = lease;
   const { gauge, counter, labelled } = createMeters(registers);
   gauge('latchkey_lease_age_seconds', 'Since when the lease of this node runs; -1 while it holds none', () => lease.leaseAgeSeconds ?? -1);
+  gauge('latchkey_lease_seconds', 'How long the lease of this node lasts in all; 0 while it holds none', () => lease.leaseSeconds ?? 0);
   gauge('latchkey_lease_listening', 'Whether this node hears the others: 1 or 0', () => Number(lease.isListening));
   gauge('latchkey_nodes', 'Nodes at the last look', () => figures.nodes);
   counter('latchkey_lease_refreshes_total', 'Refreshes of the lease, one statement each', () => figures.refreshes);

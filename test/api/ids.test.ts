@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { expect, test } from 'vitest';
 import { follow } from '../support/app/followers.js';
+import { addressOf, openFeed } from '../support/feed/raw-feed.js';
 import { type MutationExample, tokenFor } from '../support/mutations/mutation-example.js';
 import { mutate } from '../support/mutations/mutations.js';
 import { EXAMPLES } from '../support/mutations/public-mutations.js';
@@ -85,7 +86,8 @@ test('queries and subscriptions show each id with one type and one set of values
   const world = await startWorld();
   const { app, root } = world;
   const schema = await readSchema(world);
-  const address = await app.app.listen();
+  const address = await addressOf(app);
+  expect((await (await openFeed(app)).register()).status).toBe(200);
   const queryOf = (name: string) => `subscription { ${name} ${selectAll(rootType(schema, 'Subscription', name))} }`;
   const followers = {
     sessionEvents: await follow(app, address, root.accessToken, queryOf('sessionEvents')),

@@ -13,7 +13,7 @@ import { nextTickAt, reduceLease, unreadiness } from './lease.js';
 import type { LeaseEffect, LeaseEvent } from './lease-events.js';
 import { LeaseFigures } from './lease-figures.js';
 import { createRequests, type LeaseRequests, type MemberStatements, type Restore } from './lease-requests.js';
-import { createLease, type Denial, isInside, type LeaseSettings, type LeaseState } from './lease-state.js';
+import { createLease, type Denial, isInside, type Lease, type LeaseSettings, type LeaseState } from './lease-state.js';
 import { PendingAnswers, PendingCheck, WaitingRoom } from './waiting-rooms.js';
 
 type Event = LeaseEvent<LogDelta>;
@@ -157,9 +157,19 @@ export class LeaseNode implements Coordinator {
 
   /** The age of the lease in seconds, null when none is held. */
   get leaseAgeSeconds(): number | null {
+    const lease = this.#heldLease();
+    return lease === null ? null : (this.world.leaseClock.now().monotonic - lease.from.monotonic) / 1000;
+  }
+
+  /** How long the lease lasts in all, in seconds; null when none is held. */
+  get leaseSeconds(): number | null {
+    const lease = this.#heldLease();
+    return lease === null ? null : lease.termMs / 1000;
+  }
+
+  #heldLease(): Lease | null {
     const { lease } = this.#state;
-    const now = this.world.leaseClock.now();
-    return lease !== null && isInside(lease, now) ? (now.monotonic - lease.from.monotonic) / 1000 : null;
+    return lease !== null && isInside(lease, this.world.leaseClock.now()) ? lease : null;
   }
 
   /** Handles one event at a time with all its effects. An event that an effect causes is queued until they are done. */

@@ -159,7 +159,12 @@ function conclude<Delta>(state: LeaseState, sent: SentRefresh, reply: RefreshRep
 function withLease<Delta>(state: LeaseState, sent: SentRefresh, { isRenewed, grantedMs }: RefreshReply<Delta>, now: Now): LeaseState {
   const termMs = Math.min(sent.termMs, grantedMs);
   // With T = 0 every check asks the database, and no lease is missing.
-  if (isRenewed && (termMs > 0 || sent.termMs === 0)) return { ...state, recordedMs: sent.leaseMs, lease: { from: sent.sentAt, termMs } };
+  if (isRenewed && (termMs > 0 || sent.termMs === 0)) {
+    const leased = { ...state, recordedMs: sent.leaseMs, lease: { from: sent.sentAt, termMs } };
+    // The longer T is on record now: the next refresh, which follows at once, gives a lease of it.
+    const mayBeLonger = sent.termMs < Math.min(sent.leaseMs, currentTermMs(state));
+    return mayBeLonger ? { ...leased, queued: state.queued ?? { waitUntil: null } } : leased;
+  }
   const fault = grantedMs === 0 ? 'standby' : 'unreachable';
   return { ...state, fault, queued: state.queued ?? { waitUntil: null }, retryAt: now.monotonic + RETRY_MS };
 }

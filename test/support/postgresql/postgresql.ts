@@ -55,7 +55,10 @@ export async function borrowDatabase(): Promise<string> {
   const name = Array.from({ length: borrowed.size + 1 }, (_, index) => `${slot}_${index}`).find((free) => !borrowed.has(free)) ?? slot;
   borrowed.add(name);
   onTestFinished(() => void borrowed.delete(name));
-  if (made.has(name) || !(await makeOnce(name))) await withDatabase(urlOf(name), empty);
+  if (made.has(name) || !(await makeOnce(name))) {
+    await heal(name);
+    await withDatabase(urlOf(name), empty);
+  }
   made.add(name);
   return urlOf(name);
 }
@@ -69,6 +72,14 @@ function makeOnce(name: string): Promise<boolean> {
 }
 
 const DUPLICATE_DATABASE = '42P04';
+
+/** A test that failed may have left the database unreachable or read-only: the tests after it must not fail for that. */
+async function heal(name: string): Promise<void> {
+  await withServer(async (client) => {
+    await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    await client.query(`ALTER DATABASE ${name} RESET ALL`);
+  });
+}
 
 function templateName(): string {
   return process.env.TEST_POSTGRES_TEMPLATE ?? 'template0';
