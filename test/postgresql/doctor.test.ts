@@ -30,7 +30,7 @@ test('on a healthy server nothing is wrong, and all of it is told', async () => 
   expect(Object.values(findings).filter((finding) => finding?.isRight === false)).toEqual([]);
   expect(findings.PostgreSQL?.found).toMatch(/^\d+(\.\d+)?.*, a primary that takes writes$/);
   expect(findings.durability?.found).toMatch(/^synchronous_commit=on, fsync=(on|off), full_page_writes=/);
-  expect(findings.connections?.found).toMatch(/^\d+ of \d+ in use; .* 14, 14 each if all/);
+  expect(findings.connections?.found).toMatch(/^\d+ of \d+ in use; .* 16, 16 each if all/);
   expect(findings.nodes?.found).toBe('1 on record');
   expect(findings.doorbells?.found).toBe('they are heard');
 });
@@ -56,11 +56,11 @@ test('a server that takes no writes any more is wrong', async () => {
 test('a role that may not have as many connections as the nodes may take is wrong', async () => {
   const url = await makeDatabase();
   const node = await start(url);
-  await withServer((client) => client.query(`ALTER DATABASE ${nameOf(url)} CONNECTION LIMIT 13`));
+  await withServer((client) => client.query(`ALTER DATABASE ${nameOf(url)} CONNECTION LIMIT 15`));
   const { connections } = await examine(node);
   expect(connections).toMatchObject({
     isRight: false,
-    found: expect.stringMatching(/^\d+ of 13 in use; .* 14,/),
+    found: expect.stringMatching(/^\d+ of 15 in use; .* 16,/),
     advice: expect.stringContaining('DATABASE_POOL_SIZE'),
   });
 });

@@ -110,7 +110,11 @@ test('a server that is out of connections makes the node wait or say so, and not
   let answer = await app.ask(accessToken);
   while (answer === 'AUTH_UNAVAILABLE') answer = await app.ask(accessToken);
   expect(answer).toBe('ok');
-  expect(await logOut(app, { token: accessToken })).toBe(1);
+  // The members are read over another connection, for which there may be no room yet. Then the session has ended, and it is safe to ask again.
+  let ended = await logOut(app, { token: accessToken });
+  const expected = ended === 'LOGOUT_UNCONFIRMED' ? 0 : 1;
+  while (ended === 'LOGOUT_UNCONFIRMED') ended = await logOut(app, { token: accessToken });
+  expect(ended).toBe(expected);
   await app.app.close();
   await withDatabase(url, (client) => client.query(`DROP OWNED BY ${limited.role}`));
 });
