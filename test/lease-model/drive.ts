@@ -54,10 +54,12 @@ export class LeaseDrive {
   /** A node that has started, listens, is registered as `n-1`, and has a lease from instant 0. */
   static leased(settings: Partial<LeaseSettings> = {}): LeaseDrive {
     const drive = new LeaseDrive(settings);
+    // It listens before it registers, so its T is on record from the beginning.
+    drive.send(0, { kind: 'listening', isListening: true });
     drive.send(0, { kind: 'start' });
     drive.send(0, { kind: 'registered', memberId: 'n-1' });
     drive.reply(0, { version: 5 });
-    drive.send(0, { kind: 'listening', isListening: true });
+    drive.send(0, { kind: 'renew', isAwaited: false });
     drive.reply(0, { version: 5 });
     return drive;
   }

@@ -178,6 +178,20 @@ test('an older snapshot that comes late takes nothing back: the version stays [R
   expect(drive.state.applied).toBe(6);
 });
 
+test('a longer T is on record before a lease of it is taken, which follows at once [R23]', () => {
+  const drive = new LeaseDrive();
+  drive.send(0, { kind: 'start' });
+  drive.send(0, { kind: 'registered', memberId: 'n-1' });
+  drive.reply(0, { version: 5 });
+  expect(drive.send(10, { kind: 'listening', isListening: true })).toMatchObject([{ kind: 'refresh', leaseMs: 2_000 }]);
+  const effects = drive.reply(20, { version: 5 });
+  expect(drive.state.lease).toMatchObject({ termMs: 300 });
+  expect(effects).toContainEqual(expect.objectContaining({ kind: 'refresh', refresh: 3, leaseMs: 2_000 }));
+  drive.reply(30, { version: 5 });
+  expect(drive.state.lease).toMatchObject({ from: drive.at(20), termMs: 2_000 });
+  expect(drive.state.sent).toBeNull();
+});
+
 test('a shorter T is on record only when no lease with the longer one runs', () => {
   const drive = LeaseDrive.leased();
   drive.send(10, { kind: 'listening', isListening: false });
