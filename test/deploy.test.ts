@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { documentedSettings } from '../src/config/settings-table.js';
-import { SIDE_CONNECTIONS } from '../src/database/engine.js';
+import { FEED_CONNECTIONS, SIDE_CONNECTIONS } from '../src/database/engine.js';
 import { metricsIn, numberIn, pathsIn, variablesIn } from './support/house/deployment.js';
 import { namesIn } from './support/house/documents.js';
 import { readSources } from './support/house/sources.js';
@@ -98,8 +98,9 @@ test('the port, the folder and the connections are told as they are', () => {
   expect(read('Dockerfile')).toContain(`EXPOSE ${port}`);
   expect(read('deploy/kubernetes.yaml')).toContain(`containerPort: ${port}`);
   expect(read('deploy/haproxy.cfg')).toContain(`node1:${port}`);
-  expect(read('docs/operations.md')).toContain(`(\`DATABASE_POOL_SIZE\` + ${SIDE_CONNECTIONS})`);
-  expect(documented.find(({ name }) => name === 'DATABASE_POOL_SIZE')?.meaning).toContain(`beside ${SIDE_CONNECTIONS} `);
+  const more = SIDE_CONNECTIONS + FEED_CONNECTIONS;
+  expect(read('docs/operations.md')).toContain(`(\`DATABASE_POOL_SIZE\` + ${more})`);
+  expect(documented.find(({ name }) => name === 'DATABASE_POOL_SIZE')?.meaning).toContain(`beside ${more} `);
 });
 
 test('the image is made of what .dockerignore lets through', () => {
