@@ -55,7 +55,7 @@ export const SUBJECTS = {
       'DATABASE_POOL_SIZE',
       wholeNumber(2, 1_000),
       '10',
-      'Connections of this node to PostgreSQL, beside 6 for leases and doorbells, and 2 for verifiers.',
+      'Connections of this node to PostgreSQL, beside 6 for leases, doorbells and verifiers.',
     ),
     /** Null means that there is no mirror. */
     redisUrl: setting('REDIS_URL', redisUrl, null, 'Redis server that mirrors the blacklist. Required with `REVOCATION_CHECK=redis`.'),
