@@ -111,7 +111,7 @@ export async function startCluster(settings, revocations = 0, script = SCRIPT) {
     async startServices(howMany, token) {
       for (let index = 0; index < howMany; index += 1) {
         const node = nodes[index % nodes.length];
-        const service = await startService(`service ${index}`, node.server.url, { ...common, ISSUER: BENCH_ISSUER });
+        const service = await startService(`service ${index}`, new URL(node.server.url).origin, { ...common, ISSUER: BENCH_ISSUER });
         services.push(service);
         while ((await service.ask(token)) !== 200);
       }
