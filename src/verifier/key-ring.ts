@@ -18,6 +18,12 @@ export function createKeyRing(): KeyRing {
 export class KeyRing {
   #keys = new Map<string, RingKey>();
   #texts = new Map<string, string>();
+  #version = 0;
+
+  /** Goes up whenever a key has left or changed. */
+  get version(): number {
+    return this.#version;
+  }
 
   find(kid: string): RingKey | null {
     return this.#keys.get(kid) ?? null;
@@ -36,6 +42,7 @@ export class KeyRing {
       next.set(kid, key);
       texts.set(kid, text);
     }
+    if ([...this.#keys].some(([kid, key]) => next.get(kid) !== key)) this.#version += 1;
     this.#keys = next;
     this.#texts = texts;
   }

@@ -2,6 +2,7 @@
  * Drives the lease reducer in the role of a verifier: a node that logs nobody out, and reaches the database through a server. It feeds the
  * reducer clocks, timer, answers and bells as events, and carries its effects out in the same turn.
  */
+import { inTurns } from '../revocation/lease/event-turns.js';
 import type { FeedBell, RenewalAnswer } from '../revocation/lease/feed-messages.js';
 import { nextTickAt, reduceLease, unreadiness } from '../revocation/lease/lease.js';
 import type { LeaseEffect, LeaseEvent } from '../revocation/lease/lease-events.js';
@@ -40,10 +41,14 @@ export class LeaseDriver {
   #requests: MemberRequests;
   #issuer: string | null = null;
   #sweptGeneration = 0;
+  /** The version of the ring by which everything that is watched was judged. */
+  #sweptRing = 0;
   #isListening = false;
-  #isBusy = false;
   #timer: NodeJS.Timeout | undefined;
-  readonly #events: { readonly event: Event; readonly check: PendingCheck | null }[] = [];
+  readonly #take = inTurns<{ readonly event: Event; readonly check: PendingCheck | null }>(
+    ({ event, check }) => this.#step(event, check),
+    () => this.#setTimer(),
+  );
   #checks = new WaitingRoom();
   #loaded: { resolve(): void; reject(error: Error): void } | null = null;
   /** Resolves once the whole log is in memory; it rejects if the verifier is closed before. */
@@ -178,17 +183,8 @@ export class LeaseDriver {
     this.start();
   }
 
-  /** Handles one event at a time with all its effects. An event that an effect causes is queued until they are done. */
   #happen(event: Event, check: PendingCheck | null = null): void {
-    this.#events.push({ event, check });
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    try {
-      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) this.#step(next.event, next.check);
-    } finally {
-      this.#isBusy = false;
-    }
-    this.#setTimer();
+    this.#take({ event, check });
   }
 
   #step(event: Event, check: PendingCheck | null): void {
@@ -254,7 +250,8 @@ export class LeaseDriver {
     if (watches.size === 0) return;
     const { generation } = this.#replica;
     if (generation !== this.#sweptGeneration) watches.endWhere((token) => this.#replica.verdictWithoutList(token));
-    watches.endWhere(({ kid }) => (ring.find(kid) === null ? 'token-revoked' : 'live'));
+    if (ring.version !== this.#sweptRing) watches.endWhere(({ kid }) => (ring.find(kid) === null ? 'token-revoked' : 'live'));
     this.#sweptGeneration = generation;
+    this.#sweptRing = ring.version;
   }
 }

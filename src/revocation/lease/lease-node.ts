@@ -9,6 +9,7 @@ import type { LiveConnections } from '../live-connections.js';
 import type { LogDelta, Replica } from '../memory/replica.js';
 import type { Acknowledgement, Bell } from './bell-text.js';
 import type { Doorbell } from './doorbell.js';
+import { inTurns } from './event-turns.js';
 import { nextTickAt, reduceLease, unreadiness } from './lease.js';
 import type { LeaseEffect, LeaseEvent } from './lease-events.js';
 import { LeaseFigures } from './lease-figures.js';
@@ -45,9 +46,11 @@ export class LeaseNode implements Coordinator {
   readonly figures = new LeaseFigures();
   #state: LeaseState;
   #isStarted = false;
-  #isBusy = false;
   #hasWarned = false;
-  readonly #events: { readonly event: Event; readonly check: PendingCheck | null }[] = [];
+  readonly #take = inTurns<{ readonly event: Event; readonly check: PendingCheck | null }>(
+    ({ event, check }) => this.#step(event, check),
+    () => this.#setTimer(),
+  );
   readonly #checks = new WaitingRoom();
   readonly #answers = new PendingAnswers();
   readonly #requests: LeaseRequests;
@@ -172,17 +175,8 @@ export class LeaseNode implements Coordinator {
     return lease !== null && isInside(lease, this.world.leaseClock.now()) ? lease : null;
   }
 
-  /** Handles one event at a time with all its effects. An event that an effect causes is queued until they are done. */
   #happen(event: Event, check: PendingCheck | null = null): void {
-    this.#events.push({ event, check });
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    try {
-      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) this.#step(next.event, next.check);
-    } finally {
-      this.#isBusy = false;
-    }
-    this.#setTimer();
+    this.#take({ event, check });
   }
 
   #step(event: Event, check: PendingCheck | null): void {
